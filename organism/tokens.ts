@@ -1,0 +1,48 @@
+import { z } from 'zod';
+
+/** More than any one call or budget can mean; larger is hostile or broken input. */
+export const MAX_TOKENS = 1e12;
+
+const tokenCount = z.number().int().min(0).max(MAX_TOKENS);
+
+/** Five disjoint classes: their sum is the total, in every total we show. */
+export const tokenClassesSchema = z.object({
+  /** Prompt tokens neither read from nor written to a cache. */
+  inputFresh: tokenCount,
+  cacheRead: tokenCount,
+  cacheWrite: tokenCount,
+  /** Completion tokens a reader can see. */
+  outputVisible: tokenCount,
+  reasoning: tokenCount,
+});
+export type TokenClasses = z.infer<typeof tokenClassesSchema>;
+
+export const ZERO_TOKENS: TokenClasses = {
+  inputFresh: 0,
+  cacheRead: 0,
+  cacheWrite: 0,
+  outputVisible: 0,
+  reasoning: 0,
+};
+
+export function promptTokens(tokens: TokenClasses): number {
+  return tokens.inputFresh + tokens.cacheRead + tokens.cacheWrite;
+}
+
+export function completionTokens(tokens: TokenClasses): number {
+  return tokens.outputVisible + tokens.reasoning;
+}
+
+export function totalTokens(tokens: TokenClasses): number {
+  return promptTokens(tokens) + completionTokens(tokens);
+}
+
+export function addTokens(a: TokenClasses, b: TokenClasses): TokenClasses {
+  return {
+    inputFresh: a.inputFresh + b.inputFresh,
+    cacheRead: a.cacheRead + b.cacheRead,
+    cacheWrite: a.cacheWrite + b.cacheWrite,
+    outputVisible: a.outputVisible + b.outputVisible,
+    reasoning: a.reasoning + b.reasoning,
+  };
+}
