@@ -1,0 +1,280 @@
+import type { AppliedPrice, EventDraft, EventType, JournalEvent } from '#organism/event.ts';
+import type { OrganismSnapshot } from '#organism/snapshot.ts';
+import type { UsageSum } from '#organism/usage-sum.ts';
+
+/**
+ * The store everything durable goes through. Every method is async, so that SQLite in a worker
+ * thread and PostgreSQL over a socket look alike. All times are epoch milliseconds, all money is
+ * integer nano-dollars, all ranges are half-open `[from, to)` unless a parameter says otherwise.
+ */
+export interface Store {
+  /** Identity of this store's history: new when it is created, restored or replaced. */
+  readonly epoch: string;
+  /** Appends in one durable transaction with others that wait (group commit, synchronous=FULL). */
+  append(batch: AppendBatch): Promise<AppendResult>;
+  /** Events after `since`, in order; of one organism, or of all. */
+  readEvents(query: {
+    organismId?: string | undefined;
+    since: number;
+    limit: number;
+  }): Promise<JournalEvent[]>;
+  lastSeq(): Promise<number>;
+
+  saveSnapshot(snapshot: OrganismSnapshot): Promise<void>;
+  loadSnapshots(): Promise<OrganismSnapshot[]>;
+
+  listOrganisms(): Promise<StoredOrganism[]>;
+  listThreads(query: ThreadQuery): Promise<Page<StoredThread>>;
+  getThread(organismId: string, threadId: string): Promise<StoredThread | null>;
+  listMessages(query: MessageQuery): Promise<Page<JournalEventOf<'message'>>>;
+  listErrors(query: ErrorQuery): Promise<Page<JournalEventOf<'error'>>>;
+  listUsage(
+    query: UsageQuery & { limit: number; offset: number },
+  ): Promise<Page<JournalEventOf<'usage'>>>;
+  /** One row per group, largest cost first; `groupBy: []` gives one total row. */
+  sumUsage(query: UsageQuery & { groupBy: readonly UsageDimension[] }): Promise<UsageGroup[]>;
+  /** Days cut in an IANA zone, oldest first; one row per day and group. */
+  dailyUsage(
+    query: UsageQuery & { timezone: string; groupBy?: UsageDimension | undefined },
+  ): Promise<UsageDay[]>;
+  /** Names that occur in the ledger, for filters. */
+  listUsageNames(organismId: string | undefined, dimension: UsageDimension): Promise<string[]>;
+  search(query: {
+    organismId?: string | undefined;
+    text: string;
+    limit: number;
+  }): Promise<SearchHit[]>;
+
+  getCursor(source: string, name: string): Promise<string | null>;
+  sourceCounts(): Promise<SourceCounts[]>;
+  listRejects(query: {
+    source?: string | undefined;
+    limit: number;
+    offset: number;
+  }): Promise<Page<StoredReject>>;
+
+  /** Written and durable before the command leaves for the upstream. */
+  beginCommand(command: CommandRecord): Promise<number>;
+  finishCommand(id: number, outcome: CommandOutcome): Promise<void>;
+  listCommands(query: {
+    limit: number;
+    offset: number;
+  }): Promise<Page<CommandRecord & { id: number } & CommandOutcome>>;
+
+  /** Bytes on disk, rows by table: what an operator asks first. */
+  describe(): Promise<StoreDescription>;
+  close(): Promise<void>;
+}
+
+export type JournalEventOf<T extends EventType> = Extract<JournalEvent, { type: T }>;
+
+/** A draft that passed validation, limits, redaction and pricing. */
+export type PreparedEvent = EventDraft & {
+  costNanos?: number | null | undefined;
+  price?: AppliedPrice | null | undefined;
+  receivedAt: number;
+};
+
+export interface AppendBatch {
+  readonly source: string;
+  readonly organismId: string;
+  readonly events: readonly PreparedEvent[];
+  readonly rejects: readonly Reject[];
+  /** Saved in the same transaction as the events. */
+  readonly cursors?: Readonly<Record<string, string>> | undefined;
+  /** Redactions by label in these events. */
+  readonly redactions?: Readonly<Record<string, number>> | undefined;
+  /** Version of the redaction catalogue the events went through. */
+  readonly catalogueVersion: string;
+}
+
+/** Why one input was refused; kept in quarantine with a bounded, redacted sample. */
+export interface Reject {
+  readonly reason: RejectReason;
+  /** Names the field, the source and what was expected. */
+  readonly detail: string;
+  readonly sample: string;
+  readonly receivedAt: number;
+}
+export type RejectReason = 'invalid-json' | 'too-large' | 'too-deep' | 'invalid-event' | 'conflict';
+
+export interface AppendResult {
+  /** The stored events in order, with their positions; duplicates are not among them. */
+  readonly stored: readonly JournalEvent[];
+  readonly accepted: number;
+  readonly duplicate: number;
+  /** Refused by the caller plus conflicts (same key, other body) found here. */
+  readonly rejected: number;
+}
+
+export interface Page<T> {
+  readonly rows: readonly T[];
+  readonly total: number;
+}
+
+export interface StoredOrganism {
+  readonly organismId: string;
+  readonly source: string;
+  readonly name: string;
+  readonly lastSeq: number;
+  readonly lastReceivedAt: number;
+}
+
+export interface StoredThread {
+  readonly organismId: string;
+  readonly id: string;
+  readonly status: string;
+  readonly participants: readonly string[];
+  readonly messageCount: number;
+  readonly createdAt: number | null;
+  readonly lastActivity: number | null;
+  readonly error: string | null;
+  readonly parentThread: string | null;
+  readonly conversation: string | null;
+  readonly budget: StoredBudget | null;
+  readonly totalTokens: number;
+  readonly costNanos: number;
+  readonly unpricedRequests: number;
+}
+
+export interface StoredBudget {
+  readonly maxTokens: number;
+  readonly promptTokens: number;
+  readonly completionTokens: number;
+  readonly totalTokens: number;
+  readonly readAt: number;
+}
+
+export interface ThreadQuery {
+  readonly organismId: string;
+  readonly status?: string | undefined;
+  /** Participant. */
+  readonly agent?: string | undefined;
+  /** Part of the id, a participant, the error or the text of a message. */
+  readonly text?: string | undefined;
+  /** Last activity at or after. */
+  readonly activeSince?: number | undefined;
+  readonly sort?: 'activity' | 'created' | 'messages' | 'tokens' | 'cost' | 'budget' | undefined;
+  readonly direction?: 'asc' | 'desc' | undefined;
+  readonly limit: number;
+  readonly offset: number;
+}
+
+export interface MessageQuery {
+  readonly organismId: string;
+  readonly threadIds?: readonly string[] | undefined;
+  /** Sender or receiver. */
+  readonly agent?: string | undefined;
+  readonly payloadType?: string | undefined;
+  readonly text?: string | undefined;
+  /** Keyset paging: only messages before or after this journal position. */
+  readonly beforeSeq?: number | undefined;
+  readonly afterSeq?: number | undefined;
+  readonly direction?: 'newest-first' | 'oldest-first' | undefined;
+  readonly limit: number;
+  readonly offset: number;
+}
+
+export interface ErrorQuery {
+  readonly organismId: string;
+  readonly agent?: string | undefined;
+  readonly threadId?: string | undefined;
+  readonly limit: number;
+  readonly offset: number;
+}
+
+export type UsageDimension = 'model' | 'agent' | 'org' | 'provider' | 'thread';
+
+export interface UsageQuery {
+  /** Absent: every organism. */
+  readonly organismId?: string | undefined;
+  readonly from?: number | undefined;
+  readonly to?: number | undefined;
+  readonly org?: string | undefined;
+  readonly agent?: string | undefined;
+  readonly model?: string | undefined;
+  readonly provider?: string | undefined;
+  readonly threadId?: string | undefined;
+}
+
+export interface UsageGroup {
+  /** The values of the asked dimensions, in their order; null where the usage named none. */
+  readonly keys: readonly (string | null)[];
+  readonly sum: UsageSum;
+}
+
+export interface UsageDay {
+  /** YYYY-MM-DD in the asked zone. */
+  readonly date: string;
+  readonly group: string | null;
+  readonly sum: UsageSum;
+}
+
+export interface SearchHit {
+  readonly organismId: string;
+  readonly kind: 'agent' | 'thread' | 'message';
+  readonly id: string;
+  readonly title: string;
+  readonly detail: string;
+}
+
+/** accepted + duplicate + rejected = received, always. */
+export interface SourceCounts {
+  readonly source: string;
+  readonly received: number;
+  readonly accepted: number;
+  readonly duplicate: number;
+  readonly rejected: number;
+  readonly lastReject: StoredReject | null;
+  readonly redactions: Readonly<Record<string, number>>;
+  readonly lastReceivedAt: number | null;
+}
+
+export interface StoredReject extends Reject {
+  readonly id: number;
+  readonly source: string;
+}
+
+export interface CommandRecord {
+  readonly organismId: string;
+  readonly source: string;
+  readonly command: string;
+  readonly target: string;
+  /** Redacted body. */
+  readonly body: string;
+  /** How the caller proved itself: `key` or `session`. */
+  readonly actor: string;
+  readonly requestedAt: number;
+}
+
+export interface CommandOutcome {
+  /** `unknown`: it may or may not have reached the upstream; it is never sent again. */
+  readonly outcome: 'requested' | 'answered' | 'refused' | 'unknown';
+  readonly status: number | null;
+  readonly answer: string;
+  readonly finishedAt: number | null;
+}
+
+export interface StoreDescription {
+  readonly path: string;
+  readonly bytes: number;
+  readonly schemaVersion: number;
+  readonly rows: Readonly<Record<string, number>>;
+}
+
+/** The store refused or failed; `code` says what a caller can do about it. */
+export class StoreError extends Error {
+  readonly code:
+    | 'newer-schema'
+    | 'locked'
+    | 'not-writable'
+    | 'corrupt'
+    | 'disk-full'
+    | 'io'
+    | 'closed';
+  constructor(code: StoreError['code'], message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.name = 'StoreError';
+    this.code = code;
+  }
+}

@@ -1,0 +1,83 @@
+import type { EventDraft } from '#organism/event.ts';
+
+/**
+ * The port every upstream's adapter implements: it speaks one wire and yields canonical drafts.
+ * It never touches the store; what it delivers is durable when `deliver` resolves.
+ */
+export interface Source {
+  readonly name: string;
+  readonly kind: string;
+  /** Dials and keeps dialling; resolves once it has begun, not once it is connected. */
+  start(): Promise<void>;
+  /** Idempotent; resolves when its sockets and timers are gone and what it read is delivered. */
+  stop(): Promise<void>;
+  /** Sends one command, once. Never retries: an outcome it cannot know is `unknown`. */
+  control(command: ControlCommand): Promise<ControlOutcome>;
+  /** What the dashboards need beyond events: read through, not stored. */
+  describe(): SourceDescription;
+}
+
+export interface SourceDescription {
+  readonly name: string;
+  readonly kind: string;
+  /** Without credentials. */
+  readonly url: string;
+  readonly organismId: string;
+}
+
+/** What a source hands over after one read of its upstream. */
+export interface Delivery {
+  readonly drafts: readonly EventDraft[];
+  /** Inputs that could not be turned into drafts. They count as received and rejected. */
+  readonly rejects?: readonly UnreadableInput[] | undefined;
+  /** Where to go on after a restart; saved in the transaction that stores the drafts. */
+  readonly cursors?: Readonly<Record<string, string>> | undefined;
+}
+
+export interface UnreadableInput {
+  readonly reason: 'invalid-json' | 'too-large' | 'too-deep' | 'invalid-event';
+  readonly detail: string;
+  readonly sample: string;
+}
+
+export interface DeliveryOutcome {
+  readonly accepted: number;
+  readonly duplicate: number;
+  readonly rejected: number;
+}
+
+/** What the runtime gives a source. */
+export interface SourceDeps {
+  /** Validates, redacts, prices, journals and publishes; resolves after the commit. Await it: that is the back-pressure. */
+  deliver(delivery: Delivery): Promise<DeliveryOutcome>;
+  getCursor(name: string): Promise<string | null>;
+  /** Whether anyone watches now: polls slow down when nobody does. */
+  isWatched(): boolean;
+  readonly log: SourceLog;
+  /** Epoch milliseconds. */
+  now(): number;
+  /** 0 to 1. */
+  random(): number;
+}
+
+export interface SourceLog {
+  info(fields: object, message: string): void;
+  warn(fields: object, message: string): void;
+}
+
+export type ControlCommand =
+  | {
+      readonly kind: 'inject';
+      readonly to: string;
+      readonly payload: Record<string, unknown>;
+      readonly threadId: string | null;
+    }
+  | { readonly kind: 'kill'; readonly threadId: string }
+  | { readonly kind: 'pause' | 'resume'; readonly agent: string }
+  | { readonly kind: 'reload' | 'stop' };
+
+/** `answered` carries the upstream's own status and body, good or bad. */
+export type ControlOutcome =
+  | { readonly kind: 'answered'; readonly status: number; readonly body: unknown }
+  | { readonly kind: 'not-sent'; readonly reason: string }
+  | { readonly kind: 'unknown'; readonly reason: string };
