@@ -1,0 +1,94 @@
+'use client';
+
+import { clsx } from 'clsx';
+import { Ellipsis } from 'lucide-react';
+import Link from 'next/link';
+import { usePathname } from 'next/navigation';
+import { useState } from 'react';
+
+import { Drawer } from '#components/ui/dialog.tsx';
+
+import { DESTINATIONS, isCurrent, type Destination } from './destinations.ts';
+import { Marks, type Attention } from './marks.tsx';
+
+const ITEM = 'relative flex h-14 flex-1 flex-col items-center justify-center gap-1 text-micro';
+
+/** The rail of a narrow screen: four places under the thumb, the rest one tap away. */
+export function BottomBar({ attention, more }: { attention: Attention; more: React.ReactNode }) {
+  const pathname = usePathname();
+  const [isOpen, setIsOpen] = useState(false);
+  const rest = DESTINATIONS.filter((destination) => !destination.isMain);
+  const isRestCurrent = rest.some((destination) => isCurrent(destination.href, pathname));
+  const restCount = rest.reduce((sum, { id }) => sum + (attention[id] ?? 0), 0);
+  return (
+    <nav
+      aria-label="Pages"
+      className="flex border-t border-line bg-panel pb-[env(safe-area-inset-bottom)] sm:hidden"
+    >
+      {DESTINATIONS.filter((destination) => destination.isMain).map((destination) => (
+        <BarLink
+          key={destination.id}
+          destination={destination}
+          isCurrent={isCurrent(destination.href, pathname)}
+          count={attention[destination.id]}
+        />
+      ))}
+      <button
+        type="button"
+        aria-haspopup="dialog"
+        aria-expanded={isOpen}
+        onClick={() => setIsOpen(true)}
+        className={clsx(ITEM, isRestCurrent ? 'font-medium text-ink' : 'text-ink-3')}
+      >
+        <Ellipsis className={clsx('size-5', isRestCurrent && 'text-accent')} aria-hidden />
+        More
+        <span className="absolute top-1 right-1/4">
+          <Marks count={restCount} isCollapsed={false} />
+        </span>
+      </button>
+      <Drawer open={isOpen} onClose={() => setIsOpen(false)} title="More" side="bottom">
+        <ul className="mb-2 border-t border-line">
+          {rest.map((destination) => (
+            <li key={destination.id} className="border-b border-line">
+              <Link
+                href={destination.href}
+                onClick={() => setIsOpen(false)}
+                className="flex h-12 items-center gap-3"
+              >
+                <destination.icon className="size-4 text-ink-3" strokeWidth={1.75} aria-hidden />
+                <span className="flex-1">{destination.label}</span>
+                <Marks count={attention[destination.id]} isCollapsed={false} />
+              </Link>
+            </li>
+          ))}
+        </ul>
+        {more}
+      </Drawer>
+    </nav>
+  );
+}
+
+function BarLink(props: {
+  destination: Destination;
+  isCurrent: boolean;
+  count: number | undefined;
+}) {
+  const { icon: Icon, href, label } = props.destination;
+  return (
+    <Link
+      href={href}
+      aria-current={props.isCurrent ? 'page' : undefined}
+      className={clsx(ITEM, props.isCurrent ? 'font-medium text-ink' : 'text-ink-3')}
+    >
+      <Icon
+        className={clsx('size-5', props.isCurrent && 'text-accent')}
+        strokeWidth={1.75}
+        aria-hidden
+      />
+      {label}
+      <span className="absolute top-1 right-1/4">
+        <Marks count={props.count} isCollapsed={false} />
+      </span>
+    </Link>
+  );
+}
