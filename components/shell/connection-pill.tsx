@@ -42,7 +42,7 @@ export function ConnectionPill(props: {
         )}
       >
         <ConnectionShape kind={props.state.kind} />
-        <span role="status">{reading.word}</span>
+        <output>{reading.word}</output>
         {reading.figure !== '' && (
           <span className="hidden min-w-11 text-right font-normal sm:inline">{reading.figure}</span>
         )}

@@ -10,7 +10,7 @@ const LINE_WIDTHS = ['w-3/4', 'w-full', 'w-5/6', 'w-2/3', 'w-11/12'] as const;
 /** Rows of a table or a list while it loads; says so once to screen readers. */
 export function SkeletonRows(props: { rows?: number | undefined; label?: string | undefined }) {
   return (
-    <div role="status" className="flex flex-col">
+    <output className="flex flex-col">
       <span className="sr-only">{props.label ?? 'Loading'}</span>
       {Array.from({ length: props.rows ?? 8 }, (_, index) => (
         <div key={index} className="flex h-8 items-center gap-6 border-b border-line px-3">
@@ -21,6 +21,6 @@ export function SkeletonRows(props: { rows?: number | undefined; label?: string 
           <Skeleton className="h-3 w-12" />
         </div>
       ))}
-    </div>
+    </output>
   );
 }

@@ -8,14 +8,14 @@ type SurfaceProps = {
   title: string;
   children?: React.ReactNode;
   actions?: React.ReactNode;
-  role?: 'alert' | 'status' | undefined;
+  announce?: 'alert' | 'status' | undefined;
   isCompact?: boolean | undefined;
 };
 
 function Surface(props: SurfaceProps) {
   return (
     <div
-      role={props.role}
+      role={props.announce}
       className={clsx(
         'mx-auto flex w-full max-w-xl flex-col items-start gap-2 px-4',
         props.isCompact === true ? 'py-6' : 'py-12',
@@ -53,7 +53,7 @@ export function FilteredEmptyState(props: {
   const { what, hiddenCount } = props;
   return (
     <Surface
-      role="status"
+      announce="status"
       isCompact={props.isCompact}
       icon={<SearchX className="mb-1 size-5 text-ink-3" strokeWidth={1.5} aria-hidden />}
       title={`No ${what} match these filters`}
@@ -80,7 +80,7 @@ export function FailedState(props: {
 }) {
   return (
     <Surface
-      role="alert"
+      announce="alert"
       isCompact={props.isCompact}
       icon={<TriangleAlert className="mb-1 size-5 text-error" strokeWidth={1.5} aria-hidden />}
       title={props.what}
