@@ -1,0 +1,167 @@
+import { isIP } from 'node:net';
+
+import { z } from 'zod';
+
+/** Every setting: its flag, its environment twin, its default and what it must look like. */
+
+const port = z.coerce
+  .number({ error: 'expected a port number' })
+  .int('expected a whole port number')
+  .min(0, 'expected a port from 0 to 65535')
+  .max(65_535, 'expected a port from 0 to 65535');
+
+const pollMs = z.coerce
+  .number({ error: 'expected milliseconds' })
+  .int('expected whole milliseconds')
+  .min(100, 'expected at least 100 ms')
+  .max(3_600_000, 'expected at most an hour (3600000 ms)');
+
+const flag = z.union([z.boolean(), z.stringbool({ error: 'expected true or false' })]);
+
+const host = z
+  .string()
+  .min(1, 'expected an address')
+  .refine((value) => isIP(value) !== 0 || value === 'localhost', {
+    error: 'expected an IP address such as 127.0.0.1 or 0.0.0.0, or localhost',
+  });
+
+const list = z.union([
+  z.array(z.string()),
+  z.string().transform((text) => text.split(/[\s,]+/).filter((part) => part !== '')),
+]);
+
+export const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
+
+export const SOURCE_KINDS = ['agentserver'] as const;
+export type SourceKind = (typeof SOURCE_KINDS)[number];
+
+/** One upstream: `[NAME=]KIND+URL`. */
+export interface SourceSetting {
+  readonly name: string;
+  readonly kind: SourceKind;
+  /** http or https, without credentials, query or fragment. */
+  readonly url: string;
+}
+
+const SOURCE = /^(?:([A-Za-z0-9][A-Za-z0-9_-]{0,63})=)?([a-z][a-z0-9-]*)\+(https?:\/\/.+)$/;
+
+const source = z.string().transform((text, ctx): SourceSetting => {
+  const match = SOURCE.exec(text);
+  const fail = (message: string): never => {
+    ctx.addIssue({ code: 'custom', message });
+    return z.NEVER;
+  };
+  if (match === null) {
+    return fail(
+      `"${text}" is not [NAME=]KIND+URL, for example prod=agentserver+http://127.0.0.1:8080`,
+    );
+  }
+  const [, givenName, kindText, urlText = ''] = match;
+  const kind = SOURCE_KINDS.find((known) => known === kindText);
+  if (kind === undefined) {
+    return fail(`"${kindText}" is not a kind of source; known: ${SOURCE_KINDS.join(', ')}`);
+  }
+  if (!URL.canParse(urlText)) return fail(`"${urlText}" is not a URL`);
+  const url = new URL(urlText);
+  if (url.username !== '' || url.password !== '') {
+    return fail('a URL with credentials is refused; give the key in ORGANOSCOPE_SOURCE_<NAME>_KEY');
+  }
+  if (url.search !== '' || url.hash !== '') return fail('expected a URL without query or fragment');
+  return { name: givenName ?? kind, kind, url: url.href.replace(/\/$/, '') };
+});
+
+const sources = list.pipe(z.array(source)).superRefine((all, ctx) => {
+  const names = all.map(({ name }) => name);
+  const repeated = names.find((name, index) => names.indexOf(name) !== index);
+  if (repeated !== undefined) {
+    ctx.addIssue({
+      code: 'custom',
+      message: `two sources are called "${repeated}"; name them: NAME=KIND+URL`,
+    });
+  }
+});
+
+export const settingsSchema = z.object({
+  port: port.default(4319),
+  host: host.default('127.0.0.1'),
+  data: z.string().min(1, 'expected a directory').default('.organoscope'),
+  source: sources.default([]),
+  demo: flag.default(false),
+  open: flag.default(false),
+  logLevel: z
+    .enum(LOG_LEVELS, { error: `expected one of ${LOG_LEVELS.join(', ')}` })
+    .default('info'),
+  allowHost: list.default([]),
+  pollBudgetsMs: pollMs.default(2000),
+  pollUsageMs: pollMs.default(5000),
+  redactFile: z.string().min(1).optional(),
+  key: z
+    .string()
+    .min(16, 'expected at least 16 characters')
+    .max(512, 'expected at most 512 characters')
+    .regex(/^[\x21-\x7e]+$/, 'expected printable ASCII without blanks')
+    .optional(),
+});
+export type Settings = z.infer<typeof settingsSchema>;
+export type SettingName = keyof Settings;
+
+/** How a setting is spelt on the command line and in the environment. `null`: not there. */
+export interface SettingSpelling {
+  readonly flag: string | null;
+  readonly env: string;
+  readonly isSecret: boolean;
+  readonly takes: 'value' | 'values' | 'nothing';
+  readonly placeholder: string;
+  readonly help: string;
+}
+
+const spell = (
+  env: string,
+  option: string | null,
+  help: string,
+  more: Partial<SettingSpelling> = {},
+): SettingSpelling => ({
+  flag: option,
+  env: `ORGANOSCOPE_${env}`,
+  isSecret: false,
+  takes: 'value',
+  placeholder: '',
+  help,
+  ...more,
+});
+
+export const SPELLINGS: Readonly<Record<SettingName, SettingSpelling>> = {
+  port: spell('PORT', 'port', 'port to serve on (4319)', { placeholder: 'N' }),
+  host: spell('HOST', 'host', 'address to serve on (127.0.0.1); any but loopback needs a key', {
+    placeholder: 'ADDRESS',
+  }),
+  data: spell('DATA', 'data', 'directory of the store (.organoscope)', { placeholder: 'DIR' }),
+  source: spell('SOURCE', 'source', 'an upstream to watch; repeatable', {
+    takes: 'values',
+    placeholder: '[NAME=]KIND+URL',
+  }),
+  demo: spell('DEMO', 'demo', 'start a demo organism and watch it', { takes: 'nothing' }),
+  open: spell('OPEN', 'open', 'open the browser; --no-open does not', { takes: 'nothing' }),
+  logLevel: spell('LOG_LEVEL', 'log-level', `one of ${LOG_LEVELS.join(', ')} (info)`, {
+    placeholder: 'LEVEL',
+  }),
+  allowHost: spell('ALLOW_HOST', 'allow-host', 'a further Host name browsers may use; repeatable', {
+    takes: 'values',
+    placeholder: 'NAME[:PORT]',
+  }),
+  pollBudgetsMs: spell(
+    'POLL_BUDGETS_MS',
+    'poll-budgets-ms',
+    'between two reads of budgets (2000)',
+    {
+      placeholder: 'MS',
+    },
+  ),
+  pollUsageMs: spell('POLL_USAGE_MS', 'poll-usage-ms', 'between two reads of usage (5000)', {
+    placeholder: 'MS',
+  }),
+  redactFile: spell('REDACT_FILE', 'redact-file', 'JSON file with redaction rules to add', {
+    placeholder: 'FILE',
+  }),
+  key: spell('KEY', null, 'the control key; else generated into DIR/key', { isSecret: true }),
+};
