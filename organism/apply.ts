@@ -1,13 +1,16 @@
 import { OrganismDraft } from './draft.ts';
 import type { EventOf, JournalEvent } from './event.ts';
-import { BUDGET_THRESHOLDS } from './gas.ts';
+import type { BudgetReading } from './gas.ts';
+import { BUDGET_THRESHOLDS, BURN_WINDOW_MS } from './gas.ts';
 import type { BudgetView, OrganismState, ThreadView } from './state.ts';
-import { MAX_BUDGET_READINGS } from './state.ts';
+import { MAX_BUDGET_READINGS, MAX_PARTICIPANTS } from './state.ts';
 import { totalTokens } from './tokens.ts';
 import { addUsage } from './usage-sum.ts';
 
 /** A start this much later than the known one is a new life; less is the jitter of a computed uptime. */
 const RESTART_TOLERANCE_MS = 5000;
+/** Readings closer than this share one place, so that the kept ones span the whole burn window. */
+const READING_SPACING_MS = BURN_WINDOW_MS / (MAX_BUDGET_READINGS - 2);
 
 /**
  * Folds journal events into the picture: `state = events.reduce(apply, empty)`, a batch at a time.
@@ -23,6 +26,8 @@ export function applyAll(state: OrganismState, events: readonly JournalEvent[]):
     draft.counts.events += 1;
     draft.countActivity(event.receivedAt, event.type === 'usage' ? totalTokens(event.tokens) : 0);
     applyOne(draft, event);
+    // After each event, not each batch: the picture must not depend on where batches end.
+    draft.evictThreads();
   }
   return isChanged ? draft.finish() : state;
 }
@@ -53,9 +58,7 @@ function applyOne(draft: OrganismDraft, event: JournalEvent): void {
     case 'source_status':
       return applySourceStatus(draft, event);
     case 'reload':
-      for (const agent of event.removed) draft.patchAgent(agent, () => ({ isRemoved: true }));
-      for (const agent of event.added) draft.patchAgent(agent, () => ({ isRemoved: false }));
-      return;
+      return applyReload(draft, event);
     case 'gap':
       return draft.addGap(event);
     case 'raw':
@@ -65,9 +68,9 @@ function applyOne(draft: OrganismDraft, event: JournalEvent): void {
 
 function applyOrganism(draft: OrganismDraft, event: EventOf<'organism'>): void {
   const { fields } = draft;
-  const isNewRun =
-    fields.startedAt === null || event.startedAt > fields.startedAt + RESTART_TOLERANCE_MS;
-  if (isNewRun) {
+  if (fields.startedAt === null) {
+    fields.startedAt = event.startedAt;
+  } else if (event.startedAt > fields.startedAt + RESTART_TOLERANCE_MS) {
     fields.run += 1;
     fields.startedAt = event.startedAt;
   }
@@ -85,17 +88,18 @@ function applyAgent(draft: OrganismDraft, event: EventOf<'agent'>): void {
     payloadClass: event.payloadClass,
     rootTag: event.rootTag ?? agent.rootTag,
     parent: event.parent ?? agent.parent,
-    queueDepth:
-      (event.queueDepth ?? 0) > 0 ? (event.queueDepth ?? null) : zeroOnceMoved(agent.queueDepth),
+    queueDepth: nextQueueDepth(agent.queueDepth, event.queueDepth),
     messageCount: event.messageCount ?? agent.messageCount,
     lastActivity: latest(agent.lastActivity, event.lastActivity),
     isRemoved: event.isRemoved ?? false,
+    isListed: true,
   }));
 }
 
 /** A depth that has moved may be shown as 0 again; one that never moved stays unknown. */
-function zeroOnceMoved(queueDepth: number | null): number | null {
-  return queueDepth === null ? null : 0;
+function nextQueueDepth(known: number | null, next: number | undefined): number | null {
+  if (next === undefined || (next === 0 && known === null)) return known;
+  return next;
 }
 
 function applyAgentState(draft: OrganismDraft, event: EventOf<'agent_state'>): void {
@@ -105,7 +109,17 @@ function applyAgentState(draft: OrganismDraft, event: EventOf<'agent_state'>): v
     currentThread: event.currentThread,
     waitingReason: event.reason ?? null,
     lastActivity: latest(agent.lastActivity, event.occurredAt),
+    isListed: true,
   }));
+}
+
+/** A failed reload changed nothing. */
+function applyReload(draft: OrganismDraft, event: EventOf<'reload'>): void {
+  if (!event.success) return;
+  for (const agent of event.removed) draft.patchAgent(agent, () => ({ isRemoved: true }));
+  for (const agent of event.added) {
+    draft.patchAgent(agent, () => ({ isRemoved: false, isListed: true }));
+  }
 }
 
 function applyThread(
@@ -113,15 +127,16 @@ function applyThread(
   event: EventOf<'thread_created'> | EventOf<'thread_updated'>,
 ): void {
   draft.patchThread(event.threadId, (thread) => ({
+    run: draft.fields.run,
     status: event.status,
-    participants: event.participants ?? thread.participants,
+    participants: event.participants?.slice(0, MAX_PARTICIPANTS) ?? thread.participants,
     messageCount: Math.max(event.messageCount ?? 0, thread.messageCount),
     createdAt: event.createdAt ?? thread.createdAt,
     lastActivity: latest(thread.lastActivity, event.lastActivity ?? event.occurredAt),
     parentThread: event.parentThread ?? thread.parentThread,
     conversation: event.conversation ?? thread.conversation,
     // Killing an errored thread erases its error upstream; here it stays.
-    error: event.error ?? thread.error,
+    error: event.error === undefined || event.error === '' ? thread.error : event.error,
   }));
 }
 
@@ -129,6 +144,7 @@ function applyMessage(draft: OrganismDraft, event: EventOf<'message'>): void {
   draft.counts.messages += 1;
   draft.addMessage(event);
   draft.patchThread(event.threadId, (thread) => ({
+    ...seenAlive(thread, draft.fields.run),
     participants: withParticipants(thread, [event.from, event.to]),
     messageCount: Math.max(thread.messageCount, thread.messagesSeen + 1),
     messagesSeen: thread.messagesSeen + 1,
@@ -144,9 +160,16 @@ function applyMessage(draft: OrganismDraft, event: EventOf<'message'>): void {
   if (event.to !== '') draft.patchAgent(event.to, (agent) => ({ received: agent.received + 1 }));
 }
 
+/** A thread that talks or holds a budget lives in this run; a ledger entry or an error may be old. */
+function seenAlive(thread: ThreadView, run: number): Pick<ThreadView, 'run' | 'status'> {
+  return { run, status: thread.status === 'unknown' ? 'active' : thread.status };
+}
+
 function withParticipants(thread: ThreadView, names: readonly string[]): readonly string[] {
-  const added = names.filter((name) => name !== '' && !thread.participants.includes(name));
-  return added.length === 0 ? thread.participants : [...thread.participants, ...new Set(added)];
+  const known = thread.participants;
+  if (known.length >= MAX_PARTICIPANTS) return known;
+  const added = new Set(names.filter((name) => name !== '' && !known.includes(name)));
+  return added.size === 0 ? known : [...known, ...added].slice(0, MAX_PARTICIPANTS);
 }
 
 function applyUsage(draft: OrganismDraft, event: EventOf<'usage'>): void {
@@ -165,12 +188,13 @@ function applyUsage(draft: OrganismDraft, event: EventOf<'usage'>): void {
 
 function applyBudget(draft: OrganismDraft, event: EventOf<'budget'>): void {
   draft.patchThread(event.threadId, (thread) => ({
-    budget: nextBudget(thread, event, draft.fields.run),
+    ...seenAlive(thread, draft.fields.run),
+    budget: nextBudget(thread.budget, event, draft.fields.run),
   }));
 }
 
-function nextBudget(thread: ThreadView, event: EventOf<'budget'>, run: number): BudgetView {
-  const old = thread.run === run ? thread.budget : null;
+function nextBudget(known: BudgetView | null, event: EventOf<'budget'>, run: number): BudgetView {
+  const old = known?.run === run ? known : null;
   const crossedAt: Partial<Record<number, number>> = { ...old?.crossedAt };
   for (const threshold of BUDGET_THRESHOLDS) {
     const isCrossed =
@@ -183,12 +207,23 @@ function nextBudget(thread: ThreadView, event: EventOf<'budget'>, run: number): 
     completionTokens: event.completionTokens,
     totalTokens: event.totalTokens,
     readAt: event.occurredAt,
-    readings: [
-      ...(old?.readings ?? []),
-      { at: event.occurredAt, totalTokens: event.totalTokens },
-    ].slice(-MAX_BUDGET_READINGS),
+    readings: withReading(old?.readings ?? [], {
+      at: event.occurredAt,
+      totalTokens: event.totalTokens,
+    }),
     crossedAt,
+    run,
   };
+}
+
+function withReading(
+  known: readonly BudgetReading[],
+  next: BudgetReading,
+): readonly BudgetReading[] {
+  const [beforeLast, last] = known.slice(-2);
+  const isCrowded =
+    beforeLast !== undefined && last !== undefined && last.at - beforeLast.at < READING_SPACING_MS;
+  return [...(isCrowded ? known.slice(0, -1) : known), next].slice(-MAX_BUDGET_READINGS);
 }
 
 function applyError(draft: OrganismDraft, event: EventOf<'error'>): void {

@@ -16,7 +16,7 @@ import { ZERO_USAGE } from './usage-sum.ts';
 
 type Mutable<T> = { -readonly [K in keyof T]: T[K] };
 
-/** Threads over the bound before a trim, so that a full picture is not sorted on every batch. */
+/** Threads over the bound before a trim, so that a full picture is not sorted on every new thread. */
 const EVICTION_SLACK = 200;
 
 /**
@@ -53,7 +53,7 @@ export class OrganismDraft {
 
   patchThread(id: string, patch: (thread: ThreadView) => Partial<ThreadView>): void {
     const thread = this.#threads.get(id) ?? newThreadView(id, this.fields.run);
-    this.#threads.set(id, { ...thread, run: this.fields.run, ...patch(thread) });
+    this.#threads.set(id, { ...thread, ...patch(thread) });
   }
 
   putSource(source: SourceView): void {
@@ -84,8 +84,21 @@ export class OrganismDraft {
     this.#activity.set(second, bucket);
   }
 
+  /** Finished threads go first, then the longest quiet. */
+  evictThreads(): void {
+    const threads = this.#threads.current;
+    if (threads.size <= MAX_HOT_THREADS + EVICTION_SLACK) return;
+    const coldest = [...threads.values()].sort(
+      (a, b) =>
+        Number(a.status === 'active') - Number(b.status === 'active') ||
+        (a.lastActivity ?? 0) - (b.lastActivity ?? 0),
+    );
+    const surplus = coldest.slice(0, threads.size - MAX_HOT_THREADS);
+    for (const thread of surplus) this.#threads.delete(thread.id);
+    this.counts.evictedThreads += surplus.length;
+  }
+
   finish(): OrganismState {
-    this.#evictThreads();
     return {
       ...this.fields,
       agents: this.#agents.current,
@@ -100,24 +113,10 @@ export class OrganismDraft {
     };
   }
 
-  /** Refuses a new name at the bound, and counts it. */
+  /** Refuses a new name at the bound, and counts the refusal. */
   #put<V>(map: CopyOnWriteMap<V>, name: string, value: V): void {
     if (map.current.size >= MAX_NAMES && !map.current.has(name)) this.counts.droppedNames += 1;
     else map.set(name, value);
-  }
-
-  /** Finished threads go first, then the longest quiet. */
-  #evictThreads(): void {
-    const threads = this.#threads.current;
-    if (threads.size <= MAX_HOT_THREADS + EVICTION_SLACK) return;
-    const coldest = [...threads.values()].sort(
-      (a, b) =>
-        Number(a.status === 'active') - Number(b.status === 'active') ||
-        (a.lastActivity ?? 0) - (b.lastActivity ?? 0),
-    );
-    const surplus = coldest.slice(0, threads.size - MAX_HOT_THREADS);
-    for (const thread of surplus) this.#threads.delete(thread.id);
-    this.counts.evictedThreads += surplus.length;
   }
 }
 

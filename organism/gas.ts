@@ -22,7 +22,7 @@ export function remainingTokens(totalTokens: number, maxTokens: number): number 
   return Math.max(0, maxTokens - totalTokens);
 }
 
-/** The contract's rule: nothing left, which a budget without a limit never has. */
+/** The contract's rule, nothing left: so a budget without a limit counts as exhausted; `budgetLevel` says `ok`. */
 export function isExhausted(totalTokens: number, maxTokens: number): boolean {
   return remainingTokens(totalTokens, maxTokens) <= 0;
 }
@@ -56,7 +56,7 @@ export function burnRatePerMinute(
   // The last reading before the window is its true start value.
   const before = readings.findLast((reading) => reading.at <= since);
   const first = before ?? readings[0];
-  if (last === undefined || first === undefined || first === last) return null;
+  if (last === undefined || first === undefined || readings.length < 2) return null;
   const spanMs = now - Math.max(first.at, since);
   const burned = last.totalTokens - first.totalTokens;
   if (spanMs < MIN_BURN_SPAN_MS || burned < 0) return null;

@@ -16,6 +16,8 @@ export const MAX_NAMES = 5000;
 export const MAX_ACTIVITY_SECONDS = 120;
 /** Budget readings kept per thread for its burn rate. */
 export const MAX_BUDGET_READINGS = 40;
+/** Names kept per thread; a hostile upstream could put millions into one. */
+export const MAX_PARTICIPANTS = 500;
 
 export interface AgentView {
   readonly name: string;
@@ -38,6 +40,8 @@ export interface AgentView {
   readonly received: number;
   readonly lastActivity: number | null;
   readonly isRemoved: boolean;
+  /** Whether the runtime named it an agent or tool; false for a mere end of a message, such as `api`. */
+  readonly isListed: boolean;
   readonly usage: UsageSum;
 }
 
@@ -51,11 +55,13 @@ export interface BudgetView {
   readonly readings: readonly BudgetReading[];
   /** When each threshold was first crossed in this run. */
   readonly crossedAt: Readonly<Partial<Record<BudgetThreshold, number>>>;
+  /** The organism's run the readings are of. */
+  readonly run: number;
 }
 
 export interface ThreadView {
   readonly id: string;
-  /** One of THREAD_STATUSES or a newer word. */
+  /** One of THREAD_STATUSES, a newer word, or `unknown` where only usage or an error names it. */
   readonly status: string;
   readonly participants: readonly string[];
   /** The larger of what the source counts and what we saw. */
@@ -130,7 +136,7 @@ export function emptyOrganism(organismId: string): OrganismState {
     name: organismId,
     status: 'unknown',
     startedAt: null,
-    run: 0,
+    run: 1,
     identityConfigured: false,
     config: null,
     agents: new Map(),
@@ -165,6 +171,7 @@ export function newAgentView(name: string): AgentView {
     received: 0,
     lastActivity: null,
     isRemoved: false,
+    isListed: false,
     usage: ZERO_USAGE,
   };
 }
@@ -172,7 +179,7 @@ export function newAgentView(name: string): AgentView {
 export function newThreadView(id: string, run: number): ThreadView {
   return {
     id,
-    status: 'active',
+    status: 'unknown',
     participants: [],
     messageCount: 0,
     messagesSeen: 0,

@@ -28,16 +28,23 @@ export const ZERO_USAGE: UsageSum = {
   latencyCount: 0,
 };
 
+/** Adds one call. Amounts stop at the largest exact integer: a hostile source cannot make them infinite. */
 export function addUsage(sum: UsageSum, usage: EventOf<'usage'>): UsageSum {
   const cost = effectiveCostNanos(usage);
   return {
     requests: sum.requests + 1,
     tokens: addTokens(sum.tokens, usage.tokens),
-    costNanos: sum.costNanos + (cost ?? 0),
-    reportedCostNanos: sum.reportedCostNanos + (usage.costNanos === null ? (cost ?? 0) : 0),
+    costNanos: saturate(sum.costNanos + (cost ?? 0)),
+    reportedCostNanos: saturate(
+      sum.reportedCostNanos + (usage.costNanos === null ? (cost ?? 0) : 0),
+    ),
     unpricedRequests: sum.unpricedRequests + (cost === null ? 1 : 0),
     unpricedTokens: sum.unpricedTokens + (cost === null ? totalTokens(usage.tokens) : 0),
-    latencyMsTotal: sum.latencyMsTotal + (usage.latencyMs ?? 0),
+    latencyMsTotal: saturate(sum.latencyMsTotal + (usage.latencyMs ?? 0)),
     latencyCount: sum.latencyCount + (usage.latencyMs === null ? 0 : 1),
   };
+}
+
+function saturate(amount: number): number {
+  return Math.min(amount, Number.MAX_SAFE_INTEGER);
 }

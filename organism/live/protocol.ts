@@ -30,7 +30,7 @@ const journalEvents = z.array(
   ),
 );
 
-export const liveFrameSchema = z.union([
+export const liveFrameSchema = z.discriminatedUnion('kind', [
   z.object({
     kind: z.literal('batch'),
     epoch: z.string(),
@@ -45,6 +45,8 @@ export const liveFrameSchema = z.union([
     epoch: z.string(),
     /** Why no resume: `first` visit, another `epoch`, a position `too-old`, a `slow` reader. */
     reason: z.enum(['first', 'epoch', 'too-old', 'slow']),
+    /** The position to go on from: of the whole store, so at or after the snapshot's own `seq`. */
+    to: z.number().int(),
     snapshot: organismSnapshotSchema,
     sentAt: z.number(),
   }),
@@ -52,6 +54,7 @@ export const liveFrameSchema = z.union([
   z.object({
     kind: z.literal('heartbeat'),
     epoch: z.string(),
+    /** The last position sent to this client: one that stands before it has lost something. */
     to: z.number().int(),
     sentAt: z.number(),
   }),
