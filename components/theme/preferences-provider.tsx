@@ -1,7 +1,9 @@
 'use client';
 
+import { useQueryState } from 'nuqs';
 import { createContext, use, useState, useSyncExternalStore } from 'react';
 
+import { parseAsTimeZone } from './parse-time-zone.ts';
 import {
   PREFERENCE_COOKIES,
   THEME_CHOICES,
@@ -23,10 +25,13 @@ const PreferencesContext = createContext<PreferencesValue | null>(null);
 
 export function PreferencesProvider(props: { initial: Preferences; children: React.ReactNode }) {
   const [preferences, setPreferences] = useState(props.initial);
+  // A shared link shows the times its sender saw; choosing a zone ends that.
+  const [linkedZone, setLinkedZone] = useQueryState('timezone', parseAsTimeZone);
   const change = (patch: Partial<Preferences>) =>
     setPreferences((before) => ({ ...before, ...patch }));
   const value: PreferencesValue = {
     ...preferences,
+    zone: linkedZone ?? preferences.zone,
     setTheme(theme) {
       writeCookie('theme', theme);
       showTheme(theme);
@@ -35,6 +40,7 @@ export function PreferencesProvider(props: { initial: Preferences; children: Rea
     setZone(zone) {
       writeCookie('zone', zone);
       change({ zone });
+      if (linkedZone !== null) void setLinkedZone(null);
     },
     setRailCollapsed(railCollapsed) {
       writeCookie('railCollapsed', railCollapsed ? 'collapsed' : 'open');

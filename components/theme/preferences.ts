@@ -1,3 +1,5 @@
+import { isTimeZone } from '#components/format/time-zone.ts';
+
 /** What a person chose for this browser. Kept in cookies so the server renders it at once. */
 export type ThemeChoice = 'system' | 'light' | 'dark' | 'contrast';
 
@@ -29,7 +31,7 @@ export function readPreferences(getCookie: (name: string) => string | undefined)
   const zone = getCookie(PREFERENCE_COOKIES.zone);
   return {
     theme: THEME_CHOICES.find((choice) => choice.value === theme)?.value ?? 'system',
-    zone: zone !== undefined && isKnownZone(zone) ? zone : 'browser',
+    zone: zone !== undefined && isTimeZone(zone) ? zone : 'browser',
     railCollapsed: getCookie(PREFERENCE_COOKIES.railCollapsed) === 'collapsed',
   };
 }
@@ -37,12 +39,4 @@ export function readPreferences(getCookie: (name: string) => string | undefined)
 /** The class `<html>` carries; empty lets the system's colour scheme decide. */
 export function themeClass(theme: ThemeChoice): string {
   return theme === 'system' ? '' : theme;
-}
-
-function isKnownZone(zone: string): boolean {
-  try {
-    return new Intl.DateTimeFormat('en', { timeZone: zone }).resolvedOptions().timeZone !== '';
-  } catch {
-    return false;
-  }
 }
