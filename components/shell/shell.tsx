@@ -5,6 +5,7 @@ import { useState } from 'react';
 
 import { usePreferences } from '#components/theme/preferences-provider.tsx';
 import { THEME_CHOICES } from '#components/theme/preferences.ts';
+import { useShortcuts, type Shortcuts } from '#components/ui/use-shortcuts.ts';
 
 import { BottomBar } from './bottom-bar.tsx';
 import type { ConnectionState } from './connection-pill.tsx';
@@ -15,7 +16,6 @@ import { Rail } from './rail.tsx';
 import { ShortcutSheet } from './shortcut-sheet.tsx';
 import { ThemeMenu } from './theme-menu.tsx';
 import { TopBar, type OrganismChoice } from './top-bar.tsx';
-import { useShortcuts, type Shortcuts } from './use-shortcuts.ts';
 import { ZoneSelect } from './zone-select.tsx';
 
 type ShellProps = {

@@ -32,13 +32,12 @@ export function TopBar(props: TopBarProps) {
       <button
         type="button"
         onClick={props.onSearch}
-        aria-label="Search and commands"
         aria-keyshortcuts="Meta+K Control+K"
         className="touch-target hidden h-7 w-52 items-center gap-2 rounded-md border border-line px-2 text-ink-3 transition-colors hover:border-line-strong hover:text-ink-2 md:flex"
       >
         <Search className="size-3.5" aria-hidden />
         <span className="flex-1 text-left">Search</span>
-        <Kbd>{modKey} K</Kbd>
+        <Kbd isHint>{modKey} K</Kbd>
       </button>
       <IconButton label="Search and commands" className="md:hidden" onClick={props.onSearch}>
         <Search className="size-4" strokeWidth={1.75} aria-hidden />

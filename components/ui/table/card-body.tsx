@@ -1,0 +1,76 @@
+'use client';
+
+import { clsx } from 'clsx';
+
+import { pressRow, type BodyProps } from './body-props.ts';
+import type { Column } from './column.ts';
+import { RowTitle } from './row-title.tsx';
+import { useVisibleRows } from './use-visible-rows.ts';
+
+const CARD_HEIGHT_PX = 116; // a first guess; real cards are measured
+
+/** The table of a narrow screen: one card a row, the same facts in the same order. */
+export function CardBody<Row>(props: BodyProps<Row>) {
+  const { rows } = props;
+  const visible = useVisibleRows({
+    count: rows.length,
+    rowHeight: CARD_HEIGHT_PX,
+    scroller: props.scroller,
+  });
+  return (
+    <ul aria-label={props.label}>
+      {visible.before > 0 && <li aria-hidden style={{ height: visible.before }} />}
+      {visible.indexes.map((index) => {
+        const row = rows[index];
+        if (row === undefined) return null;
+        return (
+          <li
+            key={props.getRowId(row)}
+            ref={visible.measure}
+            data-index={index}
+            aria-current={props.openRowId === props.getRowId(row) ? 'true' : undefined}
+            className="border-b border-line aria-current:bg-accent-wash"
+          >
+            <Card row={row} columns={props.columns} hrefOf={props.hrefOf} onOpen={props.onOpen} />
+          </li>
+        );
+      })}
+      {visible.after > 0 && <li aria-hidden style={{ height: visible.after }} />}
+    </ul>
+  );
+}
+
+function Card<Row>(props: {
+  row: Row;
+  columns: readonly Column<Row>[];
+  hrefOf: ((row: Row) => string) | undefined;
+  onOpen: ((row: Row) => void) | undefined;
+}) {
+  const { row, onOpen } = props;
+  const title = props.columns.find((column) => column.isTitle === true);
+  const facts = props.columns.filter((column) => column !== title);
+  return (
+    <div
+      role="presentation"
+      onClick={onOpen === undefined ? undefined : (event) => pressRow(event, () => onOpen(row))}
+      className={clsx('px-3 py-2.5', onOpen !== undefined && 'cursor-pointer active:bg-wash')}
+    >
+      {title !== undefined && (
+        <div className="mb-1.5 truncate">
+          <RowTitle href={props.hrefOf?.(row)}>{title.cell(row)}</RowTitle>
+        </div>
+      )}
+      <dl className="grid grid-cols-2 gap-x-4 gap-y-1 text-table">
+        {facts.map((column) => (
+          <div key={column.id} className="flex min-h-5 min-w-0 items-center justify-between gap-2">
+            <dt className="shrink-0 text-ink-3">
+              {column.header}
+              {column.unit !== undefined && ` ${column.unit}`}
+            </dt>
+            <dd className="min-w-0 truncate text-right">{column.cell(row)}</dd>
+          </div>
+        ))}
+      </dl>
+    </div>
+  );
+}

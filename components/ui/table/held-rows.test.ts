@@ -1,0 +1,26 @@
+import { expect, it } from 'vitest';
+
+import { holdOrder } from './held-rows.ts';
+
+type Row = { id: string; value: number };
+const getRowId = (row: Row) => row.id;
+const row = (id: string, value = 0): Row => ({ id, value });
+
+it('keeps every row in its place while newer ones wait', () => {
+  const held = [row('a'), row('b'), row('c')];
+  const current = [row('new'), row('c', 3), row('a', 1), row('b', 2)];
+  const view = holdOrder(held, current, getRowId);
+  expect(view.shown).toEqual([row('a', 1), row('b', 2), row('c', 3)]);
+  expect(view.newCount).toBe(1);
+});
+
+it('leaves a row that vanished as it was last seen', () => {
+  const view = holdOrder([row('a', 7), row('b')], [row('b', 1)], getRowId);
+  expect(view.shown).toEqual([row('a', 7), row('b', 1)]);
+  expect(view.newCount).toBe(0);
+});
+
+it('keeps the identity of rows that did not change', () => {
+  const same = row('a');
+  expect(holdOrder([same], [same], getRowId).shown[0]).toBe(same);
+});

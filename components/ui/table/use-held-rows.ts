@@ -1,0 +1,25 @@
+'use client';
+
+import { useState } from 'react';
+
+import { holdOrder, type HeldView } from './held-rows.ts';
+
+type HeldRows<Row> = HeldView<Row> & { hold: () => void; release: () => void };
+
+/** Holds the order of live rows between `hold` and `release`; a new view lets go by itself. */
+export function useHeldRows<Row>(
+  rows: readonly Row[],
+  getRowId: (row: Row) => string,
+  viewKey: string,
+): HeldRows<Row> {
+  const [held, setHeld] = useState<{ viewKey: string; rows: readonly Row[] } | null>(null);
+  const isHeld = held !== null && held.viewKey === viewKey;
+  const view = isHeld ? holdOrder(held.rows, rows, getRowId) : { shown: rows, newCount: 0 };
+  return {
+    ...view,
+    hold: () => {
+      if (!isHeld) setHeld({ viewKey, rows: view.shown });
+    },
+    release: () => setHeld(null),
+  };
+}
