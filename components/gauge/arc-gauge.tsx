@@ -6,7 +6,7 @@ import { useId } from 'react';
 import { annularSector, pointOn } from './arc-path.ts';
 import { GAUGE_TICKS, readGauge, type GaugeProps, type GaugeReading } from './gauge-reading.ts';
 import { HatchPattern } from './hatch-pattern.tsx';
-import { LEVEL_TEXT } from './level-colour.ts';
+import { LEVEL_COLOURS } from './level-colour.ts';
 import { Meter } from './meter.tsx';
 
 const OUTER = 50;
@@ -27,12 +27,13 @@ export function ArcGauge(props: GaugeProps & { size?: keyof typeof SIZES | undef
     >
       <svg
         viewBox="-60 -60 120 104"
-        className={clsx('w-full', LEVEL_TEXT[reading.level])}
+        className={clsx('w-full', LEVEL_COLOURS[reading.level].fill)}
         aria-hidden
       >
         <Ring reading={reading} />
         {isExhausted && <circle r={INNER - 4} className="fill-current" />}
         <Middle reading={reading} />
+        <LevelWord reading={reading} />
       </svg>
       <span
         aria-hidden
@@ -95,6 +96,22 @@ function Tick(props: { at: number; isPassed: boolean }) {
         strokeWidth="1.5"
       />
     </>
+  );
+}
+
+/** The threshold's name in the opening of the arc. */
+function LevelWord({ reading }: { reading: GaugeReading }) {
+  if (reading.level === 'exhausted' || reading.level === 'unlimited') return null;
+  return (
+    <text
+      y="37"
+      fontSize="9.5"
+      fontWeight="600"
+      textAnchor="middle"
+      className={clsx('fill-current', LEVEL_COLOURS[reading.level].text)}
+    >
+      {reading.word}
+    </text>
   );
 }
 

@@ -5,11 +5,11 @@ import { useId } from 'react';
 
 import { GAUGE_TICKS, readGauge, type GaugeProps, type GaugeReading } from './gauge-reading.ts';
 import { HatchPattern } from './hatch-pattern.tsx';
-import { LEVEL_TEXT } from './level-colour.ts';
+import { LEVEL_COLOURS } from './level-colour.ts';
 import { Meter } from './meter.tsx';
 
-const HEIGHT = 14;
-const TOP = 3;
+const HEIGHT = 12;
+const TOP = 2;
 const THICKNESS = 8;
 
 /** The budget gauge for tables: a bar with the arc's marks and its figure beside it. */
@@ -33,12 +33,7 @@ export function BarGauge(
       {props.isFigureHidden !== true && (
         <span
           aria-hidden
-          className={clsx(
-            'w-14 shrink-0 text-right text-table',
-            reading.level === 'ok' || reading.level === 'unlimited'
-              ? 'text-ink-2'
-              : ['font-medium', LEVEL_TEXT[reading.level]],
-          )}
+          className={clsx('w-14 shrink-0 text-right text-table', LEVEL_COLOURS[reading.level].text)}
         >
           {reading.percentText}
         </span>
@@ -58,11 +53,11 @@ function Bar({ reading }: { reading: GaugeReading }) {
       width="100%"
       height={HEIGHT}
       aria-hidden
-      className={clsx('min-w-12 flex-1', LEVEL_TEXT[reading.level])}
+      className={clsx('min-w-12 flex-1', LEVEL_COLOURS[reading.level].fill)}
     >
       <HatchPattern id={hatch} />
       {reading.level === 'unlimited' ? (
-        <line x1="0" x2="100%" y1="7" y2="7" className="stroke-line-strong" strokeDasharray="3 3" />
+        <line x1="0" x2="100%" y1="6" y2="6" className="stroke-line-strong" strokeDasharray="3 3" />
       ) : (
         <rect {...{ y, height }} width="100%" className="fill-track" />
       )}
@@ -89,18 +84,18 @@ function Bar({ reading }: { reading: GaugeReading }) {
         />
       )}
       {reading.level !== 'unlimited' &&
-        GAUGE_TICKS.map((tick) => <BarTick key={tick} at={`${tick}%`} isHidden={isExhausted} />)}
+        !isExhausted &&
+        GAUGE_TICKS.map((tick) => (
+          <line
+            key={tick}
+            x1={`${tick}%`}
+            x2={`${tick}%`}
+            y1={TOP}
+            y2={TOP + THICKNESS}
+            className="stroke-panel"
+            strokeWidth="1.5"
+          />
+        ))}
     </svg>
-  );
-}
-
-function BarTick(props: { at: string; isHidden: boolean }) {
-  if (props.isHidden) return null;
-  const x = { x1: props.at, x2: props.at };
-  return (
-    <>
-      <line {...x} y1={TOP} y2={TOP + THICKNESS} className="stroke-panel" />
-      <line {...x} y1={TOP + THICKNESS + 1} y2={HEIGHT} className="stroke-line-strong" />
-    </>
   );
 }

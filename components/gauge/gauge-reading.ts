@@ -99,7 +99,7 @@ function tipLines(props: GaugeProps, limit: number | null): string {
   return [
     props.label,
     `Used ${formatExact(props.used)} tokens`,
-    props.reserved === undefined ? '' : `Reserved ${formatExact(props.reserved)}`,
+    (props.reserved ?? 0) === 0 ? '' : `Reserved ${formatExact(props.reserved ?? 0)}`,
     props.projected === undefined ? '' : `Projected ${formatExact(props.projected)}`,
     limit === null ? 'No limit' : `Limit ${formatExact(limit)}`,
     props.source === undefined ? '' : `Limit from ${props.source}`,
