@@ -4,7 +4,7 @@ const COMPACT_UNITS = [
   { size: 1e12, from: 999.5e9, suffix: 'T' },
   { size: 1e9, from: 999.5e6, suffix: 'B' },
   { size: 1e6, from: 999.5e3, suffix: 'M' },
-  { size: 1e3, from: 1e3, suffix: 'k' },
+  { size: 1e3, from: 999.95, suffix: 'k' },
 ] as const;
 
 // A fixed locale: the server, every browser and the exports write the same figure.
@@ -17,8 +17,7 @@ export function formatCompact(value: number): string {
   if (unit === undefined) return formatSmall(value);
   const scaled = Math.abs(value) / unit.size;
   const digits = scaled < 99.95 ? 1 : 0;
-  const text = scaled.toFixed(digits).replace(/\.0$/, '');
-  return `${value < 0 ? '−' : ''}${text}${NARROW_SPACE}${unit.suffix}`;
+  return `${value < 0 ? '−' : ''}${scaled.toFixed(digits)}${NARROW_SPACE}${unit.suffix}`;
 }
 
 /** 1234567 → "1,234,567". */
