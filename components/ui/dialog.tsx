@@ -93,7 +93,9 @@ function OverlayHead(props: { title: string; description?: string | undefined })
           </BaseDialog.Description>
         )}
       </div>
-      <BaseDialog.Close render={<IconButton label="Close" shortcut="Esc" className="-mr-1.5" />}>
+      <BaseDialog.Close
+        render={<IconButton label="Close" shortcut="Esc" className="-mt-1 -mr-1.5" />}
+      >
         <X className="size-4" aria-hidden />
       </BaseDialog.Close>
     </div>

@@ -6,7 +6,7 @@ import { X } from 'lucide-react';
 export function FilterChip(props: { label: string; value: string; onRemove: () => void }) {
   return (
     <span className="inline-flex h-6 max-w-72 items-center rounded-md border border-accent/50 bg-accent-wash text-table">
-      <span className="pl-2 text-ink-3">{props.label}</span>
+      <span className="pl-2 text-ink-2">{props.label}</span>
       <span className="truncate px-1.5 font-medium">{props.value}</span>
       <button
         type="button"
@@ -35,7 +35,7 @@ export function ToggleChip(props: {
       className="touch-target inline-flex h-6 items-center gap-1.5 rounded-md border border-line px-2 text-table text-ink-2 transition-colors hover:border-line-strong hover:text-ink aria-pressed:border-accent/60 aria-pressed:bg-accent-wash aria-pressed:text-ink"
     >
       {props.children}
-      {props.count !== undefined && <span className="text-ink-3">{props.count}</span>}
+      {props.count !== undefined && <span className="text-ink-2">{props.count}</span>}
     </button>
   );
 }

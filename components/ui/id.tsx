@@ -23,7 +23,12 @@ export function Id(props: {
 }) {
   const shown = shortenId(props.id);
   return (
-    <span className={clsx('group/id inline-flex max-w-full items-center gap-0.5', props.className)}>
+    <span
+      className={clsx(
+        'group/id inline-flex max-w-full items-center gap-0.5 align-middle',
+        props.className,
+      )}
+    >
       <span className="mono truncate" data-tip={shown === props.id ? undefined : props.id}>
         {shown}
       </span>

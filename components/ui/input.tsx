@@ -8,9 +8,8 @@ import { Kbd } from './kbd.tsx';
 
 const FIELD =
   'touch-target h-7 w-full min-w-0 rounded-md border border-line-strong bg-panel px-2 text-base ' +
-  'text-ink outline-none transition-colors placeholder:text-ink-3 ' +
-  'focus-visible:border-accent focus-visible:outline-2 focus-visible:-outline-offset-1 ' +
-  'focus-visible:outline-accent disabled:opacity-45';
+  'text-ink transition-colors placeholder:text-ink-3 focus-visible:-outline-offset-1 ' +
+  'disabled:opacity-45';
 
 /** A text field; give it a `label` above or an `aria-label`. */
 export function Input({
@@ -80,7 +79,7 @@ export function SearchInput(props: {
         className={clsx(FIELD, 'px-7')}
       />
       <span className="absolute top-1/2 right-1.5 -translate-y-1/2">
-        {value === '' && isPageFilter === true && <Kbd>/</Kbd>}
+        {value === '' && isPageFilter === true && <Kbd isHint>/</Kbd>}
         {value !== '' && (
           <IconButton label="Clear" size="sm" className="-mr-1" onClick={() => onChange('')}>
             <X className="size-3.5" aria-hidden />

@@ -1,13 +1,9 @@
-import { clsx } from 'clsx';
-
-/** One key or chord as printed on a keyboard: "g", "⌘K". */
-export function Kbd(props: { children: React.ReactNode; className?: string | undefined }) {
+/** One key or chord as printed on a keyboard. A hint on a control is not read out. */
+export function Kbd(props: { children: React.ReactNode; isHint?: boolean | undefined }) {
   return (
     <kbd
-      className={clsx(
-        'inline-flex h-[18px] min-w-[18px] items-center justify-center rounded-sm border border-line-strong px-1 text-micro text-ink-3',
-        props.className,
-      )}
+      aria-hidden={props.isHint}
+      className="inline-flex h-[18px] min-w-[18px] items-center justify-center rounded-sm border border-line-strong px-1 text-micro text-ink-3"
     >
       {props.children}
     </kbd>

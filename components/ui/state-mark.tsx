@@ -20,13 +20,13 @@ type Shape =
   | 'square'
   | 'dashed';
 
-type Mark = { word: string; shape: Shape; colour: string; pulses?: boolean };
+type Mark = { word: string; shape: Shape; colour: string; pulses?: boolean; isUrgent?: boolean };
 
 const MARKS: Record<KnownState | 'unknown', Mark> = {
   idle: { word: 'Idle', shape: 'hollow', colour: 'text-idle' },
   processing: { word: 'Processing', shape: 'filled', colour: 'text-processing', pulses: true },
-  waiting: { word: 'Waiting', shape: 'half', colour: 'text-waiting' },
-  error: { word: 'Error', shape: 'triangle', colour: 'text-error' },
+  waiting: { word: 'Waiting', shape: 'half', colour: 'text-waiting', isUrgent: true },
+  error: { word: 'Error', shape: 'triangle', colour: 'text-error', isUrgent: true },
   paused: { word: 'Paused', shape: 'bars', colour: 'text-paused' },
   active: { word: 'Active', shape: 'filled', colour: 'text-processing' },
   completed: { word: 'Completed', shape: 'check', colour: 'text-completed' },
@@ -34,9 +34,9 @@ const MARKS: Record<KnownState | 'unknown', Mark> = {
   connecting: { word: 'Connecting', shape: 'dashed', colour: 'text-unknown' },
   live: { word: 'Live', shape: 'filled', colour: 'text-completed' },
   polling: { word: 'Polling', shape: 'hollow', colour: 'text-processing' },
-  retrying: { word: 'Retrying', shape: 'half', colour: 'text-waiting' },
+  retrying: { word: 'Retrying', shape: 'half', colour: 'text-waiting', isUrgent: true },
   stopped: { word: 'Stopped', shape: 'cross', colour: 'text-unknown' },
-  exhausted: { word: 'Exhausted', shape: 'square', colour: 'text-error' },
+  exhausted: { word: 'Exhausted', shape: 'square', colour: 'text-error', isUrgent: true },
   unknown: { word: 'Unknown', shape: 'dashed', colour: 'text-unknown' },
 };
 
@@ -46,7 +46,8 @@ function isKnownState(state: string): state is KnownState {
 
 /**
  * A state as colour, shape and word at once. A word this build does not know is shown as it
- * came, with the mark of the unknown; it never passes for idle.
+ * came, with the mark of the unknown; it never passes for idle. Only a word that needs
+ * somebody takes the colour: a page of calm states stays calm.
  */
 export function StateMark(props: {
   state: string;
@@ -64,12 +65,16 @@ export function StateMark(props: {
     <span
       data-tip={isHidden ? word : undefined}
       className={clsx(
-        'inline-flex min-w-0 items-center gap-1.5 whitespace-nowrap',
+        'inline-flex min-w-0 items-center gap-1.5 align-middle whitespace-nowrap',
         props.className,
       )}
     >
       <StateShape mark={mark} />
-      <span className={clsx(isHidden ? 'sr-only' : 'truncate', mark.colour)}>{word}</span>
+      <span
+        className={clsx(isHidden ? 'sr-only' : 'truncate', mark.isUrgent === true && mark.colour)}
+      >
+        {word}
+      </span>
       {!isHidden && reason !== null && reason !== undefined && reason !== '' && (
         <span className="truncate text-ink-2">{reason}</span>
       )}
