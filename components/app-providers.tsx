@@ -12,6 +12,8 @@ import { TipLayer } from '#components/ui/tip-layer.tsx';
 
 const FRESH_MS = 10_000; // history and usage move slowly; live news comes by socket
 
+const BOTTOM_BAR_PX = 56;
+
 export function AppProviders(props: {
   preferences: Preferences;
   nonce: string | undefined;
@@ -30,7 +32,11 @@ export function AppProviders(props: {
           <PreferencesProvider initial={props.preferences}>
             {props.children}
             <TipLayer />
-            <Toaster position="bottom-right" toastOptions={{ className: 'toast' }} />
+            <Toaster
+              position="bottom-right"
+              mobileOffset={{ bottom: BOTTOM_BAR_PX + 12 }}
+              toastOptions={{ className: 'toast' }}
+            />
           </PreferencesProvider>
         </NuqsAdapter>
       </QueryClientProvider>

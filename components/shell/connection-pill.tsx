@@ -37,7 +37,7 @@ export function ConnectionPill(props: {
     <Popover.Root>
       <Popover.Trigger
         className={clsx(
-          'touch-target inline-flex h-6 shrink-0 items-center gap-1.5 rounded-md border px-2 text-table font-medium transition-colors',
+          'touch-halo inline-flex h-6 shrink-0 items-center gap-1.5 rounded-md border px-2 text-table font-medium transition-colors',
           TONES[reading.tone],
         )}
       >

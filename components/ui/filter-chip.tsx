@@ -12,7 +12,7 @@ export function FilterChip(props: { label: string; value: string; onRemove: () =
         type="button"
         aria-label={`Remove filter ${props.label}: ${props.value}`}
         onClick={props.onRemove}
-        className="flex size-6 items-center justify-center rounded-md text-ink-3 hover:text-ink"
+        className="touch-halo flex size-6 items-center justify-center rounded-md text-ink-3 hover:text-ink"
       >
         <X className="size-3" aria-hidden />
       </button>
@@ -32,7 +32,7 @@ export function ToggleChip(props: {
       type="button"
       aria-pressed={props.isOn}
       onClick={props.onToggle}
-      className="touch-target inline-flex h-6 items-center gap-1.5 rounded-md border border-line px-2 text-table text-ink-2 transition-colors hover:border-line-strong hover:text-ink aria-pressed:border-accent/60 aria-pressed:bg-accent-wash aria-pressed:text-ink"
+      className="touch-halo inline-flex h-6 items-center gap-1.5 rounded-md border border-line px-2 text-table text-ink-2 transition-colors hover:border-line-strong hover:text-ink aria-pressed:border-accent/60 aria-pressed:bg-accent-wash aria-pressed:text-ink"
     >
       {props.children}
       {props.count !== undefined && <span className="text-ink-2">{props.count}</span>}
