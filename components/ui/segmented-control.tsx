@@ -21,7 +21,7 @@ export function SegmentedControl<Value extends string>(props: {
       aria-label={props.label}
       value={props.value}
       onValueChange={choose}
-      className="inline-flex h-7 items-stretch overflow-hidden rounded-md border border-line-strong bg-panel"
+      className="inline-flex h-7 items-stretch overflow-hidden pointer-coarse:h-11 rounded-md border border-line-strong bg-panel"
     >
       {props.segments.map((segment) => (
         <Radio.Root
