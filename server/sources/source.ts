@@ -49,16 +49,21 @@ export interface DeliveryOutcome {
 /** What the runtime gives a source. */
 export interface SourceDeps {
   /** Validates, redacts, prices, journals and publishes; resolves after the commit. Await it: that is the back-pressure. */
-  deliver(delivery: Delivery): Promise<DeliveryOutcome>;
-  getCursor(name: string): Promise<string | null>;
+  readonly deliver: (delivery: Delivery) => Promise<DeliveryOutcome>;
+  readonly getCursor: (name: string) => Promise<string | null>;
   /** Whether anyone watches now: polls slow down when nobody does. */
-  isWatched(): boolean;
+  readonly isWatched: () => boolean;
   readonly log: SourceLog;
   /** Epoch milliseconds. */
-  now(): number;
+  readonly now: () => number;
   /** 0 to 1. */
-  random(): number;
+  readonly random: () => number;
+  /** Runs something later; tests bring their own. The default is an unreferenced timer. */
+  readonly schedule?: Schedule | undefined;
 }
+
+/** Runs `run` once after the delay; what it returns calls that off. */
+export type Schedule = (delayMs: number, run: () => void) => () => void;
 
 export interface SourceLog {
   info(fields: object, message: string): void;

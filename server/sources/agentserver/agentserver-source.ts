@@ -1,0 +1,64 @@
+import type { Schedule, Source, SourceDeps } from '../source.ts';
+import type { Intervals } from './intervals.ts';
+import { DEFAULT_INTERVALS } from './intervals.ts';
+import { CURSOR_NAMES } from './parts.ts';
+import type { Session } from './session.ts';
+import { createSession } from './session.ts';
+import { parseUpstreamUrl } from './upstream-url.ts';
+
+export interface AgentServerConfig {
+  readonly name: string;
+  /** `http://HOST:PORT`, from the operator's configuration only. */
+  readonly url: string;
+  /** Sent with commands, never with readings. */
+  readonly apiKey?: string | undefined;
+  readonly organismId: string;
+  /** Milliseconds between readings; each has a default. */
+  readonly intervals?: Partial<Intervals> | undefined;
+}
+
+/**
+ * The source for one AgentServer: its socket first, REST for what the socket cannot carry.
+ * @throws SourceConfigError when the URL is not one a source may dial
+ */
+export function createAgentServerSource(config: AgentServerConfig, deps: SourceDeps): Source {
+  const { name, organismId } = config;
+  const url = parseUpstreamUrl(config.url);
+  const intervals = { ...DEFAULT_INTERVALS, ...config.intervals };
+  const schedule = deps.schedule ?? scheduleOnTimer;
+  let session: Session | null = null;
+  let stopping: Promise<void> | null = null;
+
+  return {
+    name,
+    kind: 'agentserver',
+    async start() {
+      const saved = await Promise.all(
+        CURSOR_NAMES.map(async (cursor) => [cursor, await deps.getCursor(cursor)] as const),
+      );
+      if (session !== null || stopping !== null) return;
+      const { apiKey } = config;
+      session = createSession(
+        { name, url, apiKey, intervals },
+        { ...deps, schedule },
+        Object.fromEntries(saved),
+      );
+      session.start();
+    },
+    stop() {
+      stopping ??= session?.stop() ?? Promise.resolve();
+      return stopping;
+    },
+    async control(command) {
+      if (session === null) return { kind: 'not-sent', reason: 'this source has not started' };
+      return await session.control(command);
+    },
+    describe: () => ({ name, kind: 'agentserver', url: url.shown, organismId }),
+  };
+}
+
+const scheduleOnTimer: Schedule = (delayMs, run) => {
+  const timer = setTimeout(run, delayMs);
+  timer.unref();
+  return () => clearTimeout(timer);
+};

@@ -1,0 +1,160 @@
+import type { EventDraft } from '#organism/event.ts';
+
+import type { Schedule, SourceDeps } from '../source.ts';
+import { createBackoff } from './backoff.ts';
+import { createBudgetReader } from './budgets.ts';
+import type { Frame } from './frame.ts';
+import { createInbox } from './inbox.ts';
+import { createKnownAgents } from './known-agents.ts';
+import { createKnownIds } from './known-ids.ts';
+import { createKnownOrganism } from './known-organism.ts';
+import { createKnownThreads } from './known-threads.ts';
+import { createMessageWatermark } from './message-watermark.ts';
+import { createMessageReader, MESSAGES_CURSOR } from './messages.ts';
+import { createOutbox } from './outbox.ts';
+import { createOverviewReader, RUN_CURSOR } from './overview.ts';
+import { createPageReader } from './pages.ts';
+import { createPump } from './pump.ts';
+import { createRejectMemory } from './reject-memory.ts';
+import { createRestClient } from './rest-client.ts';
+import { createRunClock } from './run-clock.ts';
+import { createStamper } from './stamper.ts';
+import { createStatusReporter } from './status.ts';
+import { createThreadReader } from './threads.ts';
+import { gapDraft } from './to-drafts.ts';
+import type { UpstreamUrl } from './upstream-url.ts';
+import { createUsageHistory, USAGE_CURSOR } from './usage-history.ts';
+
+export interface SessionConfig {
+  readonly name: string;
+  readonly url: UpstreamUrl;
+  readonly apiKey: string | undefined;
+}
+
+export type Cursors = Readonly<Record<string, string | null>>;
+export const CURSOR_NAMES = [MESSAGES_CURSOR, RUN_CURSOR, USAGE_CURSOR] as const;
+
+/** What the flow of a session reacts to. */
+export interface PartHooks {
+  readonly onNews: (isMessage: boolean) => void;
+  readonly onMessageFrame: (isPrimary: boolean) => void;
+  readonly onReload: () => void;
+}
+
+export type Parts = ReturnType<typeof createParts>;
+
+/** A life is called cut off when nothing was read of it for longer than polls are apart. */
+const UNSEEN_MS = 10_000;
+
+/** Everything one session is made of, wired; none of it runs by itself. */
+export function createParts(
+  config: SessionConfig,
+  deps: SourceDeps & { schedule: Schedule },
+  cursors: Cursors,
+  hooks: PartHooks,
+) {
+  const { now, random, schedule, log } = deps;
+  const stamp = createStamper(deps);
+  const rest = createRestClient({ url: config.url, apiKey: config.apiKey, source: config.name });
+  const outbox = createOutbox({
+    deliver: deps.deliver,
+    schedule,
+    backoff: createBackoff({ random }),
+    log,
+    onStall: (reason) => status.setNotice('storing', reason),
+  });
+  const status = createStatusReporter({
+    stamp,
+    now,
+    emit: (draft) => {
+      outbox
+        .add({ drafts: [draft] })
+        .catch((error: unknown) => log.warn({ err: error }, 'a status was not stored'));
+    },
+  });
+  const isNew = createRejectMemory();
+  const readPage = createPageReader(rest, isNew);
+  const agents = createKnownAgents(stamp);
+  const threads = createKnownThreads(stamp);
+  const ids = createKnownIds();
+  const watermark = createMessageWatermark(cursors[MESSAGES_CURSOR] ?? null, now);
+  const clock = createRunClock(startOf(cursors[RUN_CURSOR] ?? null));
+  const budgets = createBudgetReader({ rest, outbox, stamp, isNew });
+  const inbox = createInbox();
+  let lastReadAt: number | null = null;
+
+  /** Everything the upstream remembers of the old life is gone; what we did not see of it is a gap. */
+  function beginRun(startedAt: number): EventDraft[] {
+    const seenUntil = lastReadAt ?? watermark.edge?.at ?? null;
+    agents.forget();
+    threads.forget();
+    budgets.forget();
+    watermark.newRun();
+    if (seenUntil === null || startedAt - seenUntil < UNSEEN_MS) return [];
+    const reason = 'the upstream restarted; what it did before that, unseen, is gone';
+    return [gapDraft({ what: 'events', from: seenUntil, to: startedAt, reason })];
+  }
+
+  const overview = createOverviewReader({
+    rest,
+    outbox,
+    agents,
+    organism: createKnownOrganism(stamp),
+    clock,
+    isNew,
+    now,
+    onNewRun: beginRun,
+  });
+
+  return {
+    rest,
+    outbox,
+    status,
+    inbox,
+    watermark,
+    budgets,
+    overview: {
+      ...overview,
+      async read() {
+        const reading = await overview.read();
+        lastReadAt = now();
+        return reading;
+      },
+    },
+    messages: createMessageReader({ readPage, outbox, known: ids, watermark }),
+    threads: createThreadReader({ readPage, outbox, known: threads, now }),
+    usage: createUsageHistory({ readPage, outbox }, cursors[USAGE_CURSOR] ?? null),
+    pump: createPump({
+      inbox,
+      outbox,
+      agents,
+      threads,
+      ids,
+      watermark,
+      stamp,
+      source: config.name,
+      onNews: hooks.onNews,
+      onMessage: hooks.onMessageFrame,
+      onReload: hooks.onReload,
+    }),
+    /** Tells a first snapshot: older than anything REST is asked from now on. */
+    async tellSnapshot(frame: Frame): Promise<void> {
+      if (frame.kind !== 'connected') return;
+      const at = now();
+      const drafts: EventDraft[] = [];
+      const rows = frame.agents.flatMap((read) => ('value' in read ? [read.value] : []));
+      drafts.push(
+        ...agents.observeList(rows, { readAt: at, since: agents.mark(), isComplete: false }).drafts,
+      );
+      for (const read of frame.threads) {
+        if ('value' in read) drafts.push(...threads.observe(read.value, at));
+      }
+      await outbox.add({ drafts });
+    },
+  };
+}
+
+function startOf(cursor: string | null): number | null {
+  const startedAt = Number(cursor ?? Number.NaN);
+  return Number.isFinite(startedAt) ? startedAt : null;
+}

@@ -1,0 +1,52 @@
+import { readFileSync } from 'node:fs';
+
+import { z } from 'zod';
+
+import type { FakeAnswer, FakeRequest, FakeUpstream } from './fake-upstream.ts';
+import { startFakeUpstream } from './fake-upstream.ts';
+
+const fixtures = new URL('../fixtures/', import.meta.url);
+const restSchema = z.object({ status: z.number(), body: z.unknown() });
+const lineSchema = z.object({ dir: z.string(), raw: z.string().optional() });
+
+/** The exact text frames a recorded socket received, in order. */
+export function recordedFrames(file: string): string[] {
+  const lines = readFileSync(new URL(file, fixtures), 'utf8').trimEnd().split('\n');
+  return lines
+    .map((line) => lineSchema.parse(JSON.parse(line)))
+    .flatMap(({ dir, raw }) => (dir === 'recv' && raw !== undefined ? [raw] : []));
+}
+
+function recordedAnswer(name: string): { status: number; body: unknown } {
+  return restSchema.parse(JSON.parse(readFileSync(new URL(`rest/${name}.json`, fixtures), 'utf8')));
+}
+
+const NAMES: Readonly<Record<string, string>> = {
+  '/organism': 'organism',
+  '/organism/config': 'organism-config',
+  '/capabilities': 'capabilities',
+  '/agents': 'agents',
+  '/threads': 'threads-limit100',
+  '/usage': 'usage',
+  '/usage/threads': 'usage-threads',
+  '/usage/history': 'history-limit1000',
+};
+
+/** Serves the recorded REST answers, and the recorded frames on the first socket. */
+export function startReplayServer(frames: readonly string[]): Promise<FakeUpstream> {
+  return startFakeUpstream({
+    answer,
+    admit: () => null,
+    onSocket(socket, index) {
+      if (index === 1) for (const frame of frames) socket.send(frame);
+    },
+  });
+}
+
+function answer({ path, query }: FakeRequest): FakeAnswer {
+  if (path === '/messages') {
+    return recordedAnswer(`messages-limit100-offset${query.get('offset') ?? '0'}`);
+  }
+  const name = NAMES[path];
+  return name === undefined ? { status: 404, body: { detail: 'Not Found' } } : recordedAnswer(name);
+}
