@@ -2,8 +2,9 @@ import type { LiveFrame, LiveResume } from '#organism/live/protocol.ts';
 import { LIVE_STALE_MS, liveFrameSchema } from '#organism/live/protocol.ts';
 
 import type { ConnectionEffect, ConnectionEvent, ConnectionState } from './live-connection.ts';
-import { TRANSITIONS, patienceMs, retryDelayMs } from './live-connection.ts';
-import type { ConnectionStatus, LiveStore } from './live-store.ts';
+import { TRANSITIONS, patienceMs } from './live-connection.ts';
+import { createStatusTeller } from './live-status.ts';
+import type { LiveStore } from './live-store.ts';
 
 /** The part of a WebSocket we use: a browser's has it, and so has the `ws` package's. */
 export interface SocketLike {
@@ -43,7 +44,7 @@ export interface LiveSocket {
 /** Carries one `organoscope.v1` connection: dials, resumes, watches for silence, comes back. */
 export function createLiveSocket(deps: LiveSocketDeps): LiveSocket {
   const staleMs = deps.staleMs ?? LIVE_STALE_MS;
-  const status = createStatus(deps);
+  const status = createStatusTeller({ ...deps, setStatus: deps.store.setStatus });
   let state: ConnectionState = 'stopped';
   let socket: SocketLike | null = null;
   let heardAt = 0;
@@ -178,58 +179,6 @@ export function createLiveSocket(deps: LiveSocketDeps): LiveSocket {
       dispatch('stop');
     },
     reconnectNow: wake,
-  };
-}
-
-/** Turns the machine's states into what a reader is told. */
-function createStatus(deps: Pick<LiveSocketDeps, 'store' | 'now' | 'random' | 'isOnline'>) {
-  let attempt = 0;
-  let reason = '';
-  let nextTryAt: number | null = null;
-  let liveSince: number | null = null;
-  let newsAt: number | null = null;
-
-  function describeTrying(): ConnectionStatus {
-    if (attempt === 0) return { kind: 'connecting' };
-    // A server on this machine answers without a network, so the tries go on all the same.
-    if (!deps.isOnline()) return { kind: 'offline', since: newsAt ?? deps.now() };
-    return { kind: 'reconnecting', attempt, nextTryAt, reason };
-  }
-
-  return {
-    explain(sentence: string) {
-      reason = sentence;
-    },
-    heard() {
-      newsAt = deps.now();
-    },
-    /** @returns milliseconds to wait */
-    planRetry(): number {
-      attempt += 1;
-      const delayMs = retryDelayMs(attempt, deps.random());
-      nextTryAt = deps.now() + delayMs;
-      return delayMs;
-    },
-    enter(state: ConnectionState) {
-      switch (state) {
-        case 'live':
-          attempt = 0;
-          liveSince ??= deps.now();
-          return deps.store.setStatus({ kind: 'live', lagMs: null, since: liveSince });
-        case 'stale':
-          return deps.store.setStatus({ kind: 'stale', since: newsAt ?? deps.now() });
-        case 'resuming':
-          // Catching up within a live connection is too short to be told.
-          return liveSince === null ? deps.store.setStatus(describeTrying()) : undefined;
-        case 'stopped':
-        case 'dialling':
-        case 'waiting':
-          liveSince = null;
-          if (state !== 'waiting') nextTryAt = null;
-          if (state === 'stopped') attempt = 0;
-          return deps.store.setStatus(describeTrying());
-      }
-    },
   };
 }
 

@@ -6,6 +6,7 @@ import type { OrganismState } from '#organism/state.ts';
 import { emptyOrganism } from '#organism/state.ts';
 
 import { createClockSkew } from './clock-skew.ts';
+import { isShallowEqual } from './selection.ts';
 
 /** How fresh the picture is. Instants are epoch milliseconds of this machine's clock. */
 export type ConnectionStatus =
@@ -50,7 +51,7 @@ export interface LiveStore {
   forgetPosition(): void;
   /** Takes a frame in order of arrival; its events show on the next animation frame. */
   receive(frame: Exclude<LiveFrame, { kind: 'error' }>): FrameFit;
-  setStatus(status: ConnectionStatus): void;
+  readonly setStatus: (status: ConnectionStatus) => void;
   /** Our best guess of the server's clock, in epoch milliseconds. */
   serverNow(): number;
   /** Milliseconds the server's clock is ahead of ours. */
@@ -158,7 +159,7 @@ export function createLiveStore(deps: LiveStoreDeps): LiveStore {
     },
     setStatus(status) {
       const next = status.kind === 'live' ? { ...status, lagMs: status.lagMs ?? lag.ms } : status;
-      show({ ...view, status: next });
+      if (!isShallowEqual(next, view.status)) show({ ...view, status: next });
     },
     serverNow: () => deps.now() + skew.offsetMs(),
     skewMs: () => skew.offsetMs(),
