@@ -46,3 +46,13 @@ export function addTokens(a: TokenClasses, b: TokenClasses): TokenClasses {
     reasoning: a.reasoning + b.reasoning,
   };
 }
+
+export function subtractTokens(a: TokenClasses, b: TokenClasses): TokenClasses {
+  return {
+    inputFresh: a.inputFresh - b.inputFresh,
+    cacheRead: a.cacheRead - b.cacheRead,
+    cacheWrite: a.cacheWrite - b.cacheWrite,
+    outputVisible: a.outputVisible - b.outputVisible,
+    reasoning: a.reasoning - b.reasoning,
+  };
+}

@@ -1,7 +1,7 @@
 import type { EventOf } from './event.ts';
 import { effectiveCostNanos } from './event.ts';
 import type { TokenClasses } from './tokens.ts';
-import { ZERO_TOKENS, addTokens, totalTokens } from './tokens.ts';
+import { ZERO_TOKENS, addTokens, subtractTokens, totalTokens } from './tokens.ts';
 
 /** A total of usage. Its cost says how much of it is ours, how much reported, and what has no price. */
 export interface UsageSum {
@@ -42,6 +42,28 @@ export function addUsage(sum: UsageSum, usage: EventOf<'usage'>): UsageSum {
     unpricedTokens: sum.unpricedTokens + (cost === null ? totalTokens(usage.tokens) : 0),
     latencyMsTotal: saturate(sum.latencyMsTotal + (usage.latencyMs ?? 0)),
     latencyCount: sum.latencyCount + (usage.latencyMs === null ? 0 : 1),
+  };
+}
+
+export function mergeUsage(a: UsageSum, b: UsageSum): UsageSum {
+  return combine(a, b, addTokens(a.tokens, b.tokens), 1);
+}
+
+/** What `sum` has beyond an earlier reading of itself. */
+export function subtractUsage(sum: UsageSum, earlier: UsageSum): UsageSum {
+  return combine(sum, earlier, subtractTokens(sum.tokens, earlier.tokens), -1);
+}
+
+function combine(a: UsageSum, b: UsageSum, tokens: TokenClasses, sign: 1 | -1): UsageSum {
+  return {
+    requests: a.requests + sign * b.requests,
+    tokens,
+    costNanos: saturate(a.costNanos + sign * b.costNanos),
+    reportedCostNanos: saturate(a.reportedCostNanos + sign * b.reportedCostNanos),
+    unpricedRequests: a.unpricedRequests + sign * b.unpricedRequests,
+    unpricedTokens: a.unpricedTokens + sign * b.unpricedTokens,
+    latencyMsTotal: saturate(a.latencyMsTotal + sign * b.latencyMsTotal),
+    latencyCount: a.latencyCount + sign * b.latencyCount,
   };
 }
 

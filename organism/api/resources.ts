@@ -1,6 +1,7 @@
 import { z } from 'zod';
 
 import { messageInfoSchema, threadInfoSchema } from '../agentserver/entities.ts';
+import { usageEventInfoSchema } from '../agentserver/usage.ts';
 import { SOCKET_MODES, SOURCE_STATES } from '../event.ts';
 import { tokenClassesSchema } from '../tokens.ts';
 
@@ -22,6 +23,22 @@ export const usageSumSchema = z
     latencyCount: count,
   })
   .meta({ id: 'UsageSum' });
+
+/** UsageEventInfo plus what the contract cannot say: token classes and whose cost it is. */
+export const usageEventRowSchema = usageEventInfoSchema
+  .extend({
+    tokens: tokenClassesSchema,
+    /** Our price; null is unpriced. */
+    costNanos: count.nullable(),
+    /** What the source says it cost; `estimatedCost` falls back to it. */
+    reportedCostNanos: count.nullable(),
+  })
+  .meta({ id: 'UsageEventRow' });
+export type UsageEventRow = z.infer<typeof usageEventRowSchema>;
+
+export const usageEventListSchema = z
+  .object({ events: z.array(usageEventRowSchema), ...paging })
+  .meta({ id: 'UsageEventList' });
 
 export const organismListSchema = z
   .object({
