@@ -1,0 +1,14 @@
+/** Turns `/threads/{thread_id}` into a pattern for undecoded paths; `{model}` alone may hold slashes. */
+export function compilePath(path: string): RegExp {
+  const source = path
+    .split(/(\{\w+\})/)
+    .map((part) => {
+      if (!part.startsWith('{')) return part.replaceAll(/[.*+?^${}()|[\]\\]/g, String.raw`\$&`);
+      return GREEDY_PARAMETERS.has(part.slice(1, -1)) ? '.+' : '[^/]+';
+    })
+    .join('');
+  return new RegExp(`^${source}$`);
+}
+
+/** Parameters whose values contain slashes in real life (`openai/gpt-4o`). */
+export const GREEDY_PARAMETERS: ReadonlySet<string> = new Set(['model']);
