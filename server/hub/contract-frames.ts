@@ -1,0 +1,122 @@
+import type { JournalEvent } from '#organism/event.ts';
+import { formatInstant } from '#organism/instant.ts';
+import type { OrganismState } from '#organism/state.ts';
+
+import { budgetInfo, messageInfo, threadInfo, usageEventRow } from '../api/contract-views.ts';
+
+/** One event of the AgentServer's `/ws`, serialised once, with what the filters look at. */
+export interface ContractFrame {
+  readonly name: string;
+  readonly threadId: string | null;
+  /** The event's agent, or both ends of a message; empty when it has none. */
+  readonly agents: readonly string[];
+  readonly payloadType: string | null;
+  readonly json: string;
+  /** A message alone, as `/ws/messages` sends it. */
+  readonly bareMessage: string | null;
+}
+
+/**
+ * Says a batch in the contract's words. A thread that the batch brought to light is announced
+ * before its first event, whether or not the upstream announced it.
+ * @param before the picture without the batch
+ * @param after the picture with it
+ */
+export function toContractFrames(
+  events: readonly JournalEvent[],
+  before: OrganismState,
+  after: OrganismState,
+): ContractFrame[] {
+  const frames: ContractFrame[] = [];
+  const announced = new Set<string>();
+  for (const event of events) {
+    const threadId = threadOf(event);
+    if (threadId !== null && !before.threads.has(threadId) && !announced.has(threadId)) {
+      announced.add(threadId);
+      const thread = after.threads.get(threadId);
+      if (thread !== undefined) {
+        const body = { event: 'thread_created', thread: threadInfo(thread) };
+        frames.push(frame('thread_created', body, { threadId }));
+      }
+    }
+    const own = toFrame(event, after);
+    if (own !== null) frames.push(own);
+  }
+  return frames;
+}
+
+function threadOf(event: JournalEvent): string | null {
+  return 'threadId' in event ? event.threadId : null;
+}
+
+function toFrame(event: JournalEvent, after: OrganismState): ContractFrame | null {
+  const name = event.type;
+  switch (event.type) {
+    case 'agent_state': {
+      const { agent, state, currentThread } = event;
+      // The contract's thread filter leaves agent states alone.
+      return frame(name, { event: name, agent, state, currentThread }, { agents: [agent] });
+    }
+    case 'message': {
+      const bareMessage = JSON.stringify(messageInfo(event));
+      return {
+        name,
+        threadId: event.threadId,
+        agents: [event.from, event.to],
+        payloadType: event.payloadType,
+        json: `{"event":"message","message":${bareMessage}}`,
+        bareMessage,
+      };
+    }
+    case 'thread_updated': {
+      const { threadId, status } = event;
+      const known = after.threads.get(threadId)?.messageCount ?? 0;
+      const messageCount = event.messageCount ?? known;
+      return frame(name, { event: name, threadId, status, messageCount }, { threadId });
+    }
+    case 'error': {
+      const { threadId, agent, text } = event;
+      const timestamp = formatInstant(event.occurredAt);
+      const body = { event: name, threadId, agent, error: text, timestamp };
+      return frame(name, body, { threadId, agents: agent === null ? [] : [agent] });
+    }
+    case 'reload': {
+      const { success, added, removed, updated } = event;
+      return frame(name, { event: name, success, added, removed, updated });
+    }
+    case 'usage': {
+      const { threadId, agent } = event;
+      const body = { event: name, usage: usageEventRow(event) };
+      return frame(name, body, { threadId, agents: agent === null ? [] : [agent] });
+    }
+    case 'budget': {
+      const { threadId } = event;
+      return frame(name, { event: name, budget: budgetInfo(threadId, event) }, { threadId });
+    }
+    case 'source_status': {
+      const source = after.sources.get(event.source);
+      return source === undefined ? null : frame(name, { event: name, source });
+    }
+    case 'thread_created':
+    case 'organism':
+    case 'agent':
+    case 'gap':
+    case 'raw':
+      return null;
+  }
+}
+
+function frame(
+  name: string,
+  body: object,
+  about: { threadId?: string | null; agents?: readonly string[] } = {},
+): ContractFrame {
+  return {
+    name,
+    threadId: about.threadId ?? null,
+    agents: about.agents ?? [],
+    payloadType: null,
+    json: JSON.stringify(body),
+    bareMessage: null,
+  };
+}

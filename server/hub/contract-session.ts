@@ -1,0 +1,178 @@
+import { z } from 'zod';
+
+import {
+  injectCommandSchema,
+  subscribeCommandSchema,
+  subscribeFiltersSchema,
+} from '#organism/agentserver/socket.ts';
+import type { OrganismState } from '#organism/state.ts';
+
+import type { Commands } from '../api/commands.ts';
+import { agentInfo, listAgents, newestThreads, organismInfo } from '../api/contract-views.ts';
+import { MAX_JSON_DEPTH, jsonDepth } from '../safety/json-depth.ts';
+import type { Channel } from './channel.ts';
+import type { ContractFrame } from './contract-frames.ts';
+import type { SocketSession } from './live-session.ts';
+import { parseJson } from './live-session.ts';
+import type { FrameFilter } from './socket-filters.ts';
+import { createFilter, passAll } from './socket-filters.ts';
+import type { SocketPort } from './socket-port.ts';
+
+/** Unsent bytes a contract client may have: its dialect has no reset, so beyond this it is ended. */
+const MAX_UNSENT_BYTES = 4 << 20;
+
+export interface ContractSessionDeps {
+  readonly socket: SocketPort;
+  readonly channel: Channel;
+  readonly now: () => number;
+  readonly commands: Commands;
+  /** How this socket may control, judged anew for each command. */
+  readonly actorOf: (token: string | null | undefined) => 'key' | 'session' | null;
+  readonly onSlow: () => void;
+}
+
+const commandSchema = z.looseObject({ cmd: z.string().optional() });
+const messagesSubscribeSchema = z.object({
+  cmd: z.literal('subscribe'),
+  filter: subscribeFiltersSchema.omit({ events: true }).nullish(),
+});
+
+/** `/ws` in the contract's own dialect: a snapshot, then one event per frame. */
+export function createContractSession(deps: ContractSessionDeps): SocketSession {
+  const { socket, channel } = deps;
+  const stream = openStream(deps, passAll, (frame) => frame.json);
+  channel.flush();
+  socket.sendAll([connectedFrame(channel.state, deps.now())]);
+  stream.start();
+
+  function subscribe(raw: unknown): void {
+    const command = subscribeCommandSchema.safeParse(raw);
+    if (!command.success) return stream.sayError(`Invalid subscribe: ${issuesOf(command.error)}`);
+    channel.flush();
+    stream.setFilter(createFilter(command.data));
+    stream.say({ event: 'subscribed', filters: raw });
+  }
+
+  async function inject(raw: unknown): Promise<void> {
+    const token = tokenSchema.safeParse(raw);
+    const actor = deps.actorOf(token.success ? token.data.token : null);
+    if (actor === null) return stream.sayError('Authentication required for inject');
+    const command = injectCommandSchema.safeParse(raw);
+    if (!command.success) {
+      const isUnaddressed = command.error.issues.some(({ path }) => path[0] === 'to');
+      return stream.sayError(
+        isUnaddressed ? "Missing 'to' field" : `Invalid inject: ${issuesOf(command.error)}`,
+      );
+    }
+    const { to, payload, thread_id: threadId } = command.data;
+    if (!channel.state.agents.has(to)) return stream.sayError(`Unknown agent: ${to}`);
+    const reply = await deps.commands.send(
+      channel.state,
+      { kind: 'inject', to, payload, threadId: threadId ?? null },
+      actor,
+    );
+    const receipt = injectedSchema.safeParse(reply.body);
+    if (reply.status === 200 && receipt.success) {
+      const { threadId: thread_id, messageId: message_id } = receipt.data;
+      stream.say({ event: 'injected', thread_id, message_id });
+    } else stream.sayError(detailOf(reply.body));
+  }
+
+  return {
+    onText(text) {
+      const raw = readCommand(text);
+      const parsed = commandSchema.safeParse(raw);
+      const cmd = parsed.success ? parsed.data.cmd : undefined;
+      if (raw === undefined) stream.sayError('Invalid JSON');
+      else if (cmd === 'subscribe') subscribe(raw);
+      else if (cmd === 'inject') {
+        inject(raw).catch(() =>
+          stream.sayError('The command could not be recorded; it was not sent'),
+        );
+      } else stream.sayError(`Unknown command: ${cmd ?? ''}`);
+    },
+    onBeat: stream.onBeat,
+    onClosed: stream.stop,
+  };
+}
+
+/** `/ws/messages`: no snapshot, no envelope. */
+export function createMessagesSession(deps: ContractSessionDeps): SocketSession {
+  const stream = openStream(deps, passAll, (frame) => frame.bareMessage);
+  deps.channel.flush();
+  stream.start();
+  return {
+    onText(text) {
+      const raw = readCommand(text);
+      const parsed = commandSchema.safeParse(raw);
+      const cmd = parsed.success ? parsed.data.cmd : undefined;
+      if (raw === undefined) return stream.sayError('Invalid JSON');
+      if (cmd !== 'subscribe') return stream.sayError(`Unknown command: ${cmd ?? ''}`);
+      const command = messagesSubscribeSchema.safeParse(raw);
+      if (!command.success) return stream.sayError(`Invalid subscribe: ${issuesOf(command.error)}`);
+      deps.channel.flush();
+      stream.setFilter(createFilter(command.data.filter ?? {}));
+      stream.say({ event: 'subscribed', filter: command.data.filter ?? {} });
+    },
+    onBeat: stream.onBeat,
+    onClosed: stream.stop,
+  };
+}
+
+function openStream(
+  { socket, channel, onSlow }: ContractSessionDeps,
+  initial: FrameFilter,
+  textOf: (frame: ContractFrame) => string | null,
+) {
+  let passes = initial;
+  const subscriber = {
+    onFrames(frames: readonly ContractFrame[]) {
+      if (socket.unsentBytes() > MAX_UNSENT_BYTES) {
+        onSlow();
+        channel.contract.delete(subscriber);
+        socket.close('tooSlow');
+        return;
+      }
+      socket.sendAll(frames.filter((frame) => passes(frame)).flatMap((f) => textOf(f) ?? []));
+    },
+  };
+  const say = (body: object): void => socket.sendAll([JSON.stringify(body)]);
+  return {
+    start: () => void channel.contract.add(subscriber),
+    stop: () => void channel.contract.delete(subscriber),
+    setFilter: (filter: FrameFilter) => {
+      passes = filter;
+    },
+    say,
+    sayError: (error: string): void => say({ event: 'error', error }),
+    /** The dialect has no heartbeat of its own: pings keep it alive. */
+    onBeat: () => channel.flush(),
+  };
+}
+
+function connectedFrame(state: OrganismState, now: number): string {
+  return JSON.stringify({
+    event: 'connected',
+    organism: organismInfo(state, now),
+    agents: listAgents(state).map(agentInfo),
+    threads: newestThreads(state),
+  });
+}
+
+const tokenSchema = z.object({ token: z.string().nullish() });
+const injectedSchema = z.object({ threadId: z.string(), messageId: z.string() });
+const detailSchema = z.object({ detail: z.string() });
+
+function detailOf(body: unknown): string {
+  const parsed = detailSchema.safeParse(body);
+  return parsed.success ? parsed.data.detail : 'The upstream refused the command';
+}
+
+/** Undefined for what is not JSON or nests too deeply to be echoed. */
+function readCommand(text: string): unknown {
+  return jsonDepth(text) > MAX_JSON_DEPTH ? undefined : parseJson(text);
+}
+
+function issuesOf(error: z.ZodError): string {
+  return error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`).join('; ');
+}

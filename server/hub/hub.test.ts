@@ -1,0 +1,136 @@
+import http from 'node:http';
+
+import { afterEach, describe, expect, it } from 'vitest';
+
+import { LIVE_SUBPROTOCOL } from '#organism/live/protocol.ts';
+
+import { sessionCookieName } from '../safety/session.ts';
+import type { TestHub } from './test-kit.ts';
+import { TEST_KEY, openClient, openTestHub } from './test-kit.ts';
+
+let kit: TestHub;
+afterEach(() => kit.close());
+
+/** The status of an upgrade that is refused. */
+function refusedStatus(path: string, headers: Record<string, string> = {}): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const request = http.get({
+      port: kit.port,
+      host: '127.0.0.1',
+      path,
+      headers: {
+        connection: 'Upgrade',
+        upgrade: 'websocket',
+        'sec-websocket-version': '13',
+        'sec-websocket-key': 'dGhlIHNhbXBsZSBub25jZQ==',
+        ...headers,
+      },
+    });
+    request.on('response', (response) => {
+      response.resume();
+      resolve(response.statusCode ?? 0);
+    });
+    request.on('upgrade', (_response, socket) => {
+      socket.destroy();
+      resolve(101);
+    });
+    request.on('error', reject);
+  });
+}
+
+describe('hub', () => {
+  it('refuses what must not connect, and takes what may', async () => {
+    kit = await openTestHub();
+    const own = `http://127.0.0.1:${kit.port}`;
+    expect(await refusedStatus('/ws', { origin: own })).toBe(101);
+    expect(await refusedStatus('/ws')).toBe(101);
+    expect(await refusedStatus('/ws', { origin: 'http://evil.example' })).toBe(403);
+    expect(await refusedStatus('/ws', { origin: 'null' })).toBe(403);
+    expect(await refusedStatus('/ws', { host: 'evil.example' })).toBe(403);
+    expect(await refusedStatus('/agents')).toBe(404);
+    expect(await refusedStatus('/ws?organism=nobody')).toBe(404);
+    expect(await refusedStatus('/ws', { 'sec-websocket-key': 'short' })).toBe(400);
+  });
+
+  it('wants a key where others can reach it', async () => {
+    kit = await openTestHub({ isLoopbackBound: false });
+    expect(await refusedStatus('/ws')).toBe(401);
+    expect(await refusedStatus('/ws', { authorization: 'Bearer wrong' })).toBe(403);
+    expect(await refusedStatus('/ws', { authorization: `Bearer ${TEST_KEY}` })).toBe(101);
+  });
+
+  it('ends the sockets of a session that is closed', async () => {
+    kit = await openTestHub({ isLoopbackBound: false });
+    const id = kit.sessions.open();
+    const cookie = `${sessionCookieName(kit.port)}=${id}`;
+    const client = await openClient(`${kit.url}/ws`, { headers: { cookie } });
+    kit.beat();
+    expect(kit.hub.watchers()).toBe(1);
+    kit.sessions.close(id);
+    kit.beat();
+    expect(await client.closed).toBe(1008);
+  });
+
+  it('bounds sockets by address and in all, and frees the places', async () => {
+    kit = await openTestHub({ limits: { perAddress: 2, total: 3 } });
+    const first = await openClient(`${kit.url}/ws`);
+    await openClient(`${kit.url}/ws/messages`);
+    expect(await refusedStatus('/ws')).toBe(429);
+    expect(kit.hub.counters()).toMatchObject({ open: 2, refused: 1 });
+    first.ws.close();
+    await first.closed;
+    while (kit.hub.watchers() > 1) await new Promise(setImmediate);
+    let status = 429;
+    while (status === 429) status = await refusedStatus('/ws');
+    expect(status).toBe(101);
+  });
+
+  it('counts a failed handshake as no socket', async () => {
+    kit = await openTestHub({ limits: { perAddress: 1, total: 1 } });
+    for (let n = 0; n < 5; n += 1) {
+      expect([400, 429, 503]).toContain(await refusedStatus('/ws', { 'sec-websocket-key': 'x' }));
+    }
+    let status = 503;
+    while (status === 503) status = await refusedStatus('/ws');
+    expect(status).toBe(101);
+  });
+
+  it('chooses the subprotocol it speaks', async () => {
+    kit = await openTestHub();
+    const client = await openClient(`${kit.url}/ws`, { protocol: LIVE_SUBPROTOCOL });
+    expect(client.ws.protocol).toBe(LIVE_SUBPROTOCOL);
+  });
+
+  it('ends a peer that answers no ping', async () => {
+    kit = await openTestHub();
+    const client = await openClient(`${kit.url}/ws`);
+    client.ws.pause();
+    for (let n = 0; n < 30; n += 1) kit.beat();
+    client.ws.resume();
+    expect(await client.closed).toBe(1006);
+    expect(kit.hub.counters().terminated).toBe(1);
+  });
+
+  it('refuses binary and oversized frames without harm to others', async () => {
+    kit = await openTestHub();
+    const other = await openClient(`${kit.url}/ws`);
+    await other.next();
+    const binary = await openClient(`${kit.url}/ws`);
+    binary.ws.send(Buffer.from([1, 2, 3]));
+    expect(await binary.closed).toBe(1003);
+    const large = await openClient(`${kit.url}/ws`);
+    large.ws.send('x'.repeat(300_000));
+    expect(await large.closed).toBe(1009);
+    other.send({ cmd: 'subscribe' });
+    expect(await other.next()).toMatchObject({ event: 'subscribed' });
+  });
+
+  it('stops: closes every socket with 1001 and takes no more', async () => {
+    kit = await openTestHub();
+    const clients = [await openClient(`${kit.url}/ws`), await openClient(`${kit.url}/ws/messages`)];
+    await kit.hub.stop();
+    await kit.hub.stop();
+    expect(await Promise.all(clients.map(({ closed }) => closed))).toEqual([1001, 1001]);
+    expect(await refusedStatus('/ws')).toBe(503);
+  });
+});

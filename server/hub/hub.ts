@@ -1,0 +1,237 @@
+import type { IncomingMessage } from 'node:http';
+import type { Duplex } from 'node:stream';
+
+import type { RawData, WebSocket } from 'ws';
+import { WebSocketServer } from 'ws';
+
+import type { Store } from '#db/store.ts';
+import { LIVE_HEARTBEAT_MS, LIVE_SUBPROTOCOL } from '#organism/live/protocol.ts';
+
+import type { Commands } from '../api/commands.ts';
+import type { Guard } from '../safety/guard.ts';
+import type { SocketLimits } from './admission.ts';
+import { DEFAULT_SOCKET_LIMITS, createAdmission } from './admission.ts';
+import type { Channel } from './channel.ts';
+import { createChannel } from './channel.ts';
+import { createContractSession, createMessagesSession } from './contract-session.ts';
+import { createLimiter } from './limiter.ts';
+import type { SocketSession } from './live-session.ts';
+import { createLiveSession } from './live-session.ts';
+import type { Organisms } from './organisms.ts';
+import { refuseUpgrade } from './refuse-upgrade.ts';
+import type { SocketPort } from './socket-port.ts';
+import { createSocketPort } from './socket-port.ts';
+import type { Timers } from './timers.ts';
+import { realTimers } from './timers.ts';
+import type { Upgrade } from './upgrade.ts';
+import { judgeUpgrade } from './upgrade.ts';
+
+/** Commands are small; what is larger is not one. */
+const MAX_COMMAND_BYTES = 256 << 10;
+const MAX_COMMAND_FRAGMENTS = 1024;
+/** Beats between pings: 20 s. A peer that misses two in a row is gone. */
+const BEATS_PER_PING = 10;
+const MAX_MISSED_PONGS = 2;
+/** Resumes that read the store at once: a crowd that reconnects must not starve the pages. */
+const MAX_REPLAYS = 8;
+const RETRY_AFTER_SECONDS = '5';
+
+export interface HubDeps {
+  readonly organisms: Organisms;
+  readonly store: Pick<Store, 'epoch' | 'readEvents'>;
+  readonly guard: Guard;
+  readonly commands: Commands;
+  /** Epoch milliseconds. */
+  readonly now: () => number;
+  readonly log: { warn(fields: object, message: string): void };
+  readonly timers?: Timers | undefined;
+  readonly limits?: SocketLimits | undefined;
+}
+
+export interface Hub {
+  start(): void;
+  /** Closes every socket with 1001. Idempotent; resolves when they are gone. */
+  stop(): Promise<void>;
+  /** For the server's only `upgrade` listener. Never throws. */
+  handleUpgrade(req: IncomingMessage, socket: Duplex, head: Buffer): void;
+  /** Open sockets: polls slow down when nobody watches. */
+  watchers(): number;
+  counters(): HubCounters;
+}
+
+export interface HubCounters {
+  readonly open: number;
+  /** Upgrades refused because a bound was reached. */
+  readonly refused: number;
+  /** Times a reader was left behind and reset, or ended. */
+  readonly slow: number;
+  readonly terminated: number;
+}
+
+interface Connection {
+  readonly ws: WebSocket;
+  readonly port: SocketPort;
+  readonly session: SocketSession;
+  readonly isStillGood: () => boolean;
+  missedPongs: number;
+}
+
+/** All live sockets: `/ws` in two dialects, and `/ws/messages`. */
+export function createHub(deps: HubDeps): Hub {
+  const { organisms, store, guard, now, log } = deps;
+  const timers = deps.timers ?? realTimers;
+  const admission = createAdmission(deps.limits ?? DEFAULT_SOCKET_LIMITS);
+  const replays = createLimiter(MAX_REPLAYS);
+  const channels = new Map<string, Channel>();
+  const connections = new Set<Connection>();
+  const server = new WebSocketServer({
+    noServer: true,
+    perMessageDeflate: false,
+    clientTracking: false,
+    maxPayload: MAX_COMMAND_BYTES,
+    maxFragments: MAX_COMMAND_FRAGMENTS,
+    handleProtocols: (offered) => (offered.has(LIVE_SUBPROTOCOL) ? LIVE_SUBPROTOCOL : false),
+  });
+  let slow = 0;
+  let terminated = 0;
+  let beat = 0;
+  let isStopping = false;
+  let releases: (() => void)[] = [];
+
+  function channelOf(organismId: string | null | undefined): Channel | null {
+    const state = organisms.resolve(organismId);
+    if (state === null) return null;
+    const known = channels.get(state.organismId);
+    if (known !== undefined) return known;
+    const channel = createChannel({ initial: state, epoch: store.epoch, now, timers });
+    channels.set(state.organismId, channel);
+    return channel;
+  }
+
+  function openSession(upgrade: Upgrade, socket: SocketPort): SocketSession {
+    const onSlow = (): void => {
+      slow += 1;
+    };
+    switch (upgrade.dialect) {
+      case 'live':
+        return createLiveSession({
+          socket,
+          channelOf: (organism) => channelOf(organism ?? upgrade.organism),
+          readEvents: (query) => store.readEvents(query),
+          epoch: store.epoch,
+          replays,
+          onSlow,
+          onReplayFailed: (error) => log.warn({ err: error }, 'replay for a live socket failed'),
+        });
+      case 'contract':
+      case 'messages': {
+        const create =
+          upgrade.dialect === 'contract' ? createContractSession : createMessagesSession;
+        const { channel, actorOf } = upgrade;
+        return create({ socket, channel, actorOf, onSlow, now, commands: deps.commands });
+      }
+    }
+  }
+
+  function connect(ws: WebSocket, raw: Duplex, upgrade: Upgrade): void {
+    const port = createSocketPort(ws, raw, timers);
+    const session = openSession(upgrade, port);
+    const { isStillGood } = upgrade;
+    const connection: Connection = { ws, port, session, isStillGood, missedPongs: 0 };
+    connections.add(connection);
+    ws.on('message', (data, isBinary) => {
+      connection.missedPongs = 0;
+      if (isBinary) port.close('badFrame');
+      else session.onText(textOf(data));
+    });
+    ws.on('pong', () => {
+      connection.missedPongs = 0;
+    });
+    ws.on('error', (error) => log.warn({ err: error }, 'live socket failed'));
+    ws.on('close', () => {
+      connections.delete(connection);
+      session.onClosed();
+    });
+  }
+
+  /** A pong may wait behind a large batch, so any frame counts, and two beats are given. */
+  function checkLiveness(connection: Connection): void {
+    if (connection.missedPongs >= MAX_MISSED_PONGS) {
+      terminated += 1;
+      connection.ws.terminate();
+      return;
+    }
+    connection.missedPongs += 1;
+    connection.ws.ping();
+  }
+
+  function onBeat(): void {
+    beat += 1;
+    for (const connection of connections) {
+      if (!connection.isStillGood()) connection.port.close('notAllowed');
+      else connection.session.onBeat();
+      if (beat % BEATS_PER_PING === 0) checkLiveness(connection);
+    }
+  }
+
+  function handleUpgrade(req: IncomingMessage, socket: Duplex, head: Buffer): void {
+    const upgrade = judgeUpgrade(req, guard, channelOf);
+    if (!upgrade.ok) return refuseUpgrade(socket, upgrade);
+    if (isStopping) return refuseUpgrade(socket, STOPPING);
+    const address = req.socket.remoteAddress ?? 'unknown';
+    const entry = admission.enter(address);
+    if (entry !== 'admitted') {
+      refuseUpgrade(socket, entry === 'full' ? FULL : ADDRESS_FULL);
+      return;
+    }
+    // The raw socket's end is the one event that comes whatever happens in between.
+    socket.once('close', () => admission.leave(address));
+    server.handleUpgrade(req, socket, head, (ws) => connect(ws, socket, upgrade));
+  }
+
+  return {
+    start() {
+      if (releases.length > 0) return;
+      releases = [
+        timers.setInterval(onBeat, LIVE_HEARTBEAT_MS),
+        organisms.onPublish((publication) => {
+          channels.get(publication.organismId)?.publish(publication);
+        }),
+      ];
+    },
+    async stop() {
+      isStopping = true;
+      for (const release of releases) release();
+      releases = [];
+      for (const channel of channels.values()) channel.stop();
+      await Promise.all([...connections].map(({ ws, port }) => closed(ws, port)));
+    },
+    handleUpgrade,
+    watchers: () => connections.size,
+    counters: () => ({ open: connections.size, refused: admission.refused, slow, terminated }),
+  };
+}
+
+const STOPPING = {
+  status: 503,
+  detail: 'The server is stopping',
+  headers: { 'retry-after': RETRY_AFTER_SECONDS },
+};
+const FULL = { ...STOPPING, detail: 'Too many sockets are open' };
+const ADDRESS_FULL = {
+  ...STOPPING,
+  status: 429,
+  detail: 'Too many sockets are open from this address',
+};
+
+function closed(ws: WebSocket, port: SocketPort): Promise<void> {
+  return new Promise((resolve) => {
+    ws.once('close', () => resolve());
+    port.close('stopping');
+  });
+}
+
+function textOf(data: RawData): string {
+  if (Array.isArray(data)) return Buffer.concat(data).toString('utf8');
+  return Buffer.isBuffer(data) ? data.toString('utf8') : Buffer.from(data).toString('utf8');
+}
