@@ -1,0 +1,153 @@
+import { stringify } from 'csv-stringify/sync';
+
+import type { Store, UsageDay, UsageDimension } from '#db/store.ts';
+import { formatInstant } from '#organism/instant.ts';
+import { nanosToDecimal } from '#organism/money.ts';
+import { totalTokens } from '#organism/tokens.ts';
+import type { UsageSum } from '#organism/usage-sum.ts';
+import { ZERO_USAGE, mergeUsage } from '#organism/usage-sum.ts';
+
+/** Rows turned into text at a time, so that a long export neither blocks nor piles up. */
+const CHUNK_ROWS = 500;
+
+export interface BillingScope {
+  readonly organismId: string;
+  readonly org: string | null;
+  /** Half-open; null is unbounded. */
+  readonly from: number | null;
+  readonly to: number | null;
+  readonly timezone: string;
+  readonly groupBy: UsageDimension;
+}
+
+/** A bill by day and group, with everything a reader needs to trust it. */
+export interface BillingReport {
+  readonly scope: BillingScope;
+  readonly generatedAt: number;
+  /** Versions of the price tables behind the costs. */
+  readonly priceVersions: readonly string[];
+  readonly total: UsageSum;
+  readonly days: readonly UsageDay[];
+}
+
+export async function readBillingReport(
+  deps: {
+    store: Pick<Store, 'dailyUsage'>;
+    priceVersions: readonly string[];
+    now: () => number;
+  },
+  scope: BillingScope,
+): Promise<BillingReport> {
+  const days = await deps.store.dailyUsage({
+    organismId: scope.organismId,
+    org: scope.org ?? undefined,
+    from: scope.from ?? undefined,
+    to: scope.to ?? undefined,
+    timezone: scope.timezone,
+    groupBy: scope.groupBy,
+  });
+  return {
+    scope,
+    generatedAt: deps.now(),
+    priceVersions: deps.priceVersions,
+    total: days.reduce((sum, day) => mergeUsage(sum, day.sum), ZERO_USAGE),
+    days,
+  };
+}
+
+/** One CSV document: RFC 4180, a header row, then one row per day and group. See `docs/exports.md`. */
+export function* billingCsv(report: BillingReport): Generator<string> {
+  const facts = reportFacts(report);
+  const { groupBy } = report.scope;
+  yield toCsv([[...Object.keys(dayFacts(EMPTY_DAY, groupBy)), ...Object.keys(facts)]]);
+  for (let start = 0; start < report.days.length; start += CHUNK_ROWS) {
+    const days = report.days.slice(start, start + CHUNK_ROWS);
+    yield toCsv(
+      days.map((day) =>
+        [...Object.values(dayFacts(day, groupBy)), ...Object.values(facts)].map(toCell),
+      ),
+    );
+  }
+}
+
+/** The same report as one JSON document: `{report, rows}`. Money is a decimal in a string. */
+export function* billingJson(report: BillingReport): Generator<string> {
+  const { groupBy } = report.scope;
+  yield `{"report":${JSON.stringify(reportFacts(report))},"rows":[`;
+  for (let start = 0; start < report.days.length; start += CHUNK_ROWS) {
+    const days = report.days.slice(start, start + CHUNK_ROWS);
+    const rows = days.map((day) => JSON.stringify(dayFacts(day, groupBy)));
+    yield (start === 0 ? '' : ',') + rows.join(',');
+  }
+  yield ']}';
+}
+
+/** Names the scope, so that a saved file still says what it is. */
+export function billingFileName(report: BillingReport, extension: 'csv' | 'json'): string {
+  const { scope } = report;
+  const parts = [
+    'billing',
+    scope.organismId,
+    scope.org ?? 'all-orgs',
+    scope.from === null ? 'start' : formatInstant(scope.from).slice(0, 10),
+    scope.to === null ? 'now' : formatInstant(scope.to).slice(0, 10),
+    scope.timezone,
+    `by-${scope.groupBy}`,
+  ];
+  const name = parts.map((part) => part.replaceAll(/[^A-Za-z0-9.-]+/g, '-')).join('_');
+  return `${name}.${extension}`;
+}
+
+type Cell = string | number | null;
+const EMPTY_DAY: UsageDay = { date: '', group: null, sum: ZERO_USAGE };
+
+function dayFacts(day: UsageDay, groupBy: UsageDimension): Record<string, Cell> {
+  const { tokens, requests, costNanos, reportedCostNanos } = day.sum;
+  return {
+    date: day.date,
+    [groupBy]: day.group,
+    requests,
+    tokens_input_fresh: tokens.inputFresh,
+    tokens_cache_read: tokens.cacheRead,
+    tokens_cache_write: tokens.cacheWrite,
+    tokens_output_visible: tokens.outputVisible,
+    tokens_reasoning: tokens.reasoning,
+    tokens_total: totalTokens(tokens),
+    cost_usd: nanosToDecimal(costNanos),
+    reported_cost_usd: nanosToDecimal(reportedCostNanos),
+    unpriced_requests: day.sum.unpricedRequests,
+    unpriced_tokens: day.sum.unpricedTokens,
+  };
+}
+
+/** The same in every row: a table can be cut, sorted and joined without losing what it is about. */
+function reportFacts({ scope, total, ...report }: BillingReport): Record<string, Cell> {
+  return {
+    organism: scope.organismId,
+    org: scope.org,
+    period_from: scope.from === null ? null : formatInstant(scope.from),
+    period_to: scope.to === null ? null : formatInstant(scope.to),
+    timezone: scope.timezone,
+    currency: 'USD',
+    price_versions: report.priceVersions.join(' '),
+    report_rows: report.days.length,
+    report_cost_usd: nanosToDecimal(total.costNanos),
+    report_unpriced_requests: total.unpricedRequests,
+    report_unpriced_tokens: total.unpricedTokens,
+    generated_at: formatInstant(report.generatedAt),
+  };
+}
+
+function toCsv(rows: readonly (readonly Cell[])[]): string {
+  const options = { record_delimiter: 'windows', quoted_match: /^'/ } as const;
+  return stringify(
+    [...rows].map((row) => [...row]),
+    options,
+  );
+}
+
+/** A spreadsheet runs text that starts like a formula; numbers are left alone. */
+function toCell(value: Cell): string | number {
+  if (value === null) return '';
+  return typeof value === 'string' && /^[=+\-@\t\r\n]/.test(value) ? `'${value}` : value;
+}
