@@ -1,0 +1,58 @@
+import type { Store } from '#db/store.ts';
+import type { OrganismState } from '#organism/state.ts';
+
+import type { Organisms } from '../hub/organisms.ts';
+import type { Guard } from '../safety/guard.ts';
+import type { Sessions } from '../safety/session.ts';
+import type { SourceDescription } from '../sources/source.ts';
+import type { Commands } from './commands.ts';
+import { Problem } from './problem.ts';
+
+/** What the API is made of; everything comes from the runtime. */
+export interface ApiDeps {
+  readonly organisms: Organisms;
+  readonly store: Store;
+  readonly guard: Guard;
+  readonly sessions: Sessions;
+  readonly commands: Commands;
+  /** The configured sources, in order. */
+  readonly sources: () => readonly SourceDescription[];
+  /** Reads an agent's schema through from the upstream; null when it has none. */
+  readonly readSchema: (organismId: string, agent: string) => Promise<AgentSchema | null>;
+  readonly demo: {
+    state(): 'available' | 'running' | 'unavailable';
+    /** Resolves once the demo organism is connected to. */
+    start(): Promise<void>;
+  };
+  readonly versions: {
+    readonly version: string;
+    readonly priceVersion: string;
+    readonly catalogueVersion: string;
+  };
+  /** Whether a stop has begun: then nobody should send us new work. */
+  readonly isDraining: () => boolean;
+  /** Rejects with the reason when the store cannot take a write now. */
+  readonly checkStore: () => Promise<void>;
+  readonly port: () => number;
+  /** Epoch milliseconds. */
+  readonly now: () => number;
+  readonly log: {
+    warn(fields: object, message: string): void;
+    error(fields: object, message: string): void;
+  };
+}
+
+export interface AgentSchema {
+  readonly schema: string;
+  readonly contentType: string;
+}
+
+/** @throws Problem `not-found` naming the organism */
+export function resolveOrganism(deps: Pick<ApiDeps, 'organisms'>, id?: string): OrganismState {
+  const state = deps.organisms.resolve(id);
+  if (state !== null) return state;
+  throw new Problem(
+    'not-found',
+    id === undefined ? 'No organism yet: connect a source' : `Organism not found: ${id}`,
+  );
+}

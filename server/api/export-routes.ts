@@ -1,0 +1,86 @@
+import { z } from 'zod';
+
+import type { BillingReport } from '../exports/billing.ts';
+import { billingCsv, billingFileName, billingJson, readBillingReport } from '../exports/billing.ts';
+import type { ApiDeps } from './api-deps.ts';
+import { resolveOrganism } from './api-deps.ts';
+import {
+  choiceParam,
+  organismParam,
+  textParam,
+  timeParam,
+  toRange,
+  zoneParam,
+} from './parameters.ts';
+import type { Route } from './route.ts';
+import { defineRoute } from './route.ts';
+import { DAY_DIMENSIONS } from './usage-report-routes.ts';
+
+const JSON_TYPE = 'application/json';
+const CSV_TYPE = 'text/csv';
+
+export function exportRoutes(deps: ApiDeps): Route[] {
+  return [
+    defineRoute({
+      method: 'GET',
+      path: '/api/v1/exports/billing',
+      summary: 'The bill by day and group as a file; it adds up to the billing summary exactly',
+      query: z.object({
+        organism: organismParam,
+        format: choiceParam(['csv', 'json']),
+        start_time: timeParam,
+        end_time: timeParam,
+        org_id: textParam,
+        timezone: zoneParam,
+        group_by: choiceParam(DAY_DIMENSIONS),
+      }),
+      answer: z
+        .object({
+          report: z.record(z.string(), z.unknown()),
+          rows: z.array(z.record(z.string(), z.unknown())),
+        })
+        .meta({ id: 'BillingExport' }),
+      contentTypes: [CSV_TYPE, JSON_TYPE],
+      problems: [404],
+      async handle({ query }) {
+        const { from, to } = toRange(query);
+        const report = await readBillingReport(
+          { store: deps.store, priceVersions: [deps.versions.priceVersion], now: deps.now },
+          {
+            organismId: resolveOrganism(deps, query.organism).organismId,
+            org: query.org_id ?? null,
+            from: from ?? null,
+            to: to ?? null,
+            timezone: query.timezone,
+            groupBy: query.group_by ?? 'model',
+          },
+        );
+        return fileResponse(report, query.format ?? 'csv');
+      },
+    }),
+  ];
+}
+
+function fileResponse(report: BillingReport, format: 'csv' | 'json'): Response {
+  const chunks = format === 'csv' ? billingCsv(report) : billingJson(report);
+  const encoder = new TextEncoder();
+  const body = new ReadableStream<Uint8Array>({
+    pull(controller) {
+      const next = chunks.next();
+      if (next.done === true) controller.close();
+      else controller.enqueue(encoder.encode(next.value));
+    },
+  });
+  const { total } = report;
+  return new Response(body, {
+    headers: {
+      'content-type': format === 'csv' ? `${CSV_TYPE}; charset=utf-8; header=present` : JSON_TYPE,
+      'content-disposition': `attachment; filename="${billingFileName(report, format)}"`,
+      'x-organoscope-rows': String(report.days.length),
+      'x-organoscope-cost-nanos': String(total.costNanos),
+      'x-organoscope-unpriced-requests': String(total.unpricedRequests),
+      'x-organoscope-unpriced-tokens': String(total.unpricedTokens),
+      'x-organoscope-timezone': report.scope.timezone,
+    },
+  });
+}

@@ -1,0 +1,55 @@
+import { StoreError } from '#db/store.ts';
+
+/** One thing wrong with a request, in the shape the contract's server uses for a 422. */
+export interface FieldIssue {
+  readonly type: string;
+  /** Where: `['query', 'limit']`. */
+  readonly loc: readonly (string | number)[];
+  readonly msg: string;
+  readonly input?: unknown;
+  readonly ctx?: Readonly<Record<string, unknown>> | undefined;
+}
+
+export type ProblemCode = 'bad-request' | 'not-found' | 'invalid' | 'unavailable';
+
+/** An expected refusal: its detail is written for the caller. */
+export class Problem extends Error {
+  readonly code: ProblemCode;
+  readonly detail: string | readonly FieldIssue[];
+  constructor(code: ProblemCode, detail: string | readonly FieldIssue[]) {
+    super(typeof detail === 'string' ? detail : detail.map(({ msg }) => msg).join('; '));
+    this.name = 'Problem';
+    this.code = code;
+    this.detail = detail;
+  }
+}
+
+const STATUS: Readonly<Record<ProblemCode, number>> = {
+  'bad-request': 400,
+  'not-found': 404,
+  invalid: 422,
+  unavailable: 503,
+};
+
+/** What is not listed is ours to repair, not the caller's to repeat. */
+const STORE_STATUS: Readonly<Partial<Record<string, number>>> = {
+  'newer-schema': 503,
+  'not-writable': 503,
+  locked: 503,
+  busy: 503,
+  closed: 503,
+  'disk-full': 507,
+};
+
+/** The one mapping from errors to answers. Null: unexpected, to be logged and said nothing about. */
+export function problemResponse(error: unknown): Response | null {
+  if (error instanceof Problem) {
+    return Response.json({ detail: error.detail }, { status: STATUS[error.code] });
+  }
+  if (error instanceof StoreError) {
+    const status = STORE_STATUS[error.code] ?? 500;
+    const headers = status === 503 ? { 'retry-after': '5' } : {};
+    return Response.json({ detail: `The store cannot answer: ${error.code}` }, { status, headers });
+  }
+  return null;
+}
