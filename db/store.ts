@@ -270,6 +270,8 @@ export class StoreError extends Error {
     | 'not-writable'
     | 'corrupt'
     | 'disk-full'
+    /** Too much is waiting, or another process holds the database: try again. */
+    | 'busy'
     | 'io'
     | 'closed';
   constructor(code: StoreError['code'], message: string, options?: ErrorOptions) {

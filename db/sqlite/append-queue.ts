@@ -1,0 +1,181 @@
+import type { AppendBatch, AppendResult, PreparedEvent } from '#db/store.ts';
+import { StoreError } from '#db/store.ts';
+import type { JournalEvent } from '#organism/event.ts';
+
+import { fromFailure } from './store-failure.ts';
+import type { BatchOutcome, GroupOutcome } from './writer/group-commit.ts';
+
+/** Events in memory before appenders have to wait: about half a second of the writer's work. */
+const MAX_QUEUED_EVENTS = 20_000;
+/** Appends that wait for room; one more is told to try again. */
+const MAX_WAITING_APPENDS = 10_000;
+/** One commit: long enough that its fsync is cheap, short enough that nobody waits long. */
+const MAX_GROUP_EVENTS = 4000;
+/** While one commit runs, the next is sent ahead only when it is worth a commit of its own. */
+const MIN_AHEAD_EVENTS = 500;
+const MAX_COMMITS_UNDER_WAY = 2;
+
+export interface AppendStats {
+  readonly queuedEvents: number;
+  readonly waitingAppends: number;
+  readonly commits: number;
+  readonly committedEvents: number;
+  /** Appends that had to wait for room, and those that were refused for want of it. */
+  readonly delayedAppends: number;
+  readonly refusedAppends: number;
+  /** Tries that found the database held by another process. */
+  readonly busyRetries: number;
+}
+
+export interface AppendQueue {
+  /** Resolves in the order of positions, after the commit. */
+  append(batch: AppendBatch): Promise<AppendResult>;
+  /** Resolves when nothing is queued or under way. */
+  drain(): Promise<void>;
+  stats(): AppendStats;
+}
+
+interface Queued {
+  readonly batch: AppendBatch;
+  readonly resolve: (result: AppendResult) => void;
+  readonly reject: (error: unknown) => void;
+}
+
+/** Gathers appends into groups: what arrives while a commit runs is committed together. */
+export function createAppendQueue(deps: {
+  send(batches: readonly AppendBatch[]): Promise<GroupOutcome>;
+  onFatal(error: StoreError): void;
+}): AppendQueue {
+  const queue: Queued[] = [];
+  const waiting: (() => void)[] = [];
+  const drained: (() => void)[] = [];
+  const counts = {
+    queuedEvents: 0,
+    commits: 0,
+    committedEvents: 0,
+    delayedAppends: 0,
+    refusedAppends: 0,
+    busyRetries: 0,
+  };
+  let underWay = 0;
+  let isScheduled = false;
+
+  function schedule(): void {
+    if (isScheduled) return;
+    isScheduled = true;
+    // The rest of this turn's arrivals join the group.
+    setImmediate(() => {
+      isScheduled = false;
+      pump();
+    });
+  }
+
+  function pump(): void {
+    while (queue.length > 0 && underWay < MAX_COMMITS_UNDER_WAY) {
+      if (underWay > 0 && counts.queuedEvents < MIN_AHEAD_EVENTS) return;
+      void commit(takeGroup());
+    }
+    if (queue.length === 0 && underWay === 0) for (const done of drained.splice(0)) done();
+  }
+
+  function takeGroup(): Queued[] {
+    let events = 0;
+    let size = 0;
+    for (const { batch } of queue) {
+      if (size > 0 && events + sizeOf(batch) > MAX_GROUP_EVENTS) break;
+      events += sizeOf(batch);
+      size += 1;
+    }
+    counts.queuedEvents -= events;
+    return queue.splice(0, size);
+  }
+
+  async function commit(group: readonly Queued[]): Promise<void> {
+    underWay += 1;
+    try {
+      const outcome = await deps.send(group.map(({ batch }) => batch));
+      counts.commits += 1;
+      counts.busyRetries += outcome.busyRetries;
+      group.forEach((queued, i) => settle(queued, outcome.batches[i]));
+    } catch (error) {
+      for (const queued of group) queued.reject(error);
+    } finally {
+      underWay -= 1;
+      wakeWaiting();
+      pump();
+    }
+  }
+
+  function settle({ batch, resolve, reject }: Queued, outcome: BatchOutcome | undefined): void {
+    if (outcome === undefined) return reject(new StoreError('io', 'The writer left out a batch'));
+    if ('positions' in outcome) {
+      counts.committedEvents += batch.events.length;
+      return resolve(toAppendResult(batch, outcome.positions));
+    }
+    const error = fromFailure(outcome.failure);
+    reject(error);
+    if (outcome.isFatal) deps.onFatal(error);
+  }
+
+  function wakeWaiting(): void {
+    let room = MAX_QUEUED_EVENTS - counts.queuedEvents;
+    while (room > 0) {
+      const wake = waiting.shift();
+      if (wake === undefined) return;
+      wake();
+      room -= 1;
+    }
+  }
+
+  async function waitForRoom(): Promise<void> {
+    if (waiting.length >= MAX_WAITING_APPENDS) {
+      counts.refusedAppends += 1;
+      throw new StoreError('busy', `${MAX_WAITING_APPENDS} appends already wait for the writer`);
+    }
+    counts.delayedAppends += 1;
+    await new Promise<void>((resolve) => waiting.push(resolve));
+  }
+
+  return {
+    async append(batch) {
+      if (counts.queuedEvents >= MAX_QUEUED_EVENTS || waiting.length > 0) await waitForRoom();
+      return new Promise<AppendResult>((resolve, reject) => {
+        queue.push({ batch, resolve, reject });
+        counts.queuedEvents += sizeOf(batch);
+        schedule();
+      });
+    },
+    drain() {
+      if (queue.length === 0 && waiting.length === 0 && underWay === 0) return Promise.resolve();
+      return new Promise((resolve) => drained.push(resolve));
+    },
+    stats: () => ({ ...counts, waitingAppends: waiting.length }),
+  };
+}
+
+/** A batch of rejects or cursors alone still costs the writer something. */
+function sizeOf(batch: AppendBatch): number {
+  return batch.events.length + batch.rejects.length + 1;
+}
+
+/** Only positions come back from the writer: the events themselves are still here. */
+function toAppendResult(batch: AppendBatch, positions: readonly number[]): AppendResult {
+  const stored: JournalEvent[] = [];
+  let duplicate = 0;
+  let conflicts = 0;
+  batch.events.forEach((event, i) => {
+    const position = positions[i] ?? 0;
+    if (position > 0) stored.push(toJournalEvent(batch, event, position));
+    else if (position === 0) duplicate += 1;
+    else conflicts += 1;
+  });
+  const rejected = conflicts + batch.rejects.length;
+  return { stored, accepted: stored.length, duplicate, rejected };
+}
+
+function toJournalEvent(batch: AppendBatch, event: PreparedEvent, seq: number): JournalEvent {
+  const position = { seq, organismId: batch.organismId, source: batch.source };
+  if (event.type !== 'usage') return { ...event, ...position };
+  const { costNanos = null, price = null } = event;
+  return { ...event, ...position, costNanos, price };
+}

@@ -1,0 +1,69 @@
+import type { JournalEventOf, Page, UsageDimension, UsageQuery } from '#db/store.ts';
+
+import { readPositions } from './event-queries.ts';
+import type { Lookups, NamedTable } from './lookups.ts';
+import type { Statements } from './statements.ts';
+import { resolveUsageScope } from './usage-scope.ts';
+import { sumScope } from './usage-sums.ts';
+
+interface Deps {
+  readonly statements: Statements;
+  readonly lookups: Lookups;
+}
+
+/** Model calls, newest first by the source's clock. */
+export function listUsage(
+  deps: Deps,
+  query: UsageQuery & { limit: number; offset: number },
+): Page<JournalEventOf<'usage'>> {
+  const scope = resolveUsageScope(deps, query);
+  if (scope === null) return { rows: [], total: 0 };
+  const sql = `SELECT seq FROM usage
+    WHERE ${scope.where}${scope.ledgerWhere} AND occurred_at >= ? AND occurred_at < ?
+    ORDER BY occurred_at DESC, seq DESC LIMIT ? OFFSET ?`;
+  const seqs = deps.statements.all<{ seq: number }>(sql, [
+    ...scope.params,
+    ...scope.ledgerParams,
+    scope.from,
+    scope.to,
+    query.limit,
+    query.offset,
+  ]);
+  // The rollups know how many there are without counting them.
+  const [sum] = sumScope(deps, scope, []);
+  return {
+    rows: readPositions(
+      deps,
+      'usage',
+      seqs.map((row) => row.seq),
+    ),
+    total: sum?.sum.requests ?? 0,
+  };
+}
+
+const NAME_SOURCES: Readonly<
+  Record<UsageDimension, { rollup: string; column: string; names: NamedTable }>
+> = {
+  org: { rollup: 'usage_day_model', column: 'org_id', names: 'names' },
+  model: { rollup: 'usage_day_model', column: 'model_id', names: 'names' },
+  provider: { rollup: 'usage_day_model', column: 'provider_id', names: 'names' },
+  agent: { rollup: 'usage_day', column: 'agent_id', names: 'agents' },
+  thread: { rollup: 'usage_thread', column: 'thread_id', names: 'threads' },
+};
+
+/** Names for a filter; more than this many are searched for, not picked from a list. */
+const MAX_NAMES = 5000;
+
+export function listUsageNames(
+  { statements, lookups }: Deps,
+  organismId: string | undefined,
+  dimension: UsageDimension,
+): string[] {
+  const { rollup, column, names } = NAME_SOURCES[dimension];
+  const sql = `SELECT DISTINCT ${column} AS id FROM ${rollup} WHERE organism_id = ? LIMIT ?`;
+  const ids = lookups
+    .organismIds(organismId)
+    .flatMap((organism) => statements.all<{ id: number }>(sql, [organism, MAX_NAMES]));
+  const found = new Set(ids.map(({ id }) => lookups.nameOf(names, id)));
+  return [...found].filter((name) => name !== null).sort();
+}

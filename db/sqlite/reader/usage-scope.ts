@@ -1,0 +1,69 @@
+import type { UsageDimension, UsageQuery } from '#db/store.ts';
+
+import { DIMENSION_COLUMNS } from '../rollup-grains.ts';
+import type { Lookups } from './lookups.ts';
+import type { Param, Statements } from './statements.ts';
+
+/** A usage query's filters in the store's small keys. */
+export interface UsageScope {
+  readonly organismIds: readonly number[];
+  /** Half-open; infinite where the query leaves an end open. */
+  readonly from: number;
+  readonly to: number;
+  readonly filtered: ReadonlySet<UsageDimension>;
+  /** For the ledger and every rollup alike. */
+  readonly where: string;
+  readonly params: readonly Param[];
+  /** For the ledger alone: where in the journal the asked threads' usage lies. */
+  readonly ledgerWhere: string;
+  readonly ledgerParams: readonly Param[];
+}
+
+/** Null when a name in the query was never seen: nothing can match. */
+export function resolveUsageScope(
+  { statements, lookups }: { statements: Statements; lookups: Lookups },
+  query: UsageQuery,
+): UsageScope | null {
+  const organismIds = lookups.organismIds(query.organismId);
+  if (organismIds.length === 0) return null;
+  const filters: [UsageDimension, readonly number[]][] = [];
+  for (const dimension of ['org', 'model', 'provider'] as const) {
+    const text = query[dimension];
+    if (text === undefined) continue;
+    const id = lookups.textId(text);
+    filters.push([dimension, id === null ? [] : [id]]);
+  }
+  if (query.agent !== undefined) {
+    filters.push(['agent', lookups.idsOf('agents', organismIds, query.agent)]);
+  }
+  const threads =
+    query.threadId === undefined ? null : lookups.idsOf('threads', organismIds, query.threadId);
+  if (threads !== null) filters.push(['thread', threads]);
+  if (filters.some(([, ids]) => ids.length === 0)) return null;
+
+  const bounds = threads === null ? null : usageBounds(statements, threads);
+  const clauses = filters.map(([dimension, ids]) => anyOf(DIMENSION_COLUMNS[dimension], ids));
+  return {
+    organismIds,
+    from: query.from ?? -Infinity,
+    to: query.to ?? Infinity,
+    filtered: new Set(filters.map(([dimension]) => dimension)),
+    where: [anyOf('organism_id', organismIds), ...clauses].join(' AND '),
+    params: [...organismIds, ...filters.flatMap(([, ids]) => ids)],
+    ledgerWhere: bounds === null ? '' : ' AND seq BETWEEN ? AND ?',
+    ledgerParams: bounds === null ? [] : [bounds.first, bounds.last],
+  };
+}
+
+function usageBounds(statements: Statements, threads: readonly number[]) {
+  const row = statements.get<{ first: number | null; last: number | null }>(
+    `SELECT min(first_usage_seq) AS first, max(last_usage_seq) AS last
+     FROM threads WHERE ${anyOf('id', threads)}`,
+    threads,
+  );
+  return { first: row?.first ?? 0, last: row?.last ?? 0 };
+}
+
+function anyOf(column: string, ids: readonly number[]): string {
+  return ids.length === 1 ? `${column} = ?` : `${column} IN (${ids.map(() => '?').join(', ')})`;
+}

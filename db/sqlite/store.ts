@@ -1,0 +1,130 @@
+import { randomUUID } from 'node:crypto';
+
+import type { Logger } from 'pino';
+
+import type { AppendBatch, Store } from '#db/store.ts';
+import { StoreError } from '#db/store.ts';
+
+import type { AppendStats } from './append-queue.ts';
+import { createAppendQueue } from './append-queue.ts';
+import { startReaderPool } from './reader-pool.ts';
+import { startStoreWorker } from './store-worker.ts';
+import type { WriterGreeting, WriterMethods } from './writer-worker.ts';
+
+export interface SqliteStoreOptions {
+  /** Made when it is not there. */
+  readonly dataDir: string;
+  readonly log: Pick<Logger, 'info' | 'error'>;
+  /** Threads for queries: two, so that a heavy one does not hold up a light one. */
+  readonly readers?: number | undefined;
+  /** Called once when the store can no longer promise anything: stop, say so, exit. */
+  readonly onFailure?: ((error: StoreError) => void) | undefined;
+  readonly newEpoch?: (() => string) | undefined;
+}
+
+export interface SqliteStore extends Store {
+  readonly schemaVersion: number;
+  stats(): AppendStats;
+}
+
+const DEFAULT_READERS = 2;
+
+/**
+ * Opens the store in a directory: one thread that writes, others that read, none of them this one.
+ * @throws StoreError `locked`, `not-writable`, `corrupt`, `newer-schema` or `io`, in plain words
+ */
+export async function createSqliteStore(options: SqliteStoreOptions): Promise<SqliteStore> {
+  const { dataDir, log, readers: readerCount = DEFAULT_READERS } = options;
+  let failure: StoreError | null = null;
+  const fail = (error: StoreError) => {
+    if (failure !== null) return;
+    failure = error;
+    log.error({ code: error.code }, error.message);
+    options.onFailure?.(error);
+  };
+
+  const writer = await startStoreWorker<WriterMethods, WriterGreeting>(
+    new URL('./writer-worker.ts', import.meta.url),
+    { dataDir, freshEpoch: (options.newEpoch ?? randomUUID)() },
+    fail,
+  );
+  const readers = await startReaderPool(dataDir, readerCount, fail).catch(
+    async (error: unknown) => {
+      await writer.stop();
+      throw error;
+    },
+  );
+  const queue = createAppendQueue({
+    send: (batches) => writer.rpc.call('append', batches),
+    onFatal: fail,
+  });
+  const { epoch, schemaVersion } = writer.greeting;
+  let lastSeq = writer.greeting.lastSeq;
+  let closing: Promise<void> | null = null;
+  log.info({ dataDir, epoch, schemaVersion, lastSeq }, 'store open');
+
+  function assertUsable(): void {
+    if (failure !== null) throw failure;
+    if (closing !== null) throw new StoreError('closed', 'The store is closed');
+  }
+
+  async function append(batch: AppendBatch) {
+    assertUsable();
+    const result = await queue.append(batch);
+    lastSeq = Math.max(lastSeq, result.stored.at(-1)?.seq ?? 0);
+    return result;
+  }
+
+  async function closeAll(): Promise<void> {
+    await queue.drain();
+    await readers.stop();
+    try {
+      if (failure === null) await writer.rpc.call('close');
+    } finally {
+      await writer.stop();
+    }
+  }
+
+  return {
+    epoch,
+    schemaVersion,
+    append,
+    stats: () => queue.stats(),
+    lastSeq: () => Promise.resolve(lastSeq),
+    saveSnapshot: async (snapshot) => {
+      assertUsable();
+      const { organismId, seq } = snapshot;
+      await writer.rpc.call('saveSnapshot', { organismId, seq, body: JSON.stringify(snapshot) });
+    },
+    beginCommand: async (command) => {
+      assertUsable();
+      return writer.rpc.call('beginCommand', command);
+    },
+    finishCommand: async (id, outcome) => {
+      assertUsable();
+      await writer.rpc.call('finishCommand', id, outcome);
+    },
+    readEvents: (query) => readers.call('readEvents', query),
+    loadSnapshots: () => readers.call('loadSnapshots'),
+    listOrganisms: () => readers.call('listOrganisms'),
+    listThreads: (query) => readers.call('listThreads', query),
+    getThread: (organismId, threadId) => readers.call('getThread', organismId, threadId),
+    listMessages: (query) => readers.call('listMessages', query),
+    listErrors: (query) => readers.call('listErrors', query),
+    listUsage: (query) => readers.call('listUsage', query),
+    sumUsage: (query) => readers.call('sumUsage', query),
+    dailyUsage: (query) => readers.call('dailyUsage', query),
+    listUsageNames: (organismId, dimension) =>
+      readers.call('listUsageNames', organismId, dimension),
+    search: (query) => readers.call('search', query),
+    getCursor: (source, name) => readers.call('getCursor', source, name),
+    sourceCounts: () => readers.call('sourceCounts'),
+    listRejects: (query) => readers.call('listRejects', query),
+    listCommands: (query) => readers.call('listCommands', query),
+    describe: () => readers.call('describe'),
+    close() {
+      closing ??= closeAll();
+      return closing;
+    },
+  };
+}

@@ -1,0 +1,83 @@
+import type { MessagePort, Worker } from 'node:worker_threads';
+
+import type { StoreError } from '#db/store.ts';
+
+import type { StoreFailure } from './store-failure.ts';
+import { fromFailure, toFailure } from './store-failure.ts';
+
+/** Calls to a worker by method name. Values cross by structured clone: plain data only. */
+
+export type RpcMethods<M> = { [K in keyof M]: (...args: never[]) => unknown };
+
+interface Call<M> {
+  readonly id: number;
+  readonly method: keyof M;
+  readonly args: readonly never[];
+}
+
+type Answer =
+  | { readonly id: number; readonly value: unknown }
+  | { readonly id: number; readonly failure: StoreFailure };
+
+export interface RpcClient<M extends RpcMethods<M>> {
+  call<K extends keyof M>(method: K, ...args: Parameters<M[K]>): Promise<Awaited<ReturnType<M[K]>>>;
+  /** Calls under way. */
+  readonly pending: number;
+  /** Rejects what is under way and every later call. */
+  fail(error: StoreError): void;
+}
+
+interface Waiting {
+  resolve(value: unknown): void;
+  reject(error: StoreError): void;
+}
+
+export function createRpcClient<M extends RpcMethods<M>>(worker: Worker): RpcClient<M> {
+  const waiting = new Map<number, Waiting>();
+  let lastId = 0;
+  let failed: StoreError | null = null;
+
+  worker.on('message', (answer: Answer) => {
+    const caller = waiting.get(answer.id);
+    if (caller === undefined) return;
+    waiting.delete(answer.id);
+    if ('failure' in answer) caller.reject(fromFailure(answer.failure));
+    else caller.resolve(answer.value);
+  });
+
+  return {
+    get pending() {
+      return waiting.size;
+    },
+    call<K extends keyof M>(method: K, ...args: Parameters<M[K]>) {
+      return new Promise<Awaited<ReturnType<M[K]>>>((resolve, reject) => {
+        if (failed !== null) return reject(failed);
+        lastId += 1;
+        worker.postMessage({ id: lastId, method, args }, []);
+        waiting.set(lastId, { resolve, reject } satisfies Waiting);
+      });
+    },
+    fail(error) {
+      failed ??= error;
+      for (const caller of waiting.values()) caller.reject(failed);
+      waiting.clear();
+    },
+  };
+}
+
+/** Answers calls one after the other, in their order; a method may be async. */
+export function serveRpc<M extends RpcMethods<M>>(port: MessagePort, methods: M): void {
+  let tail: Promise<void> = Promise.resolve();
+  port.on('message', (call: Call<M>) => {
+    tail = tail.then(() => answer(call));
+  });
+
+  async function answer({ id, method, args }: Call<M>): Promise<void> {
+    try {
+      const value: unknown = await methods[method](...args);
+      port.postMessage({ id, value } satisfies Answer);
+    } catch (error) {
+      port.postMessage({ id, failure: toFailure(error, `run ${String(method)}`) } satisfies Answer);
+    }
+  }
+}

@@ -1,0 +1,60 @@
+import { parentPort, workerData } from 'node:worker_threads';
+
+import { z } from 'zod';
+
+import type { AppendBatch, CommandOutcome, CommandRecord } from '#db/store.ts';
+
+import { openStore } from './open-store.ts';
+import { toFailure } from './store-failure.ts';
+import { serveRpc } from './worker-rpc.ts';
+import { createCommandLog } from './writer/command-log.ts';
+import type { GroupOutcome } from './writer/group-commit.ts';
+import { createGroupCommit } from './writer/group-commit.ts';
+import { readLastSeq } from './writer/journal-writer.ts';
+import type { SnapshotRow } from './writer/snapshot-shelf.ts';
+import { createSnapshotShelf } from './writer/snapshot-shelf.ts';
+
+/** The one thread that writes. It owns the instance lock, the migrations and every transaction. */
+
+const writerDataSchema = z.object({ dataDir: z.string(), freshEpoch: z.string() });
+
+export interface WriterGreeting {
+  readonly epoch: string;
+  readonly schemaVersion: number;
+  readonly lastSeq: number;
+}
+
+export interface WriterMethods {
+  append(batches: readonly AppendBatch[]): Promise<GroupOutcome>;
+  saveSnapshot(snapshot: SnapshotRow): Promise<void>;
+  beginCommand(command: CommandRecord): Promise<number>;
+  finishCommand(id: number, outcome: CommandOutcome): Promise<void>;
+  close(): void;
+}
+
+function main(): void {
+  const port = parentPort;
+  if (port === null) throw new Error('writer-worker.ts runs in a worker thread only');
+  try {
+    const { dataDir, freshEpoch } = writerDataSchema.parse(workerData);
+    const store = openStore(dataDir, freshEpoch);
+    const { db, epoch, schemaVersion } = store;
+    const group = createGroupCommit(db);
+    const commands = createCommandLog(db);
+    const snapshots = createSnapshotShelf(db);
+    serveRpc<WriterMethods>(port, {
+      append: (batches) => group.append(batches),
+      saveSnapshot: (snapshot) => group.write(() => snapshots.save(snapshot)),
+      beginCommand: (command) => group.write(() => commands.begin(command)),
+      finishCommand: (id, outcome) => group.write(() => commands.finish(id, outcome)),
+      close: () => store.close(),
+    });
+    const greeting: WriterGreeting = { epoch, schemaVersion, lastSeq: readLastSeq(db) };
+    port.postMessage({ greeting });
+  } catch (error) {
+    port.postMessage({ refusal: toFailure(error, 'open the store') });
+    port.close();
+  }
+}
+
+main();

@@ -1,0 +1,101 @@
+import { setTimeout as delay } from 'node:timers/promises';
+
+import type { AppendBatch } from '#db/store.ts';
+import { StoreError } from '#db/store.ts';
+
+import type { Connection } from '../connection.ts';
+import type { StoreFailure } from '../store-failure.ts';
+import { isBusyError, isFatalError, toFailure } from '../store-failure.ts';
+import { createJournalWriter } from './journal-writer.ts';
+
+/** Pause between tries while another process holds the database. */
+const BUSY_RETRY_MS = 20;
+/** Another process that holds it longer than this is not a passing backup. */
+const MAX_BUSY_RETRIES = 500;
+
+export type BatchOutcome =
+  | { readonly positions: number[] }
+  | { readonly failure: StoreFailure; readonly isFatal: boolean };
+
+export interface GroupOutcome {
+  readonly batches: readonly BatchOutcome[];
+  readonly busyRetries: number;
+}
+
+export interface GroupCommit {
+  /** Commits all batches together; the answer comes after the disk has them. */
+  append(batches: readonly AppendBatch[]): Promise<GroupOutcome>;
+  /** Runs other writes in a transaction of their own. */
+  write<T>(run: () => T): Promise<T>;
+}
+
+export function createGroupCommit(db: Connection): GroupCommit {
+  const journal = createJournalWriter(db);
+  const begin = db.prepare('BEGIN IMMEDIATE');
+  const commit = db.prepare('COMMIT');
+  let busyRetries = 0;
+  let fatal: StoreFailure | null = null;
+
+  function runTransaction<T>(run: () => T): T {
+    begin.run();
+    try {
+      const value = run();
+      commit.run();
+      return value;
+    } catch (error) {
+      if (db.inTransaction) db.exec('ROLLBACK');
+      journal.reset();
+      throw error;
+    }
+  }
+
+  async function retryBusy<T>(run: () => T): Promise<T> {
+    if (fatal !== null) throw new StoreError(fatal.code, fatal.message);
+    for (let tries = 1; ; tries += 1) {
+      try {
+        return runTransaction(run);
+      } catch (error) {
+        if (isFatalError(error)) fatal = toFailure(error, 'write to the store');
+        if (!isBusyError(error) || tries > MAX_BUSY_RETRIES) throw error;
+      }
+      busyRetries += 1;
+      await delay(BUSY_RETRY_MS);
+    }
+  }
+
+  function appendAll(batches: readonly AppendBatch[]): Promise<number[][]> {
+    return retryBusy(() => {
+      const positions = batches.map((batch) => journal.append(batch));
+      journal.flush();
+      return positions;
+    });
+  }
+
+  async function appendOne(batch: AppendBatch): Promise<BatchOutcome> {
+    try {
+      const [positions = []] = await appendAll([batch]);
+      return { positions };
+    } catch (error) {
+      return {
+        failure: toFailure(error, `store events of ${batch.source}`),
+        isFatal: fatal !== null,
+      };
+    }
+  }
+
+  return {
+    async append(batches) {
+      const before = busyRetries;
+      let outcomes: BatchOutcome[];
+      try {
+        outcomes = (await appendAll(batches)).map((positions) => ({ positions }));
+      } catch {
+        // One bad batch must not take down its neighbours: each alone says which it was.
+        outcomes = [];
+        for (const batch of batches) outcomes.push(await appendOne(batch));
+      }
+      return { batches: outcomes, busyRetries: busyRetries - before };
+    },
+    write: (run) => retryBusy(run),
+  };
+}

@@ -1,0 +1,45 @@
+import { canonicalText } from '#db/canonical.ts';
+import type { AppliedPrice } from '#organism/event.ts';
+
+import type { Connection } from '../connection.ts';
+
+/** Prices are few; a source that made up one per call would only make the cache start over. */
+const MAX_CACHED_PRICES = 5000;
+
+/** Keeps each distinct applied price once and for ever. */
+export interface PriceBook {
+  idOf(price: AppliedPrice): number;
+  reset(): void;
+}
+
+export function createPriceBook(db: Connection): PriceBook {
+  const find = db.prepare<[string], { id: number }>('SELECT id FROM prices WHERE identity = ?');
+  const add = db.prepare(
+    `INSERT INTO prices (identity, source, version, provider, model,
+       input_fresh, cache_read, cache_write, output_visible, reasoning)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+  );
+  const known = new Map<string, number>();
+
+  function store(identity: string, price: AppliedPrice): number {
+    const { source, version, provider, model, unitNanos } = price;
+    const { inputFresh, cacheRead, cacheWrite, outputVisible, reasoning } = unitNanos;
+    const units = [inputFresh, cacheRead, cacheWrite, outputVisible, reasoning];
+    return Number(add.run([identity, source, version, provider, model, ...units]).lastInsertRowid);
+  }
+
+  return {
+    idOf(price) {
+      const identity = canonicalText(price);
+      const cached = known.get(identity);
+      if (cached !== undefined) return cached;
+      const id = find.get(identity)?.id ?? store(identity, price);
+      if (known.size >= MAX_CACHED_PRICES) known.clear();
+      known.set(identity, id);
+      return id;
+    },
+    reset() {
+      known.clear();
+    },
+  };
+}
