@@ -47,7 +47,7 @@ export function createAppendQueue(deps: {
   onFatal(error: StoreError): void;
 }): AppendQueue {
   const queue: Queued[] = [];
-  const waiting: (() => void)[] = [];
+  const waiting: Queued[] = [];
   const drained: (() => void)[] = [];
   const counts = {
     queuedEvents: 0,
@@ -101,7 +101,7 @@ export function createAppendQueue(deps: {
       for (const queued of group) queued.reject(error);
     } finally {
       underWay -= 1;
-      wakeWaiting();
+      admitWaiting();
       pump();
     }
   }
@@ -117,34 +117,37 @@ export function createAppendQueue(deps: {
     if (outcome.isFatal) deps.onFatal(error);
   }
 
-  function wakeWaiting(): void {
-    let room = MAX_QUEUED_EVENTS - counts.queuedEvents;
-    while (room > 0) {
-      const wake = waiting.shift();
-      if (wake === undefined) return;
-      wake();
-      room -= 1;
+  function enqueue(queued: Queued): void {
+    queue.push(queued);
+    counts.queuedEvents += sizeOf(queued.batch);
+    schedule();
+  }
+
+  function admitWaiting(): void {
+    while (counts.queuedEvents < MAX_QUEUED_EVENTS) {
+      const next = waiting.shift();
+      if (next === undefined) return;
+      enqueue(next);
     }
   }
 
-  async function waitForRoom(): Promise<void> {
-    if (waiting.length >= MAX_WAITING_APPENDS) {
-      counts.refusedAppends += 1;
-      throw new StoreError('busy', `${MAX_WAITING_APPENDS} appends already wait for the writer`);
+  function admit(queued: Queued): void {
+    if (counts.queuedEvents < MAX_QUEUED_EVENTS && waiting.length === 0) return enqueue(queued);
+    if (waiting.length < MAX_WAITING_APPENDS) {
+      counts.delayedAppends += 1;
+      waiting.push(queued);
+      return;
     }
-    counts.delayedAppends += 1;
-    await new Promise<void>((resolve) => waiting.push(resolve));
+    counts.refusedAppends += 1;
+    const text = `${MAX_WAITING_APPENDS} appends already wait for the writer`;
+    queued.reject(new StoreError('busy', text));
   }
 
   return {
-    async append(batch) {
-      if (counts.queuedEvents >= MAX_QUEUED_EVENTS || waiting.length > 0) await waitForRoom();
-      return new Promise<AppendResult>((resolve, reject) => {
-        queue.push({ batch, resolve, reject });
-        counts.queuedEvents += sizeOf(batch);
-        schedule();
-      });
-    },
+    append: (batch) =>
+      new Promise((resolve, reject) => {
+        admit({ batch, resolve, reject });
+      }),
     drain() {
       if (queue.length === 0 && waiting.length === 0 && underWay === 0) return Promise.resolve();
       return new Promise((resolve) => drained.push(resolve));
