@@ -2,6 +2,7 @@ import type { AppendBatch, AppendResult, PreparedEvent } from '#db/store.ts';
 import { StoreError } from '#db/store.ts';
 import type { JournalEvent } from '#organism/event.ts';
 
+import { CONFLICT, DUPLICATE } from './positions.ts';
 import { fromFailure } from './store-failure.ts';
 import type { BatchOutcome, GroupOutcome } from './writer/group-commit.ts';
 
@@ -167,10 +168,10 @@ function toAppendResult(batch: AppendBatch, positions: readonly number[]): Appen
   let duplicate = 0;
   let conflicts = 0;
   batch.events.forEach((event, i) => {
-    const position = positions[i] ?? 0;
-    if (position > 0) stored.push(toJournalEvent(batch, event, position));
-    else if (position === 0) duplicate += 1;
-    else conflicts += 1;
+    const position = positions[i] ?? CONFLICT;
+    if (position === DUPLICATE) duplicate += 1;
+    else if (position === CONFLICT) conflicts += 1;
+    else stored.push(toJournalEvent(batch, event, position));
   });
   const rejected = conflicts + batch.rejects.length;
   return { stored, accepted: stored.length, duplicate, rejected };

@@ -3,6 +3,7 @@ import type { AppendBatch, PreparedEvent } from '#db/store.ts';
 
 import type { Connection } from '../connection.ts';
 import { EVENT_CODES } from '../event-codes.ts';
+import { CONFLICT, DUPLICATE } from '../positions.ts';
 import { organisms } from '../schema/organisms.ts';
 import { storedKey, storedName } from '../stored-text.ts';
 import { bodyOf } from './event-body.ts';
@@ -12,10 +13,6 @@ import type { RowBook } from './row-book.ts';
 import { createRowBook } from './row-book.ts';
 import { createSourceBook } from './source-book.ts';
 
-/** Where each event of a batch went: its position, or one of these. */
-export const DUPLICATE = 0;
-export const CONFLICT = -1;
-
 type OrganismRow = typeof organisms.$inferSelect;
 type SourceRow = ReturnType<ReturnType<typeof createSourceBook>['get']>;
 
@@ -24,7 +21,7 @@ const MAX_SAMPLE_CHARS = 1000;
 
 /** Turns batches into rows. Runs inside a transaction that the caller begins and ends. */
 export interface JournalWriter {
-  /** The positions of the batch's events, in their order. */
+  /** Of the batch's events, in their order: the position, DUPLICATE or CONFLICT. */
   append(batch: AppendBatch): number[];
   /** Writes what was gathered in memory; the last step before COMMIT. */
   flush(): void;

@@ -5,7 +5,7 @@ import type { Grain } from '../rollup-grains.ts';
 import { DIMENSION_COLUMNS, GRAINS, QUARTER_MS, SUM_COLUMNS, bucketOf } from '../rollup-grains.ts';
 
 /** One ledger row as the rollups see it; `sums` in the order of SUM_COLUMNS. */
-export interface RollupEntry {
+interface RollupEntry {
   readonly organismId: number;
   readonly occurredAt: number;
   readonly ids: Readonly<Record<UsageDimension, number>>;

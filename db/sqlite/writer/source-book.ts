@@ -10,7 +10,7 @@ import { createRowBook } from './row-book.ts';
 type SourceRow = typeof sources.$inferSelect;
 
 /** Rejects kept to look at; their count goes on beyond it. */
-export const MAX_QUARANTINE_ROWS = 10_000;
+const MAX_QUARANTINE_ROWS = 10_000;
 
 /** What a source sent, counted: every input is accepted, a duplicate or rejected. */
 export interface SourceBook {

@@ -8,7 +8,7 @@ import { latest } from './latest.ts';
 import type { RowBook } from './row-book.ts';
 import { createRowBook } from './row-book.ts';
 
-export type ThreadRow = typeof threads.$inferSelect;
+type ThreadRow = typeof threads.$inferSelect;
 
 /** Pairs of thread and participant known to be stored; at the bound they start over. */
 const MAX_CACHED_PAIRS = 50_000;

@@ -11,7 +11,7 @@ import { createPriceBook } from './price-book.ts';
 import { createRollupWriter } from './rollup-writer.ts';
 import type { ThreadProjection } from './thread-projection.ts';
 
-export type PreparedUsage = Extract<PreparedEvent, { type: 'usage' }>;
+type PreparedUsage = Extract<PreparedEvent, { type: 'usage' }>;
 
 export interface UsageLedger {
   add(organismId: number, seq: number, event: PreparedUsage): void;
