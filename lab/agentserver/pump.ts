@@ -22,6 +22,7 @@ export interface PumpDeps {
 export function createPump({ step, now, rate }: PumpDeps): Pump {
   let eventsPerSecond = clampRate(rate);
   let timer: ReturnType<typeof setInterval> | null = null;
+  let isPlaying = false;
   let lastTickAt = 0;
   let due = 0;
 
@@ -36,26 +37,27 @@ export function createPump({ step, now, rate }: PumpDeps): Pump {
     }
   }
 
-  function start(): void {
-    if (timer !== null || eventsPerSecond === 0) return;
+  function schedule(): void {
+    if (timer !== null) clearInterval(timer);
+    timer = null;
+    if (!isPlaying || eventsPerSecond === 0) return;
     lastTickAt = now();
     const tickMs = Math.min(MAX_TICK_MS, Math.max(MIN_TICK_MS, 500 / eventsPerSecond));
     timer = setInterval(tick, tickMs);
   }
 
-  function stop(): void {
-    if (timer !== null) clearInterval(timer);
-    timer = null;
+  function setPlaying(next: boolean): void {
+    if (isPlaying === next) return;
+    isPlaying = next;
+    schedule();
   }
 
   return {
-    start,
-    stop,
+    start: () => setPlaying(true),
+    stop: () => setPlaying(false),
     setRate(next) {
-      const wasRunning = timer !== null || eventsPerSecond === 0;
       eventsPerSecond = clampRate(next);
-      stop();
-      if (wasRunning) start();
+      schedule();
     },
     rate: () => eventsPerSecond,
   };
