@@ -16,6 +16,8 @@ export interface ContractSocket {
   closed: Promise<{ code: number; reason: string }>;
   close(): void;
   isOpen(): boolean;
+  /** What the server agreed to in the handshake. */
+  readonly extensions: string;
 }
 
 /** @throws Error with the HTTP status when the upgrade is refused */
@@ -62,6 +64,9 @@ export function openContractSocket(
       }),
     closed,
     close: () => socket.close(),
+    get extensions() {
+      return socket.extensions;
+    },
     isOpen: () => socket.readyState === WebSocket.OPEN,
   };
   return new Promise((resolve, reject) => {

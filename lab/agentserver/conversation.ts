@@ -79,12 +79,11 @@ export function* createConversation(
   }
   while (true) {
     yield* deliver(deps, scene);
-    if (isOver(deps, scene)) {
-      yield* settle(deps, scene, 'idle');
-      return yield* releaseCallers(deps, scene);
+    if (!isOver(deps, scene)) {
+      if (scene.callers.length === 0) return yield* finish(deps, scene);
+      yield* think(deps, scene);
     }
-    if (scene.callers.length === 0) return yield* finish(deps, scene);
-    yield* think(deps, scene);
+    if (isOver(deps, scene)) return yield* giveUp(deps, scene);
     const failure = failureOf(deps, scene);
     if (failure !== null) return yield* fail(deps, scene, failure);
     if (scene.fate.kind === 'killed' && scene.hops >= scene.fate.atHop) {
@@ -250,6 +249,12 @@ function* kill(deps: ConversationDeps, scene: Scene): Generator<Turn, void, void
   deps.world.setThreadStatus(scene.threadId, 'killed', 'operator request');
   deps.budgets.retain(scene.threadId);
   yield 'event';
+  yield* releaseCallers(deps, scene);
+}
+
+/** Somebody else ended the thread: nothing to add to its record. */
+function* giveUp(deps: ConversationDeps, scene: Scene): Generator<Turn, void, void> {
+  yield* settle(deps, scene, 'idle');
   yield* releaseCallers(deps, scene);
 }
 

@@ -69,7 +69,7 @@ export interface LabAgentServer {
   readonly usage: UsageLedger;
   /** The oracle. */
   readonly record: LabRecord;
-  sockets(): SocketCounts & { open: number };
+  sockets(): SocketCounts & { open: number; listed: number };
 }
 
 const DEFAULT_SEED = 7;
@@ -186,7 +186,7 @@ export function createLabAgentServer(options: LabOptions = {}): LabAgentServer {
     budgets,
     usage,
     record: recorder.record,
-    sockets: () => ({ ...sockets.counts(), open: sockets.open() }),
+    sockets: () => ({ ...sockets.counts(), open: sockets.open(), listed: sockets.listed() }),
   };
 }
 

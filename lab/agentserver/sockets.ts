@@ -45,6 +45,8 @@ export interface Sockets {
   broadcast(event: LabEvent): void;
   /** Open sockets, whether they still get events or not. */
   open(): number;
+  /** Those on the broadcast list. */
+  listed(): number;
   counts(): SocketCounts;
   /** Closes everything with 1012, as the recorded server did on SIGTERM. */
   closeAll(): Promise<void>;
@@ -200,6 +202,7 @@ export function createSockets(deps: SocketsDeps): Sockets {
       }
     },
     open: () => connections.size,
+    listed: () => sockets.size,
     counts: () => ({ ...counts }),
     async closeAll() {
       const closed = [...connections].map(
