@@ -9,7 +9,8 @@ import { IconButton } from './button.tsx';
 const CONFIRMED_MS = 1500;
 
 export function CopyButton(props: {
-  text: string;
+  /** A function is asked when pressed: for text that is costly to write. */
+  text: string | (() => string);
   /** What is copied, for the tip: "Copy thread id". */
   label?: string | undefined;
   size?: 'sm' | 'md' | undefined;
@@ -29,7 +30,8 @@ export function CopyButton(props: {
       className={props.className}
       onClick={(event) => {
         event.stopPropagation();
-        void copyText(props.text).then(setIsCopied);
+        const { text } = props;
+        void copyText(typeof text === 'string' ? text : text()).then(setIsCopied);
       }}
     >
       <Icon className={clsx('size-3.5', isCopied && 'text-completed')} aria-hidden />
