@@ -13,8 +13,14 @@ export interface Source {
   stop(): Promise<void>;
   /** Sends one command, once. Never retries: an outcome it cannot know is `unknown`. */
   control(command: ControlCommand): Promise<ControlOutcome>;
-  /** What the dashboards need beyond events: read through, not stored. */
+  /** Reads an agent's schema through from the upstream; null when it offers none. */
+  readSchema?(agent: string): Promise<AgentSchema | null>;
   describe(): SourceDescription;
+}
+
+export interface AgentSchema {
+  readonly schema: string;
+  readonly contentType: string;
 }
 
 export interface SourceDescription {

@@ -1,0 +1,113 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import http from 'node:http';
+import type { AddressInfo } from 'node:net';
+
+import { getRequestListener } from '@hono/node-server';
+
+import type { Api } from './api/app.ts';
+import { AppError } from './app-error.ts';
+import type { Hub } from './hub/hub.ts';
+import type { Log } from './log.ts';
+import type { Pages } from './pages.ts';
+import type { Guard } from './safety/guard.ts';
+import { isApiPath } from './safety/guard.ts';
+import { secureHeaders } from './safety/headers.ts';
+
+/** A client that sends its headers or body slower than this is not one of ours. */
+const HEADERS_TIMEOUT_MS = 10_000;
+const REQUEST_TIMEOUT_MS = 30_000;
+const CONNECTIONS_CHECK_MS = 5000;
+const MAX_HEADER_BYTES = 16 << 10;
+
+/** The one port: API, sockets and pages behind one guard. */
+export interface HttpFront {
+  /** @throws AppError `port-taken`, or `invalid-setting` for an address that is not ours */
+  listen(port: number, host: string): Promise<void>;
+  /** The port in use; 0 before `listen`. */
+  port(): number;
+  /** Stops accepting, lets answers under way end, cuts idle connections. Idempotent. */
+  close(): Promise<void>;
+}
+
+export function createHttpFront(deps: {
+  guard: Guard;
+  api: Pick<Api, 'fetch'>;
+  hub: Pick<Hub, 'handleUpgrade'>;
+  pages: Pages;
+  log: Log;
+}): HttpFront {
+  const { guard, api, hub, pages, log } = deps;
+  const answerApi = getRequestListener(api.fetch, { overrideGlobalObjects: false });
+
+  async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    secureHeaders(request, response);
+    const pathname = (request.url ?? '/').split('?', 1)[0] ?? '/';
+    if (isApiPath(pathname)) return answerApi(request, response);
+    const verdict = guard.guardRequest(request);
+    if (verdict.ok) return pages.handle(request, response);
+    response.writeHead(verdict.status, { 'content-type': 'application/json', ...verdict.headers });
+    response.end(JSON.stringify({ detail: verdict.detail }));
+  }
+
+  const server = http.createServer(
+    {
+      headersTimeout: HEADERS_TIMEOUT_MS,
+      requestTimeout: REQUEST_TIMEOUT_MS,
+      connectionsCheckingInterval: CONNECTIONS_CHECK_MS,
+      maxHeaderSize: MAX_HEADER_BYTES,
+    },
+    (request, response) => {
+      answer(request, response).catch((error: unknown) => {
+        log.error({ err: error, path: request.url }, 'request failed');
+        if (!response.headersSent) response.writeHead(500);
+        response.end();
+      });
+    },
+  );
+  server.on('upgrade', (request, socket, head) => hub.handleUpgrade(request, socket, head));
+  let closing: Promise<void> | null = null;
+
+  return {
+    listen: (port, host) =>
+      new Promise((resolve, reject) => {
+        server.once('error', (error: NodeJS.ErrnoException) => {
+          reject(listenError(error, port, host));
+        });
+        server.listen(port, host, resolve);
+      }),
+    port: () => portOf(server.address()),
+    close() {
+      closing ??= new Promise((resolve) => {
+        server.close(() => resolve());
+        server.closeIdleConnections();
+      });
+      return closing;
+    },
+  };
+}
+
+function portOf(address: string | AddressInfo | null): number {
+  return typeof address === 'object' && address !== null ? address.port : 0;
+}
+
+function listenError(error: NodeJS.ErrnoException, port: number, host: string): Error {
+  const cause = { cause: error };
+  switch (error.code) {
+    case 'EADDRINUSE':
+      return new AppError(
+        'port-taken',
+        `port ${port} on ${host} is taken by another program; choose another with --port`,
+        cause,
+      );
+    case 'EACCES':
+      return new AppError('invalid-setting', `port ${port} needs more rights than we have`, cause);
+    case 'EADDRNOTAVAIL':
+      return new AppError(
+        'invalid-setting',
+        `--host: ${host} is not an address of this machine`,
+        cause,
+      );
+    default:
+      return error;
+  }
+}

@@ -1,0 +1,214 @@
+import { isIPv6 } from 'node:net';
+
+import open from 'open';
+
+import { createSqliteStore } from '#db/sqlite/store.ts';
+
+import { createApi } from './api/app.ts';
+import { createCommands } from './api/commands.ts';
+import { AppError } from './app-error.ts';
+import type { Config } from './config.ts';
+import { openDataDirectory } from './data-directory.ts';
+import { createDemoSwitch } from './demo-switch.ts';
+import { createHttpFront } from './http-front.ts';
+import { createHub } from './hub/hub.ts';
+import { createOrganisms } from './hub/organisms.ts';
+import { createIngest } from './ingest/ingest.ts';
+import { loadRedactor } from './ingest/load-redactor.ts';
+import type { Pricer } from './ingest/prepare.ts';
+import { createPreparation } from './ingest/prepare.ts';
+import type { Log } from './log.ts';
+import { createPages } from './pages.ts';
+import { createAccess } from './safety/access.ts';
+import { createGuard } from './safety/guard.ts';
+import { createHostGuard, LOOPBACK_NAMES } from './safety/host-guard.ts';
+import { loadControlKey } from './safety/key.ts';
+import { createOriginGuard } from './safety/origin-guard.ts';
+import { createSessions } from './safety/session.ts';
+import type { SourceSetting } from './settings.ts';
+import { createSourceRegistry } from './source-registry.ts';
+import { createSource } from './sources/create-source.ts';
+
+/** Pictures are saved this often, so that a start replays little. */
+const SNAPSHOT_INTERVAL_MS = 15_000;
+
+export interface Runtime {
+  /** Idempotent: drains sources, then sockets and answers, then the store. */
+  stop(): Promise<void>;
+  readonly url: string;
+  /** Good once: gives a browser the right to send commands. */
+  readonly loginUrl: string;
+}
+
+export interface RuntimeDeps {
+  readonly config: Config;
+  /** Where the checkout or the package is. */
+  readonly root: string;
+  readonly version: string;
+  readonly log: Log;
+  /** A line for whoever started the program. */
+  readonly say: (line: string) => void;
+  /** The store can promise nothing any more: what is shown must stop. */
+  readonly onStoreFailure: (error: Error) => void;
+}
+
+/**
+ * The composition root: builds every part, starts it in the order of need, and stops it in reverse.
+ * @throws AppError or StoreError in plain words; then nothing runs on
+ */
+export async function startRuntime(deps: RuntimeDeps): Promise<Runtime> {
+  const { config, root, version, log, say } = deps;
+  refuseOpenDoor(config);
+  const data = openDataDirectory(config);
+  const closers: (() => Promise<void> | void)[] = [data.close];
+  let stopping: Promise<void> | null = null;
+  const stop = (): Promise<void> => {
+    stopping ??= closeAll(closers);
+    return stopping;
+  };
+
+  try {
+    const now = Date.now;
+    const redactor = loadRedactor(config.redactFile);
+    const pricer: Pricer = {
+      version: 'none',
+      priceUsage: () => ({ costNanos: null, price: null }),
+    };
+    const store = await createSqliteStore({
+      dataDir: data.path,
+      log,
+      onFailure: deps.onStoreFailure,
+    });
+    closers.push(() => store.close());
+
+    const organisms = createOrganisms({ store });
+    for (const { name } of config.sources) organisms.ensure(name);
+    await organisms.restore();
+    const snapshots = setInterval(() => saveSnapshots(), SNAPSHOT_INTERVAL_MS).unref();
+    const saveSnapshots = (): void => {
+      organisms.saveSnapshots().catch((error: unknown) => {
+        log.error(
+          { err: error },
+          'the live picture could not be saved; the journal has everything',
+        );
+      });
+    };
+    closers.push(() => organisms.saveSnapshots());
+    closers.push(() => clearInterval(snapshots));
+
+    const registry = createSourceRegistry({
+      store,
+      ingest: createIngest({
+        store,
+        preparation: createPreparation({ redactor, pricer }),
+        publish: (events) => organisms.publish(events),
+        now,
+      }),
+      isWatched: () => hub.watchers() > 0,
+      log,
+      now,
+    });
+    const connect = async (setting: SourceSetting, apiKey: string | undefined): Promise<void> => {
+      const organismId = setting.name;
+      organisms.ensure(organismId);
+      const { pollBudgetsMs, pollUsageMs } = config;
+      await registry.add(
+        (sourceDeps) =>
+          createSource({ ...setting, apiKey, organismId, pollBudgetsMs, pollUsageMs }, sourceDeps),
+        { source: setting.name, organismId },
+      );
+    };
+    const demo = createDemoSwitch({
+      root,
+      isTaken: (name) => registry.has(name),
+      connect: (url) => connect({ name: 'demo', kind: 'agentserver', url }, undefined),
+    });
+    closers.push(() => demo.stop());
+
+    const key = loadControlKey({ configured: config.key, dataDir: data.path });
+    const sessions = createSessions({ now });
+    const port = (): number => front.port();
+    const guard = createGuard({
+      access: createAccess({ key, sessions, isLoopbackBound: isLoopback(config.host), port }),
+      isHostAllowed: createHostGuard([...LOOPBACK_NAMES, ...config.allowHost]),
+      isOriginAllowed: createOriginGuard({ allowed: config.allowHost, port }),
+    });
+    const commands = createCommands({
+      store,
+      control: (organismId, command) => registry.control(organismId, command),
+      sourceOf: (organismId) => registry.sourceOf(organismId),
+      redact: (value) => redactor.redactValue(value).value,
+      now,
+      log,
+    });
+    const hub = createHub({ organisms, store, guard, commands, now, log });
+    const pages = createPages(root, say);
+    const api = createApi({
+      organisms,
+      store,
+      guard,
+      sessions,
+      commands,
+      sources: () => registry.list().map((source) => source.describe()),
+      readSchema: (organismId, agent) => registry.readSchema(organismId, agent),
+      demo,
+      versions: {
+        version,
+        priceVersion: pricer.version,
+        catalogueVersion: redactor.catalogueVersion,
+      },
+      isDraining: () => stopping !== null,
+      checkStore: async () => void (await store.describe()),
+      port,
+      now,
+      log,
+    });
+    const front = createHttpFront({ guard, api, hub, pages, log });
+
+    await front.listen(config.port, config.host);
+    closers.push(() => pages.close());
+    closers.push(() => front.close());
+    hub.start();
+    closers.push(() => hub.stop());
+    closers.push(() => registry.stop());
+    for (const { apiKey, ...setting } of config.sources) await connect(setting, apiKey);
+    if (config.demo) await demo.start();
+    await pages.prepare();
+
+    const url = `http://${isIPv6(config.host) ? `[${config.host}]` : config.host}:${front.port()}`;
+    const loginUrl = `${url}/login?token=${sessions.issueToken()}`;
+    say(`Organoscope ${version} is ready: ${url}`);
+    say(`To send commands, open this link once: ${loginUrl}`);
+    if (key.isNew) say(`The control key for programs is in ${key.file ?? ''}`);
+    if (config.open) await open(loginUrl);
+    return { url, loginUrl, stop };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+/** In reverse order of need; one part that fails to close keeps no other open. */
+async function closeAll(closers: readonly (() => Promise<void> | void)[]): Promise<void> {
+  const failures: unknown[] = [];
+  for (const close of closers.toReversed()) {
+    try {
+      await close();
+    } catch (error) {
+      failures.push(error);
+    }
+  }
+  if (failures.length > 0) throw new AggregateError(failures, 'not everything closed cleanly');
+}
+
+function refuseOpenDoor({ host, key }: Config): void {
+  if (isLoopback(host) || key !== undefined) return;
+  throw new AppError(
+    'invalid-setting',
+    `--host ${host} can be reached from other machines: set ORGANOSCOPE_KEY or ORGANOSCOPE_KEY_FILE first`,
+  );
+}
+
+function isLoopback(host: string): boolean {
+  return host === 'localhost' || host === '::1' || /^127\.\d+\.\d+\.\d+$/.test(host);
+}

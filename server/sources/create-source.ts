@@ -1,0 +1,27 @@
+import type { SourceKind } from '../settings.ts';
+import { createAgentServerSource } from './agentserver/agentserver-source.ts';
+import type { Source, SourceDeps } from './source.ts';
+
+/** What every kind of source is made from. */
+export interface SourceConfig {
+  readonly name: string;
+  readonly kind: SourceKind;
+  readonly url: string;
+  readonly apiKey: string | undefined;
+  readonly organismId: string;
+  /** Milliseconds between two readings while someone watches. */
+  readonly pollBudgetsMs: number;
+  readonly pollUsageMs: number;
+}
+
+/** The one place that knows which adapter belongs to which kind. */
+export function createSource(config: SourceConfig, deps: SourceDeps): Source {
+  const { kind, pollBudgetsMs, pollUsageMs, ...common } = config;
+  switch (kind) {
+    case 'agentserver':
+      return createAgentServerSource(
+        { ...common, intervals: { budgetsMs: pollBudgetsMs, usageMs: pollUsageMs } },
+        deps,
+      );
+  }
+}
