@@ -5,7 +5,7 @@ import '@fontsource-variable/jetbrains-mono';
 
 import './globals.css';
 import { AppProviders } from '#components/app-providers.tsx';
-import { Shell } from '#components/shell/shell.tsx';
+import { LiveShell } from '#components/shell/live-shell.tsx';
 import { readPreferences, themeClass } from '#components/theme/preferences.ts';
 
 export const metadata: Metadata = {
@@ -27,7 +27,7 @@ export default async function RootLayout({ children }: { children: React.ReactNo
     <html lang="en" className={themeClass(preferences.theme)}>
       <body>
         <AppProviders preferences={preferences} nonce={nonce}>
-          <Shell connection={{ kind: 'connecting' }}>{children}</Shell>
+          <LiveShell>{children}</LiveShell>
         </AppProviders>
       </body>
     </html>

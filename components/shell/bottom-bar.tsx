@@ -6,6 +6,7 @@ import Link from 'next/link';
 import { usePathname } from 'next/navigation';
 import { useState } from 'react';
 
+import { useHref } from '#components/api/use-href.ts';
 import { Drawer } from '#components/ui/dialog.tsx';
 
 import { DESTINATIONS, isCurrent, type Destination } from './destinations.ts';
@@ -16,6 +17,7 @@ const ITEM = 'relative flex h-14 flex-1 flex-col items-center justify-center gap
 /** The rail of a narrow screen: four places under the thumb, the rest one tap away. */
 export function BottomBar({ attention, more }: { attention: Attention; more: React.ReactNode }) {
   const pathname = usePathname();
+  const hrefOf = useHref();
   const [isOpen, setIsOpen] = useState(false);
   const rest = DESTINATIONS.filter((destination) => !destination.isMain);
   const isRestCurrent = rest.some((destination) => isCurrent(destination.href, pathname));
@@ -29,6 +31,7 @@ export function BottomBar({ attention, more }: { attention: Attention; more: Rea
         <BarLink
           key={destination.id}
           destination={destination}
+          href={hrefOf(destination.href)}
           isCurrent={isCurrent(destination.href, pathname)}
           count={attention[destination.id]}
         />
@@ -51,7 +54,7 @@ export function BottomBar({ attention, more }: { attention: Attention; more: Rea
           {rest.map((destination) => (
             <li key={destination.id} className="border-b border-line">
               <Link
-                href={destination.href}
+                href={hrefOf(destination.href)}
                 onClick={() => setIsOpen(false)}
                 className="flex h-12 items-center gap-3"
               >
@@ -70,13 +73,14 @@ export function BottomBar({ attention, more }: { attention: Attention; more: Rea
 
 function BarLink(props: {
   destination: Destination;
+  href: string;
   isCurrent: boolean;
   count: number | undefined;
 }) {
-  const { icon: Icon, href, label } = props.destination;
+  const { icon: Icon, label } = props.destination;
   return (
     <Link
-      href={href}
+      href={props.href}
       aria-current={props.isCurrent ? 'page' : undefined}
       className={clsx(ITEM, props.isCurrent ? 'font-medium text-ink' : 'text-ink-3')}
     >

@@ -5,6 +5,7 @@ import { Command } from 'cmdk';
 import { Search } from 'lucide-react';
 import { useRouter } from 'next/navigation';
 
+import { useHref } from '#components/api/use-href.ts';
 import { Kbd } from '#components/ui/kbd.tsx';
 
 export type PaletteItem = {
@@ -18,49 +19,66 @@ export type PaletteItem = {
   icon?: React.ReactNode;
 } & ({ href: string; onSelect?: undefined } | { onSelect: () => void; href?: undefined });
 
-type PaletteProps = { open: boolean; onClose: () => void; items: readonly PaletteItem[] };
-
-export function Palette({ open, onClose, items }: PaletteProps) {
-  const router = useRouter();
-  const select = (item: PaletteItem) => {
-    onClose();
-    if (item.href === undefined) item.onSelect();
-    else router.push(item.href);
-  };
+/** The dialog of the palette; its content is mounted anew each time it opens. */
+export function Palette(props: { open: boolean; onClose: () => void; children: React.ReactNode }) {
   return (
-    <BaseDialog.Root open={open} onOpenChange={(next) => !next && onClose()}>
+    <BaseDialog.Root open={props.open} onOpenChange={(next) => !next && props.onClose()}>
       <BaseDialog.Portal>
         <BaseDialog.Backdrop className="fixed inset-0 z-30 bg-scrim transition-opacity data-ending-style:opacity-0 data-starting-style:opacity-0" />
         <BaseDialog.Popup
           aria-label="Search and commands"
           className="fixed top-[10vh] left-1/2 z-30 w-[min(36rem,calc(100vw-1rem))] -translate-x-1/2 overflow-hidden rounded-md border border-line-strong bg-panel outline-none transition-opacity data-ending-style:opacity-0 data-starting-style:opacity-0"
         >
-          <Command label="Search and commands" loop>
-            <div className="flex h-11 items-center gap-2.5 border-b border-line px-3">
-              <Search className="size-4 shrink-0 text-ink-3" aria-hidden />
-              <Command.Input
-                placeholder="Go to a page, an agent, a thread…"
-                className="h-full flex-1 bg-transparent text-lead outline-none placeholder:text-ink-3"
-              />
-              <Kbd>Esc</Kbd>
-            </div>
-            <Command.List className="max-h-[min(24rem,60vh)] overflow-y-auto p-1.5">
-              <Command.Empty className="px-2 py-6 text-center text-ink-3">
-                Nothing here has that name.
-              </Command.Empty>
-              {[...new Set(items.map((item) => item.group))].map((group) => (
-                <PaletteGroup
-                  key={group}
-                  title={group}
-                  items={items.filter((item) => item.group === group)}
-                  onSelect={select}
-                />
-              ))}
-            </Command.List>
-          </Command>
+          {props.children}
         </BaseDialog.Popup>
       </BaseDialog.Portal>
     </BaseDialog.Root>
+  );
+}
+
+/** What the palette finds: its items by their words, narrowed as `text` is typed. */
+export function PaletteContent(props: {
+  items: readonly PaletteItem[];
+  text: string;
+  onTextChange: (text: string) => void;
+  /** More may follow: "nothing found" is not known yet. */
+  isSearching: boolean;
+  onClose: () => void;
+}) {
+  const { items, onClose } = props;
+  const router = useRouter();
+  const hrefOf = useHref();
+  const select = (item: PaletteItem) => {
+    onClose();
+    if (item.href === undefined) item.onSelect();
+    else router.push(hrefOf(item.href));
+  };
+  return (
+    <Command label="Search and commands" loop>
+      <div className="flex h-11 items-center gap-2.5 border-b border-line px-3">
+        <Search className="size-4 shrink-0 text-ink-3" aria-hidden />
+        <Command.Input
+          value={props.text}
+          onValueChange={props.onTextChange}
+          placeholder="Go to a page, an agent, a thread…"
+          className="h-full flex-1 bg-transparent text-lead outline-none placeholder:text-ink-3"
+        />
+        <Kbd>Esc</Kbd>
+      </div>
+      <Command.List className="max-h-[min(24rem,60vh)] overflow-y-auto p-1.5">
+        <Command.Empty className="px-2 py-6 text-center text-ink-3">
+          {props.isSearching ? 'Searching…' : 'Nothing here has that name.'}
+        </Command.Empty>
+        {[...new Set(items.map((item) => item.group))].map((group) => (
+          <PaletteGroup
+            key={group}
+            title={group}
+            items={items.filter((item) => item.group === group)}
+            onSelect={select}
+          />
+        ))}
+      </Command.List>
+    </Command>
   );
 }
 
@@ -84,7 +102,9 @@ function PaletteGroup(props: {
         >
           <span className="flex size-4 shrink-0 items-center text-ink-3">{item.icon}</span>
           <span className="min-w-0 flex-1 truncate">{item.label}</span>
-          {item.hint !== undefined && <span className="text-table text-ink-3">{item.hint}</span>}
+          {item.hint !== undefined && (
+            <span className="max-w-2/5 truncate text-table text-ink-3">{item.hint}</span>
+          )}
         </Command.Item>
       ))}
     </Command.Group>

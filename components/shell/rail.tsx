@@ -5,6 +5,7 @@ import { PanelLeftClose, PanelLeftOpen } from 'lucide-react';
 import Link from 'next/link';
 import { usePathname } from 'next/navigation';
 
+import { useHref } from '#components/api/use-href.ts';
 import { usePreferences } from '#components/theme/preferences-provider.tsx';
 import { IconButton } from '#components/ui/button.tsx';
 
@@ -13,6 +14,7 @@ import { Marks, type Attention } from './marks.tsx';
 
 export function Rail({ attention }: { attention: Attention }) {
   const pathname = usePathname();
+  const hrefOf = useHref();
   const { railCollapsed, setRailCollapsed } = usePreferences();
   const Toggle = railCollapsed ? PanelLeftOpen : PanelLeftClose;
   return (
@@ -22,7 +24,7 @@ export function Rail({ attention }: { attention: Attention }) {
       className="hidden min-h-0 w-44 flex-col border-r border-line bg-canvas transition-[width] duration-150 data-[collapsed=true]:w-13 sm:flex"
     >
       <Link
-        href="/"
+        href={hrefOf('/')}
         className="flex h-12 shrink-0 items-center gap-2.5 border-b border-line px-4 font-semibold tracking-tight"
       >
         <Emblem />
@@ -38,6 +40,7 @@ export function Rail({ attention }: { attention: Attention }) {
               <RailItem
                 key={destination.id}
                 destination={destination}
+                href={hrefOf(destination.href)}
                 isCurrent={isCurrent(destination.href, pathname)}
                 isCollapsed={railCollapsed}
                 count={attention[destination.id]}
@@ -62,15 +65,16 @@ export function Rail({ attention }: { attention: Attention }) {
 
 function RailItem(props: {
   destination: Destination;
+  href: string;
   isCurrent: boolean;
   isCollapsed: boolean;
   count: number | undefined;
 }) {
-  const { label, href, icon: Icon, key } = props.destination;
+  const { label, icon: Icon, key } = props.destination;
   return (
     <li>
       <Link
-        href={href}
+        href={props.href}
         aria-current={props.isCurrent ? 'page' : undefined}
         aria-label={props.isCollapsed ? label : undefined}
         data-tip={props.isCollapsed ? `${label}  g ${key}` : undefined}

@@ -3,6 +3,7 @@
 import { useRouter } from 'next/navigation';
 import { useState } from 'react';
 
+import { useHref } from '#components/api/use-href.ts';
 import { usePreferences } from '#components/theme/preferences-provider.tsx';
 import { THEME_CHOICES } from '#components/theme/preferences.ts';
 import { useShortcuts, type Shortcuts } from '#components/ui/use-shortcuts.ts';
@@ -10,8 +11,9 @@ import { useShortcuts, type Shortcuts } from '#components/ui/use-shortcuts.ts';
 import { BottomBar } from './bottom-bar.tsx';
 import type { ConnectionState } from './connection-pill.tsx';
 import { DESTINATIONS } from './destinations.ts';
+import { LivePalette } from './live-palette.tsx';
 import type { Attention } from './marks.tsx';
-import { Palette, type PaletteItem } from './palette.tsx';
+import type { PaletteItem } from './palette.tsx';
 import { Rail } from './rail.tsx';
 import { ShortcutSheet } from './shortcut-sheet.tsx';
 import { ThemeMenu } from './theme-menu.tsx';
@@ -24,14 +26,11 @@ type ShellProps = {
   organisms?: readonly OrganismChoice[] | undefined;
   organismId?: string | null | undefined;
   onOrganismChange?: ((id: string) => void) | undefined;
-  /** Agents, threads and commands the palette finds besides the pages. */
-  paletteItems?: readonly PaletteItem[] | undefined;
   /** Counts beside the pages that ask to be looked at. */
   attention?: Attention | undefined;
   children: React.ReactNode;
 };
 
-const NO_ITEMS: readonly PaletteItem[] = [];
 const NO_ORGANISMS: readonly OrganismChoice[] = [];
 const NO_ATTENTION: Attention = {};
 
@@ -78,11 +77,7 @@ export function Shell(props: ShellProps) {
           </div>
         }
       />
-      <Palette
-        open={overlay === 'palette'}
-        onClose={close}
-        items={[...commands, ...(props.paletteItems ?? NO_ITEMS)]}
-      />
+      <LivePalette open={overlay === 'palette'} onClose={close} commands={commands} />
       <ShortcutSheet open={overlay === 'shortcuts'} onClose={close} />
     </div>
   );
@@ -90,8 +85,11 @@ export function Shell(props: ShellProps) {
 
 function usePageShortcuts(): Shortcuts {
   const router = useRouter();
+  const hrefOf = useHref();
   const { railCollapsed, setRailCollapsed } = usePreferences();
-  const goTo = DESTINATIONS.map(({ key, href }) => [`g ${key}`, () => router.push(href)] as const);
+  const goTo = DESTINATIONS.map(
+    ({ key, href }) => [`g ${key}`, () => router.push(hrefOf(href))] as const,
+  );
   return {
     ...Object.fromEntries(goTo),
     '[': () => setRailCollapsed(!railCollapsed),

@@ -1,0 +1,47 @@
+'use client';
+
+import { useState } from 'react';
+
+import { useSearch } from '#components/api/use-search.ts';
+import { useLiveContext } from '#components/live/live-context.tsx';
+import { useSettled } from '#components/ui/use-settled.ts';
+
+import { Palette, PaletteContent, type PaletteItem } from './palette.tsx';
+import { liveItems, searchItems } from './prepare-palette.ts';
+
+type LivePaletteProps = {
+  open: boolean;
+  onClose: () => void;
+  /** Pages and commands. */
+  commands: readonly PaletteItem[];
+};
+
+/** The palette with the organism's agents and hot threads, and what the server finds. */
+export function LivePalette({ open, onClose, commands }: LivePaletteProps) {
+  return (
+    <Palette open={open} onClose={onClose}>
+      <Finder commands={commands} onClose={onClose} />
+    </Palette>
+  );
+}
+
+function Finder(props: { commands: readonly PaletteItem[]; onClose: () => void }) {
+  const { store } = useLiveContext();
+  // The picture as it was on opening: a list under the arrow keys must not reorder itself.
+  const [organism] = useState(() => store.getSnapshot().organism);
+  const [text, setText] = useState('');
+  const query = useSettled(text);
+  const search = useSearch(query);
+  const live = liveItems(organism);
+  const known = new Set(live.map((item) => item.id));
+  const found = text.trim() === '' ? [] : searchItems(search.data?.hits ?? [], query);
+  return (
+    <PaletteContent
+      items={[...props.commands, ...live, ...found.filter((item) => !known.has(item.id))]}
+      text={text}
+      onTextChange={setText}
+      isSearching={search.isFetching || query !== text}
+      onClose={props.onClose}
+    />
+  );
+}
