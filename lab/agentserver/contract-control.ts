@@ -147,7 +147,9 @@ export function itControls({ client, target }: SuiteContext): void {
     expect(unknown.status).toBe(404);
     expect(unknown.body).toEqual({ detail: 'Thread not found: nope' });
   });
+}
 
+export function itControlsTheOrganism({ client }: SuiteContext): void {
   it('POST /usage/reset', async () => {
     const answer = await client().post('/usage/reset');
     expect(answer.status).toBe(200);

@@ -1,6 +1,11 @@
 import { afterAll, beforeAll, describe } from 'vitest';
 
-import { itControls, itGuardsControl, itInjects } from './contract-control.ts';
+import {
+  itControls,
+  itControlsTheOrganism,
+  itGuardsControl,
+  itInjects,
+} from './contract-control.ts';
 import {
   itRefusesBadRequests,
   itServesAgents,
@@ -57,7 +62,8 @@ const ACTING = {
   '/ws/messages': itStreamsMessages,
   authorisation: itGuardsControl,
   inject: itInjects,
-  control: itControls,
+  'agent and thread control': itControls,
+  'organism control': itControlsTheOrganism,
 } as const;
 
 /**

@@ -1,6 +1,7 @@
 import type { Views } from './views.ts';
 import { writeMessage } from './views.ts';
 import type { LabEvent } from './world-types.ts';
+import type { World } from './world.ts';
 
 /** What goes over a socket for an event. A message has two forms: `/ws` and bare `/ws/messages`. */
 export interface Frame {
@@ -9,6 +10,25 @@ export interface Frame {
 }
 
 type WriteTime = (instant: number) => string;
+
+const SNAPSHOT_THREADS = 100;
+
+/** The snapshot a new `/ws` gets. */
+export function writeGreeting(world: World, views: Views, writeTime: WriteTime): string {
+  const newest = [...world.threads.values()].sort((a, b) => b.lastActivity - a.lastActivity);
+  return JSON.stringify({
+    event: 'connected',
+    organism: views.organism(),
+    agents: [...world.agents.values()].map((agent) => views.agent(agent, writeTime)),
+    threads: newest.slice(0, SNAPSHOT_THREADS).map((thread) => views.thread(thread, writeTime)),
+  });
+}
+
+/** Whether a snapshot would hold a time, which the recorded server could not write. */
+export function hasTimes(world: World): boolean {
+  const hasActed = [...world.agents.values()].some((agent) => agent.lastActivity !== null);
+  return hasActed || world.threads.size > 0;
+}
 
 /** Serialised once, whatever the number of sockets. */
 export function writeFrame(event: LabEvent, views: Views, writeTime: WriteTime): Frame {

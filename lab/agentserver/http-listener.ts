@@ -16,24 +16,24 @@ export function createHttpListener(routes: readonly Route[], key: string | null)
     const requestedMethod = headers['access-control-request-method'];
     const preflight = answerPreflight(method, headers.origin, requestedMethod);
     if (preflight !== null) return preflight;
-    const url = request.url ?? '/';
-    const cut = url.indexOf('?');
-    const path = cut === -1 ? url : url.slice(0, cut);
-    const search = cut === -1 ? '' : url.slice(cut);
+    const { path, search } = splitUrl(request.url ?? '/');
     const found = match(method, path);
-    if (found.kind === 'reply') return found.reply;
-    if (found.kind === 'redirect') {
-      const location = `http://${headers.host ?? 'localhost'}${found.path}${search}`;
-      return { status: 307, body: '', headers: { location } };
+    switch (found.kind) {
+      case 'reply':
+        return found.reply;
+      case 'redirect':
+        return redirectTo(`http://${headers.host ?? 'localhost'}${found.path}${search}`);
+      case 'route': {
+        const query = new URLSearchParams(search);
+        if (method !== 'POST')
+          return found.route.handle({ params: found.params, query, body: null });
+        const refusal = refuseUnauthorized(key, headers.authorization);
+        if (refusal !== null) return refusal;
+        const body = await readBody(request);
+        if (body === 'too large') return problem(413, 'Request body too large');
+        return found.route.handle({ params: found.params, query, body: body.text });
+      }
     }
-    if (method === 'POST') {
-      const refusal = refuseUnauthorized(key, headers.authorization);
-      if (refusal !== null) return refusal;
-    }
-    const body = method === 'POST' ? await readBody(request) : null;
-    if (body === 'too large') return problem(413, 'Request body too large');
-    const { route, params } = found;
-    return route.handle({ params, query: new URLSearchParams(search), body: body?.text ?? null });
   }
 
   return (request, response) => {
@@ -42,6 +42,17 @@ export function createHttpListener(routes: readonly Route[], key: string | null)
       .then((reply) => write(request, response, reply))
       .catch(() => response.destroy());
   };
+}
+
+function splitUrl(url: string): { path: string; search: string } {
+  const cut = url.indexOf('?');
+  return cut === -1
+    ? { path: url, search: '' }
+    : { path: url.slice(0, cut), search: url.slice(cut) };
+}
+
+function redirectTo(location: string): Reply {
+  return { status: 307, body: '', headers: { location } };
 }
 
 function write(request: IncomingMessage, response: ServerResponse, reply: Reply): void {

@@ -18,7 +18,7 @@ export interface LabRecord {
 }
 
 /** Enough for minutes at full rate; a demo that runs for days stays small. */
-const MAX_KEPT = 500_000;
+const MAX_KEPT = 250_000;
 
 export interface LabRecorder {
   readonly record: LabRecord;

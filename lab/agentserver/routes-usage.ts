@@ -3,7 +3,7 @@ import { DEFAULT_MAX_TOKENS } from './budgets.ts';
 import { HISTORY_PAGE, readFilter, readPage } from './http-params.ts';
 import { json, notFound, type Reply } from './http-reply.ts';
 import type { Route } from './router.ts';
-import { emptySum, type UsageLedger, type UsageSum } from './usage-ledger.ts';
+import { emptySum, type UsageLedger, type UsageRow, type UsageSum } from './usage-ledger.ts';
 import { describeRow, readSpan, roundCost, sumBilling, sumDays } from './usage-queries.ts';
 
 export interface UsageRouteDeps {
@@ -74,21 +74,44 @@ function history({ usage }: UsageRouteDeps, query: URLSearchParams): Reply {
   const agentId = readFilter(query, 'agent_id');
   const model = readFilter(query, 'model');
   const rows = usage.stored();
-  const events: ReturnType<typeof describeRow>[] = [];
+  const { found, total } = findNewest(rows, {
+    isCounted: span.isEverything ? null : (row) => span.contains(row),
+    isWanted: (row) =>
+      (agentId === null || row.agentId === agentId) && (model === null || row.model === model),
+    end: offset + limit,
+  });
+  const events = found.slice(offset).map(describeRow);
+  return json({ events, count: events.length, total, offset, limit });
+}
+
+interface RowSearch {
+  /** Null counts every row, which needs no walk to the end. */
+  readonly isCounted: ((row: UsageRow) => boolean) | null;
+  readonly isWanted: (row: UsageRow) => boolean;
+  /** How many wanted rows are enough. */
+  readonly end: number;
+}
+
+function findNewest(
+  rows: readonly UsageRow[],
+  { isCounted, isWanted, end }: RowSearch,
+): { found: UsageRow[]; total: number } {
+  const found: UsageRow[] = [];
   let total = 0;
-  let skipped = 0;
+  for (const row of newestFirst(rows)) {
+    if (isCounted === null && found.length === end) break;
+    if (isCounted !== null && !isCounted(row)) continue;
+    total += 1;
+    if (found.length < end && isWanted(row)) found.push(row);
+  }
+  return { found, total: isCounted === null ? rows.length : total };
+}
+
+function* newestFirst(rows: readonly UsageRow[]): Generator<UsageRow> {
   for (let index = rows.length - 1; index >= 0; index -= 1) {
     const row = rows[index];
-    if (row === undefined || !span.contains(row)) continue;
-    total += 1;
-    if (agentId !== null && row.agentId !== agentId) continue;
-    if (model !== null && row.model !== model) continue;
-    skipped += 1;
-    if (skipped > offset && events.length < limit) events.push(describeRow(row));
-    if (events.length === limit && span.isEverything) break;
+    if (row !== undefined) yield row;
   }
-  if (span.isEverything) total = rows.length;
-  return json({ events, count: events.length, total, offset, limit });
 }
 
 function describeUsage({ usage, budgets }: UsageRouteDeps) {

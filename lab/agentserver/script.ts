@@ -10,8 +10,6 @@ export interface Script {
   adopt(message: LabMessage): void;
   /** Forgets every conversation, as a new process would. */
   restart(): void;
-  conversations(): number;
-  setConcurrency(conversations: number): void;
 }
 
 /** How many conversations to ask before deciding that all of them are held up. */
@@ -23,14 +21,13 @@ const MAINTENANCE_STEPS = 40;
 type Conversation = Generator<Turn, void, void>;
 
 export interface ScriptDeps extends ConversationDeps {
-  /** Conversations at a time; `concurrency` grows it with the rate. */
+  /** Conversations at a time. */
   readonly concurrency: number;
 }
 
 export function createScript(deps: ScriptDeps): Script {
-  const { world, random, faults } = deps;
+  const { world, random, faults, concurrency } = deps;
   let running: Conversation[] = [];
-  let concurrency = deps.concurrency;
   let maintenance: { agent: string; stepsLeft: number } | null = null;
 
   function begin(): void {
@@ -86,10 +83,6 @@ export function createScript(deps: ScriptDeps): Script {
     restart() {
       running = [];
       maintenance = null;
-    },
-    conversations: () => running.length,
-    setConcurrency(conversations) {
-      concurrency = conversations;
     },
   };
 }

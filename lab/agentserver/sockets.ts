@@ -10,7 +10,7 @@ import {
   refuseUpgrade,
 } from './admission.ts';
 import type { LabFaults } from './faults.ts';
-import { writeFrame } from './frames.ts';
+import { hasTimes, writeFrame, writeGreeting } from './frames.ts';
 import { answerCommand, type CommandDeps } from './socket-commands.ts';
 import { NO_FILTERS, passes, passesMessage, type SocketFilters } from './socket-filters.ts';
 import type { Views } from './views.ts';
@@ -67,7 +67,6 @@ const IDLE_TIMEOUT_MS = 300_000;
 const MAX_COMMAND_BYTES = 16 * 1024 * 1024;
 /** Bounds this process's memory when a client stops reading. */
 const MAX_BACKLOG_BYTES = 64 * 1024 * 1024;
-const SNAPSHOT_THREADS = 100;
 const SERVICE_RESTART = 1012;
 const IDLE_CLOSE = 1000;
 const CLOSE_GRACE_MS = 500;
@@ -97,7 +96,7 @@ export function createSockets(deps: SocketsDeps): Sockets {
   function accept(connection: WebSocket, endpoint: Endpoint, address: string): void {
     counts.opened += 1;
     connections.add(connection);
-    const socket = wrap(connection, endpoint, address);
+    const socket = wrapConnection(connection, { endpoint, address, counts });
     admission.enter(address);
     sockets.add(socket);
     const idle = setTimeout(
@@ -119,43 +118,9 @@ export function createSockets(deps: SocketsDeps): Sockets {
     if (endpoint === 'control') greet(socket);
   }
 
-  function wrap(connection: WebSocket, endpoint: Endpoint, address: string): LabSocket {
-    return {
-      endpoint,
-      address,
-      filters: NO_FILTERS,
-      isListed: true,
-      isDeaf: false,
-      send(text) {
-        if (connection.bufferedAmount > MAX_BACKLOG_BYTES) {
-          counts.cutForBacklog += 1;
-          connection.terminate();
-          return;
-        }
-        counts.framesSent += 1;
-        connection.send(text, { binary: false });
-      },
-      cut: () => connection.terminate(),
-    };
-  }
-
   function greet(socket: LabSocket): void {
-    const hasTimes =
-      world.threads.size > 0 ||
-      [...world.agents.values()].some((agent) => agent.lastActivity !== null);
-    if (faults.has('socket-dies-on-timestamps') && hasTimes) {
-      socket.cut();
-      return;
-    }
-    const newest = [...world.threads.values()].sort((a, b) => b.lastActivity - a.lastActivity);
-    socket.send(
-      JSON.stringify({
-        event: 'connected',
-        organism: views.organism(),
-        agents: [...world.agents.values()].map((agent) => views.agent(agent, frameTime)),
-        threads: newest.slice(0, SNAPSHOT_THREADS).map((each) => views.thread(each, frameTime)),
-      }),
-    );
+    if (faults.has('socket-dies-on-timestamps') && hasTimes(world)) socket.cut();
+    else socket.send(writeGreeting(world, views, frameTime));
   }
 
   /** A healthy build closes an idle socket; the recorded one only stopped serving it. */
@@ -205,17 +170,47 @@ export function createSockets(deps: SocketsDeps): Sockets {
     listed: () => sockets.size,
     counts: () => ({ ...counts }),
     async closeAll() {
-      const closed = [...connections].map(
-        (connection) =>
-          new Promise<void>((resolve) => {
-            connection.once('close', () => resolve());
-            connection.close(SERVICE_RESTART);
-            setTimeout(() => connection.terminate(), CLOSE_GRACE_MS).unref();
-          }),
-      );
-      await Promise.all(closed);
+      await Promise.all([...connections].map(closeConnection));
     },
   };
+}
+
+interface WrapOptions {
+  readonly endpoint: Endpoint;
+  readonly address: string;
+  readonly counts: SocketCounts;
+}
+
+function wrapConnection(
+  connection: WebSocket,
+  { endpoint, address, counts }: WrapOptions,
+): LabSocket {
+  return {
+    endpoint,
+    address,
+    filters: NO_FILTERS,
+    isListed: true,
+    isDeaf: false,
+    send(text) {
+      if (connection.bufferedAmount > MAX_BACKLOG_BYTES) {
+        counts.cutForBacklog += 1;
+        connection.terminate();
+        return;
+      }
+      counts.framesSent += 1;
+      connection.send(text, { binary: false });
+    },
+    cut: () => connection.terminate(),
+  };
+}
+
+/** Closes with a frame; whoever does not answer in time is cut. */
+function closeConnection(connection: WebSocket): Promise<void> {
+  return new Promise((resolve) => {
+    connection.once('close', () => resolve());
+    connection.close(SERVICE_RESTART);
+    setTimeout(() => connection.terminate(), CLOSE_GRACE_MS).unref();
+  });
 }
 
 function endpointOf(url: string): Endpoint | null {

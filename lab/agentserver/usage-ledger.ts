@@ -21,7 +21,7 @@ export interface UsageSum {
 export interface UsageLedger {
   /** @returns the moment the call was booked, epoch milliseconds */
   record(call: ModelCall): number;
-  /** Puts past rows, oldest first, before anything live. */
+  /** Takes past rows, oldest first, before anything live. */
   prefill(rows: readonly Omit<UsageRow, 'id'>[]): void;
   /** Rows readable now, oldest first. Reading starts the recorded server's store. */
   stored(): readonly UsageRow[];
@@ -35,8 +35,8 @@ export interface UsageLedger {
   counts(): { calls: number; stored: number; dropped: number };
 }
 
-/** Enough for a year of dense history; the oldest tenth goes when it is full. */
-const MAX_ROWS = 2_000_000;
+/** Enough for a year of 2,700 calls a day; the oldest tenth goes when it is full. */
+const MAX_ROWS = 1_000_000;
 /** How long the recorded server took to write a call. */
 const WRITE_LAG_MS = 1_000;
 
@@ -51,7 +51,7 @@ export interface UsageLedgerDeps {
 }
 
 export function createUsageLedger({ faults, clock, ids }: UsageLedgerDeps): UsageLedger {
-  let rows: UsageRow[] = [];
+  const rows: UsageRow[] = [];
   let pending: UsageRow[] = [];
   let lastId = 0;
   let hasReader = false;
@@ -101,14 +101,11 @@ export function createUsageLedger({ faults, clock, ids }: UsageLedgerDeps): Usag
       return at;
     },
     prefill(past) {
-      const kept = rows;
-      rows = [];
       for (const { at, ...call } of past) {
         lastId = ids === 'clock' ? Math.max(lastId + 1, Math.floor(at)) : lastId + 1;
         rows.push({ id: lastId, at, ...call });
       }
       counts.stored += past.length;
-      for (const row of kept) rows.push(row);
     },
     stored() {
       hasReader = true;

@@ -39,17 +39,6 @@ export interface ViewsDeps {
 export function createViews({ name, world, faults, now }: ViewsDeps): Views {
   const uptimeSeconds = () => Math.max(0, now() - world.startedAt()) / 1000;
 
-  function describeCapability(agent: LabAgent): CapabilityInfo {
-    const { member } = agent;
-    return {
-      name: member.name,
-      description: member.description,
-      isAgent: member.isAgent,
-      peers: [...member.peers],
-      rootTag: rootTagOf(member),
-    };
-  }
-
   return {
     uptimeSeconds,
     organism: () => ({
@@ -98,6 +87,16 @@ export function createViews({ name, world, faults, now }: ViewsDeps): Views {
       schemaXsd: faults.has('schema-500') ? null : schemaOf(agent.member),
       exampleXml: exampleOf(agent.member),
     }),
+  };
+}
+
+function describeCapability({ member }: LabAgent): CapabilityInfo {
+  return {
+    name: member.name,
+    description: member.description,
+    isAgent: member.isAgent,
+    peers: [...member.peers],
+    rootTag: rootTagOf(member),
   };
 }
 
