@@ -1,0 +1,183 @@
+/** JSON nested deeper than this is an attack on whatever walks it later. */
+export const MAX_JSON_DEPTH = 64;
+const MAX_TOKENS = 1e12;
+const MAX_ID_BYTES = 256;
+
+/** Why a foreign text was refused; `detail` names the source and never repeats the text. */
+interface Refusal {
+  readonly ok: false;
+  readonly reason: 'too-large' | 'too-deep' | 'invalid-json';
+  readonly detail: string;
+}
+type BoundedJson = { readonly ok: true; readonly value: unknown } | Refusal;
+
+type Checked<T> =
+  | { readonly ok: true; readonly value: T }
+  | { readonly ok: false; readonly detail: string };
+
+/** Where an integer of 16 digits or more may stand: after a delimiter, not inside quotes. */
+const LONG_INTEGER = /(?:^|[:,[\s-])\d{16}/;
+/** What an overflowing number holds. Ids match too: it only asks for a closer look. */
+const MAY_OVERFLOW = /[\d.][eE]\+?\d{3}|\d{200}/;
+const NOT_PRINTABLE = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/u;
+
+/**
+ * Parses JSON from outside: size and depth are checked before anything recurses. Numbers that
+ * overflow are refused. An integer beyond 2^53 becomes its digits as text, so that ids stay exact
+ * and a token count of that size fails its check. Of duplicate keys the last counts; `__proto__`
+ * is an own property like any other, so copy parsed objects by listed fields, never by merging.
+ */
+export function parseBounded(
+  text: string,
+  limits: { maxBytes: number; maxDepth?: number | undefined; source: string },
+): BoundedJson {
+  const { maxBytes, maxDepth = MAX_JSON_DEPTH, source } = limits;
+  if (isLargerThan(text, maxBytes)) {
+    return refuse('too-large', `${source}: JSON of more than ${maxBytes} bytes`);
+  }
+  const tooDeepAt = findDeeperThan(text, maxDepth);
+  if (tooDeepAt !== null) {
+    return refuse(
+      'too-deep',
+      `${source}: JSON nested deeper than ${maxDepth} at position ${tooDeepAt}`,
+    );
+  }
+  const document = text.startsWith('\ufeff') ? text.slice(1) : text;
+  try {
+    const value = parseExactly(document);
+    if (!MAY_OVERFLOW.test(document) || isFiniteTree(value)) return { ok: true, value };
+  } catch {
+    return refuse('invalid-json', `${source}: ${describeFault(text)}`);
+  }
+  return refuse('invalid-json', `${source}: JSON holds a number too large to represent`);
+}
+
+/** A count of tokens: an integer from 0 to 1e12, as a number. */
+export function checkTokens(value: unknown, field: string): Checked<number> {
+  if (typeof value === 'number' && Number.isInteger(value) && value >= 0 && value <= MAX_TOKENS) {
+    return { ok: true, value: value + 0 };
+  }
+  const got = typeof value === 'number' ? String(value) : typeOf(value);
+  return { ok: false, detail: `${field}: expected an integer from 0 to ${MAX_TOKENS}, got ${got}` };
+}
+
+/** An id: 1 to 256 bytes of text that can be seen, without control, direction or joining marks. */
+export function checkId(value: unknown, field: string): Checked<string> {
+  const expected = `${field}: expected 1 to ${MAX_ID_BYTES} bytes of printable text`;
+  if (typeof value !== 'string') return { ok: false, detail: `${expected}, got ${typeOf(value)}` };
+  if (value.trim() === '') return { ok: false, detail: `${expected}, got blank text` };
+  if (isLargerThan(value, MAX_ID_BYTES)) return { ok: false, detail: `${expected}, got more` };
+  const hidden = NOT_PRINTABLE.exec(value);
+  if (hidden === null) return { ok: true, value };
+  const code = (hidden[0].codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, '0');
+  return { ok: false, detail: `${expected}, got U+${code} at position ${hidden.index}` };
+}
+
+function refuse(reason: Refusal['reason'], detail: string): Refusal {
+  return { ok: false, reason, detail };
+}
+
+/** A UTF-16 unit is 1 to 3 bytes of UTF-8: most texts need no counting. */
+function isLargerThan(text: string, maxBytes: number): boolean {
+  if (text.length > maxBytes) return true;
+  return text.length * 3 > maxBytes && Buffer.byteLength(text) > maxBytes;
+}
+
+/** Counts brackets outside strings; exact up to the first fault, where parsing stops anyway. */
+function findDeeperThan(text: string, maxDepth: number): number | null {
+  let depth = 0;
+  for (let index = 0; index < text.length; index += 1) {
+    const code = text.charCodeAt(index);
+    if (code === 0x22) index = endOfString(text, index);
+    else if (code === 0x5b || code === 0x7b) {
+      depth += 1;
+      if (depth > maxDepth) return index;
+    } else if (code === 0x5d || code === 0x7d) depth -= 1;
+  }
+  return null;
+}
+
+/** Index of the quote that closes the string opened at `open`, or the end of the text. */
+function endOfString(text: string, open: number): number {
+  let close = text.indexOf('"', open + 1);
+  while (close !== -1 && isEscaped(text, close)) close = text.indexOf('"', close + 1);
+  return close === -1 ? text.length : close;
+}
+
+function isEscaped(text: string, quote: number): boolean {
+  let backslashes = 0;
+  while (text.charCodeAt(quote - 1 - backslashes) === 0x5c) backslashes += 1;
+  return backslashes % 2 === 1;
+}
+
+/**
+ * Quotes the integers a double cannot hold and leaves the rest to the native parser: an exact
+ * parser in JavaScript takes ten times as long, which a 4 MiB frame would turn into a stall.
+ */
+function parseExactly(text: string): unknown {
+  if (!LONG_INTEGER.test(text)) return JSON.parse(text);
+  const token = /-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?/y;
+  let exact = '';
+  let done = 0;
+  for (let index = 0; index < text.length; index += 1) {
+    const code = text.charCodeAt(index);
+    if (code === 0x22) index = endOfString(text, index);
+    if (!isNumberStart(code)) continue;
+    token.lastIndex = index;
+    const digits = token.exec(text)?.[0];
+    if (digits === undefined) continue;
+    const end = index + digits.length;
+    if (needsQuotes(digits) && !isKeyPosition(text, end)) {
+      exact += `${text.slice(done, index)}"${digits}"`;
+      done = end;
+    }
+    index = end - 1;
+  }
+  return JSON.parse(exact + text.slice(done));
+}
+
+function isNumberStart(code: number): boolean {
+  return code === 0x2d || (code >= 0x30 && code <= 0x39);
+}
+
+function needsQuotes(digits: string): boolean {
+  return digits.length >= 16 && /^-?\d+$/.test(digits) && !Number.isSafeInteger(Number(digits));
+}
+
+/** A bare number before a colon is a fault, which quotes would hide. */
+function isKeyPosition(text: string, end: number): boolean {
+  let next = end;
+  while (text.charCodeAt(next) <= 0x20) next += 1;
+  return text[next] === ':';
+}
+
+function isFiniteTree(root: unknown): boolean {
+  const stack: unknown[] = [root];
+  while (stack.length > 0) {
+    const node = stack.pop();
+    if (typeof node === 'number' && !Number.isFinite(node)) return false;
+    if (typeof node !== 'object' || node === null) continue;
+    for (const child of Object.values(node)) stack.push(child);
+  }
+  return true;
+}
+
+/** Says what is wrong without repeating the text, which may hold a secret. */
+function describeFault(text: string): string {
+  if (text.trim() === '') return 'expected JSON, got nothing';
+  let open = text.indexOf('"');
+  let outside = 0;
+  for (const hit of text.matchAll(/NaN|-?Infinity/g)) {
+    while (open !== -1 && open < hit.index) {
+      outside = endOfString(text, open) + 1;
+      open = text.indexOf('"', outside);
+    }
+    if (outside <= hit.index) return `expected JSON, got ${hit[0]} at position ${hit.index}`;
+  }
+  return `expected one JSON document, got ${text.length} characters that are not`;
+}
+
+function typeOf(value: unknown): string {
+  if (value === null) return 'null';
+  return Array.isArray(value) ? 'array' : typeof value;
+}
