@@ -1,8 +1,8 @@
 import { afterEach, expect, test } from 'vitest';
 
+import { createRecorder } from '../testing/recorder.ts';
 import { createAgentServerSource } from './agentserver-source.ts';
 import type { FakeUpstream } from './testing/fake-upstream.ts';
-import { createRecorder } from './testing/recorder.ts';
 import { recordedFrames, startReplayServer } from './testing/replay-server.ts';
 
 const stops: (() => Promise<void>)[] = [];

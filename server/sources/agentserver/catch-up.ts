@@ -13,8 +13,6 @@ export function createCatchUp(deps: {
   let isAskedAgain = false;
 
   async function readAll(): Promise<void> {
-    // First of all: a real server stores no usage before its history is asked for once.
-    await attempt('usage history', () => parts.rest.get('/usage/history', { limit: 1 }));
     await attempt('overview', () => parts.overview.read());
     await attempt('threads', () => parts.threads.read());
     await attempt('messages', () => parts.messages.read());

@@ -20,8 +20,10 @@ interface KnownThread {
   readonly messageCount: number;
   readonly counters: string;
   readonly toldAt: number;
-  /** An error text already told, over either wire. */
+  /** The error text last told. */
   readonly error: string | null;
+  /** It was read from the thread; the socket may still tell the same. */
+  readonly isErrorRead: boolean;
   readonly isCreated: boolean;
   /** `mark` of the last status the socket told. */
   readonly socketMark: number;
@@ -33,6 +35,7 @@ const BLANK: KnownThread = {
   counters: '',
   toldAt: 0,
   error: null,
+  isErrorRead: false,
   isCreated: false,
   socketMark: 0,
 };
@@ -79,6 +82,7 @@ export function createKnownThreads(stamp: Stamper) {
         counters: isNews || isDue ? counters : old.counters,
         toldAt: isNews || isDue ? readAt : old.toldAt,
         error: error ?? old.error,
+        isErrorRead: isNewError || old.isErrorRead,
         isCreated: true,
         socketMark: old.socketMark,
       });
@@ -111,7 +115,8 @@ export function createKnownThreads(stamp: Stamper) {
     observeError(error: WireError, at: number): EventDraft[] {
       if (error.threadId === null) return [errorDraft(error, stamp(at))];
       const old = known.get(error.threadId) ?? BLANK;
-      put(error.threadId, { ...old, error: error.error });
+      put(error.threadId, { ...old, error: error.error, isErrorRead: false });
+      if (old.isErrorRead && old.error === error.error) return [];
       return [errorDraft(error, stamp(at))];
     },
   };

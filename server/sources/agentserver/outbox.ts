@@ -11,6 +11,9 @@ export interface Outbox {
   close(): Promise<void>;
 }
 
+/** Drafts in one delivery: some milliseconds of work for whoever validates and stores them. */
+const MAX_DELIVERY = 1000;
+
 interface Waiting {
   readonly delivery: Delivery;
   readonly done: () => void;
@@ -37,26 +40,33 @@ export function createOutbox(deps: {
     while (waiting.length > 0) {
       const batch = waiting;
       waiting = [];
-      await deliverUntilDurable(batch);
+      await settle(batch);
     }
     running = null;
   }
 
-  async function deliverUntilDurable(batch: readonly Waiting[]): Promise<void> {
-    const delivery = merge(batch.map((entry) => entry.delivery));
+  async function settle(batch: readonly Waiting[]): Promise<void> {
+    try {
+      for (const part of split(merge(batch.map((entry) => entry.delivery)))) {
+        await deliverUntilDurable(part);
+      }
+      for (const entry of batch) entry.done();
+    } catch (error) {
+      for (const entry of batch) entry.failed(error);
+    }
+  }
+
+  /** @throws what the store said, once this outbox is closing */
+  async function deliverUntilDurable(delivery: Delivery): Promise<void> {
     for (;;) {
       try {
         await deps.deliver(delivery);
         if (deps.backoff.attempt > 0) deps.onStall(null);
         deps.backoff.reset();
-        for (const entry of batch) entry.done();
         return;
       } catch (error) {
         deps.log.warn({ err: error }, 'a delivery failed');
-        if (isClosing) {
-          for (const entry of batch) entry.failed(error);
-          return;
-        }
+        if (isClosing) throw error;
         deps.onStall('what this source reads cannot be stored now; it is kept and tried again');
         await pause(deps.backoff.next());
       }
@@ -92,6 +102,15 @@ export function createOutbox(deps: {
       await running;
     },
   };
+}
+
+/** Parts of one size at most; where to go on is saved with the last. */
+function split({ drafts, rejects, cursors }: Delivery): Delivery[] {
+  const parts: Delivery[] = [];
+  for (let start = MAX_DELIVERY; start < drafts.length; start += MAX_DELIVERY) {
+    parts.push({ drafts: drafts.slice(start - MAX_DELIVERY, start) });
+  }
+  return [...parts, { drafts: drafts.slice(parts.length * MAX_DELIVERY), rejects, cursors }];
 }
 
 function merge(deliveries: readonly Delivery[]): Delivery {

@@ -39,11 +39,16 @@ export function createSession(
   let isStopping = false;
   let hasOverflowed = false;
   let lastMessagesReadAt = Number.NEGATIVE_INFINITY;
+  let lastTotalMessages: number | null = null;
+  let mustReadMessages = false;
 
   const parts = createParts(config, deps, cursors, {
     onNews: (isMessage) => watchdog.noteFrame(isMessage),
     onMessageFrame: (isPrimary) => {
-      if (link.noteMessageFrame(isPrimary)) heartbeat.poke();
+      // What passed before the new subscription took hold is in nobody's frames.
+      if (!link.noteMessageFrame(isPrimary)) return;
+      mustReadMessages = true;
+      heartbeat.poke();
     },
     onReload: () => {
       parts.overview.refreshFacts();
@@ -64,9 +69,9 @@ export function createSession(
       pump.wake();
     },
     onLive: takeOver,
-    onLost(end, nextTryInMs) {
+    onLost(end, socketMode) {
       if (end.wasFrameTooLarge) rejectLargeFrame();
-      status.move('socket-lost', { reason: end.reason, nextTryInMs });
+      status.move('socket-lost', { reason: end.reason, socketMode });
       heartbeat.poke();
     },
     onMode: (mode) => status.setSocketMode(mode),
@@ -125,6 +130,8 @@ export function createSession(
     if (isStopping) return;
     let reading: Awaited<ReturnType<typeof parts.overview.read>>;
     try {
+      // First of all: a real server stores no usage before its history is asked for once.
+      if (!isRestUp) await askForHistory();
       reading = await parts.overview.read();
     } catch (error) {
       return missBeat(error);
@@ -132,6 +139,7 @@ export function createSession(
     restBackoff.reset();
     status.setNotice('rest', null);
     status.move('rest-answered');
+    noteTotal(reading.totalMessages);
     if (link.isLive) link.judge(watchdog.check({ ...reading, mode: link.mode }));
     const needsCatchUp = !isRestUp || (hasOverflowed && pump.isDrained);
     isRestUp = true;
@@ -141,6 +149,23 @@ export function createSession(
       for (const poller of readers) poller.poke();
       await catchUp();
     } else await attempt('threads', () => parts.threads.read());
+  }
+
+  /** Messages counted a whole beat ago have arrived by now; if not, nothing after them will tell. */
+  function noteTotal(totalMessages: number | null): void {
+    const slot = parts.watermark.edge?.slot ?? null;
+    const isBehind = slot !== null && lastTotalMessages !== null && slot < lastTotalMessages;
+    if (isBehind && pump.isDrained) mustReadMessages = true;
+    lastTotalMessages = totalMessages;
+  }
+
+  async function askForHistory(): Promise<void> {
+    try {
+      await parts.rest.get('/usage/history', { limit: 1 });
+    } catch (error) {
+      // Any answer has done it.
+      if (!(error instanceof RestError) || error.code === 'unreachable') throw error;
+    }
   }
 
   function missBeat(error: unknown): number | void {
@@ -157,11 +182,12 @@ export function createSession(
   async function readMessages(): Promise<void> {
     const isCarried = link.isLive && link.mode === 'all';
     const isNumbered = parts.watermark.edge?.slot != null;
-    const isDue = isNumbered
-      ? parts.watermark.hasHole(now())
-      : now() - lastMessagesReadAt >= RECONCILE_MS;
+    const isDue =
+      mustReadMessages ||
+      (isNumbered ? parts.watermark.hasHole(now()) : now() - lastMessagesReadAt >= RECONCILE_MS);
     if (!isRestUp || (isCarried && !isDue)) return;
     lastMessagesReadAt = now();
+    mustReadMessages = false;
     await attempt('messages', async () => {
       const found = await parts.messages.read();
       if (found > 0 && !isCarried) link.noteMessagesByRest();
@@ -206,13 +232,14 @@ export function createSession(
     },
     async stop() {
       isStopping = true;
-      link.stop();
+      const unlinked = link.stop();
       parts.rest.close();
       const closing = parts.outbox.close();
       await Promise.all([heartbeat, ...readers].map((poller) => poller.stop()));
       await pump.drain();
       status.move('stop');
       await closing;
+      await unlinked;
       await parts.outbox.close();
     },
     async control(command) {

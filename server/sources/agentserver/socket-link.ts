@@ -38,7 +38,7 @@ export interface SocketLinkDeps {
   onFrame(text: string, isPrimary: boolean): void;
   /** A socket gives frames: at the start, after a loss, after a swap. */
   onLive(first: Frame): void;
-  onLost(end: SocketEnd, nextTryInMs: number): void;
+  onLost(end: SocketEnd, mode: SocketMode | null): void;
   onMode(mode: SocketMode | null): void;
 }
 
@@ -56,6 +56,7 @@ export function createSocketLink(deps: SocketLinkDeps) {
     cancel: () => void;
   } | null = null;
   let mode: SocketMode | null = null;
+  const closing = new Set<Promise<void>>();
   let isStopped = false;
   let cancelRedial: (() => void) | null = null;
   let nextProbeAt = Number.NEGATIVE_INFINITY;
@@ -67,9 +68,16 @@ export function createSocketLink(deps: SocketLinkDeps) {
     deps.onMode(next);
   }
 
+  /** Sockets that are closing still count at the server. */
+  function close(socket: AgentSocket | undefined | null): void {
+    if (socket == null) return;
+    const gone = socket.close().finally(() => closing.delete(gone));
+    closing.add(gone);
+  }
+
   function dropSecond(): void {
     second?.cancel();
-    second?.socket.close();
+    close(second?.socket);
     second = null;
   }
 
@@ -93,10 +101,9 @@ export function createSocketLink(deps: SocketLinkDeps) {
     main = null;
     dropSecond();
     // Opened and cut without a frame: this server's snapshot dies, its socket carries nothing.
-    setMode(end.wasOpened && !end.wasLive ? 'nothing' : null);
-    const delayMs = deps.backoff.next();
-    cancelRedial = deps.schedule(delayMs, dialMain);
-    deps.onLost(end, delayMs);
+    mode = end.wasOpened && !end.wasLive ? 'nothing' : null;
+    cancelRedial = deps.schedule(deps.backoff.next(), dialMain);
+    deps.onLost(end, mode);
   }
 
   function promote(): void {
@@ -105,7 +112,7 @@ export function createSocketLink(deps: SocketLinkDeps) {
     const old = main;
     main = second.socket;
     second = null;
-    old?.close();
+    close(old);
   }
 
   function startProbe(): void {
@@ -155,7 +162,7 @@ export function createSocketLink(deps: SocketLinkDeps) {
         second = null;
         nextSwapAt = deps.now() + SWAP_PAUSE_MS;
         if (verdict !== 'dead') return;
-        main?.close();
+        close(main);
         loseMain(end);
       },
     });
@@ -189,8 +196,11 @@ export function createSocketLink(deps: SocketLinkDeps) {
     noteMessageFrame(isPrimary: boolean): boolean {
       if (mode === 'all') return false;
       if (!isPrimary && second?.role !== 'probe') return false;
-      if (isPrimary) dropSecond();
-      else promote();
+      if (isPrimary) {
+        // It came before the filter took hold, or the server knows none: it can carry messages.
+        dropSecond();
+        main?.subscribe(SUBSCRIBE_ALL);
+      } else promote();
       setMode('all');
       return true;
     },
@@ -202,12 +212,13 @@ export function createSocketLink(deps: SocketLinkDeps) {
       dropSecond();
       swap(verdict);
     },
-    stop(): void {
+    async stop(): Promise<void> {
       isStopped = true;
       cancelRedial?.();
       dropSecond();
-      main?.close();
+      close(main);
       main = null;
+      await Promise.all(closing);
     },
   };
 }

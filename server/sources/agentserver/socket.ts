@@ -1,7 +1,7 @@
-import type { RawData } from 'ws';
 import { WebSocket } from 'ws';
 
 import type { Schedule } from '../source.ts';
+import { frameText } from './frame-text.ts';
 import type { Frame } from './frame.ts';
 import { readFrame } from './frame.ts';
 import { parseJson } from './parse-json.ts';
@@ -40,20 +40,23 @@ export interface SocketHandlers {
 
 export interface AgentSocket {
   readonly isLive: boolean;
-  /** Ends it without a call to `onEnd`. */
-  close(): void;
+  /** Subscribes anew; what is sent to keep the socket alive from now on. */
+  subscribe(command: string): void;
+  /** Ends it without a call to `onEnd`; resolves when it is gone. */
+  close(): Promise<void>;
 }
 
 /** Dials one `/ws` and keeps it alive with the same subscribe; it never redials. */
 export function openSocket(options: {
   url: URL;
-  /** The subscribe command as sent, the same each time: one without fields would reset the filter. */
+  /** The first subscribe command; the same is sent again to keep it alive, since one without fields resets the filter. */
   subscribe: string;
   schedule: Schedule;
   source: string;
   handlers: SocketHandlers;
 }): AgentSocket {
   const { schedule, handlers, source } = options;
+  let command = options.subscribe;
   let wasOpened = false;
   let isLive = false;
   let isOver = false;
@@ -78,7 +81,7 @@ export function openSocket(options: {
   /** The server stops serving a client that gives no command, however much it sends itself. */
   function keepAlive(): void {
     isAnswerDue = true;
-    socket.send(options.subscribe);
+    socket.send(command);
     rearm(ANSWER_TIMEOUT_MS, () => {
       if (isAnswerDue) finish('the socket no longer answers');
       else rearm(KEEPALIVE_MS - ANSWER_TIMEOUT_MS, keepAlive);
@@ -114,10 +117,10 @@ export function openSocket(options: {
 
   socket.on('open', () => {
     wasOpened = true;
-    socket.send(options.subscribe);
+    socket.send(command);
     rearm(FIRST_FRAME_TIMEOUT_MS, () => finish('the socket opened and gave no frame'));
   });
-  socket.on('message', (data) => receive(textOf(data)));
+  socket.on('message', (data) => receive(frameText(data)));
   socket.on('unexpected-response', (request, response) => {
     refusedWith = response.statusCode ?? null;
     request.destroy();
@@ -137,20 +140,22 @@ export function openSocket(options: {
     get isLive() {
       return isLive;
     },
+    subscribe(next) {
+      command = next;
+      if (wasOpened && !isOver) socket.send(command);
+    },
     close() {
-      if (isOver) return;
+      if (socket.readyState === WebSocket.CLOSED) return Promise.resolve();
       isOver = true;
       cancelTimer?.();
       socket.close(1000);
       const cancelCut = schedule(CLOSE_TIMEOUT_MS, () => socket.terminate());
-      socket.once('close', cancelCut);
+      return new Promise((resolve) => {
+        socket.once('close', () => {
+          cancelCut();
+          resolve();
+        });
+      });
     },
   };
-}
-
-function textOf(data: RawData): string {
-  if (Buffer.isBuffer(data)) return data.toString('utf8');
-  return Array.isArray(data)
-    ? Buffer.concat(data).toString('utf8')
-    : Buffer.from(data).toString('utf8');
 }

@@ -20,6 +20,7 @@ interface Why {
   readonly reason: string;
   readonly nextTryInMs?: number | undefined;
   readonly attempt?: number | undefined;
+  readonly socketMode?: DraftOf<'source_status'>['socketMode'] | undefined;
 }
 
 /** The event holds no more. */
@@ -70,6 +71,7 @@ export function createStatusReporter(deps: {
       const isShownElsewise = shownState(next) !== shownState(state);
       if (isShownElsewise) since = deps.now();
       state = next;
+      if (reason?.socketMode !== undefined) ({ socketMode } = reason);
       if (reason !== undefined) {
         why = reason;
         nextTryAt = reason.nextTryInMs === undefined ? undefined : deps.now() + reason.nextTryInMs;

@@ -7,7 +7,7 @@ import type {
   Schedule,
   SourceDeps,
   UnreadableInput,
-} from '../../source.ts';
+} from '../source.ts';
 
 /** A stand-in for the journal: folds by key like it, and lets a test wait for what arrives. */
 export interface Recorder {
@@ -21,6 +21,8 @@ export interface Recorder {
   /** Keys that came again with another body. */
   readonly conflicts: readonly string[];
   readonly logged: readonly string[];
+  /** The most deliveries that were under way at one time. */
+  readonly mostAtOnce: number;
   of<T extends EventType>(type: T): DraftOf<T>[];
   /** Resolves once the condition holds; asks after every delivery and whenever poked. */
   until(what: string, condition: () => boolean): Promise<void>;
@@ -57,6 +59,8 @@ export function createRecorder(
   let gate: Promise<void> = Promise.resolve();
   let openGate: () => void = () => undefined;
   let failures = 0;
+  let atOnce = 0;
+  let mostAtOnce = 0;
 
   function poke(): void {
     const ready = waiters.filter((waiter) => waiter.condition());
@@ -80,7 +84,10 @@ export function createRecorder(
   }
 
   async function deliver(delivery: Delivery): Promise<DeliveryOutcome> {
+    atOnce += 1;
+    mostAtOnce = Math.max(mostAtOnce, atOnce);
     await gate;
+    atOnce -= 1;
     if (failures > 0) {
       failures -= 1;
       throw new Error('the store refuses');
@@ -118,12 +125,15 @@ export function createRecorder(
     counts,
     conflicts,
     logged,
+    get mostAtOnce() {
+      return mostAtOnce;
+    },
     of: <T extends EventType>(type: T) =>
       drafts.filter((draft): draft is DraftOf<T> => draft.type === type),
     until(what, condition) {
       if (condition()) return Promise.resolve();
       return new Promise((resolve, reject) => {
-        const timeout = setTimeout(() => reject(new Error(`waited in vain: ${what}`)), 20_000);
+        const timeout = setTimeout(() => reject(new Error(`waited in vain: ${what}`)), 10_000);
         waiters.push({
           condition,
           resolve: () => {
