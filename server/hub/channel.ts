@@ -125,7 +125,7 @@ export function createChannel(deps: {
         snapshot = { of: state, json: JSON.stringify(toSnapshot(state)) };
       }
       return Buffer.from(
-        `{"kind":"reset","epoch":${epochJson},"reason":"${reason}","snapshot":${snapshot.json},"sentAt":${now()}}`,
+        `{"kind":"reset","epoch":${epochJson},"reason":"${reason}","to":${position},"snapshot":${snapshot.json},"sentAt":${now()}}`,
       );
     },
     heartbeat: () =>
