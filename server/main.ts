@@ -8,6 +8,7 @@ import { StoreError } from '#db/store.ts';
 import { AppError } from './app-error.ts';
 import { helpText, readConfig } from './config.ts';
 import { createLog } from './log.ts';
+import { createPages } from './pages.ts';
 import type { Runtime } from './runtime.ts';
 import { startRuntime } from './runtime.ts';
 
@@ -23,12 +24,14 @@ export async function main(argv: readonly string[], env: NodeJS.ProcessEnv): Pro
     if (command.kind === 'version') return say(`${readVersion()}\n`);
     const log = createLog(command.config.logLevel);
     for (const warning of command.config.warnings) log.warn({}, warning);
+    const sayLine = (line: string): void => say(`${line}\n`);
     const runtime = await startRuntime({
       config: command.config,
       root: ROOT,
       version: readVersion(),
+      pages: createPages(ROOT, sayLine),
       log,
-      say: (line) => say(`${line}\n`),
+      say: sayLine,
       // A store that failed an fsync can promise nothing: stop at once, a supervisor restarts us.
       onStoreFailure: () => process.exit(1),
     });

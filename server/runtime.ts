@@ -18,7 +18,7 @@ import { loadRedactor } from './ingest/load-redactor.ts';
 import type { Pricer } from './ingest/prepare.ts';
 import { createPreparation } from './ingest/prepare.ts';
 import type { Log } from './log.ts';
-import { createPages } from './pages.ts';
+import type { Pages } from './pages.ts';
 import { createAccess } from './safety/access.ts';
 import { createGuard } from './safety/guard.ts';
 import { createHostGuard, LOOPBACK_NAMES } from './safety/host-guard.ts';
@@ -45,6 +45,7 @@ export interface RuntimeDeps {
   /** Where the checkout or the package is. */
   readonly root: string;
   readonly version: string;
+  readonly pages: Pages;
   readonly log: Log;
   /** A line for whoever started the program. */
   readonly say: (line: string) => void;
@@ -57,7 +58,7 @@ export interface RuntimeDeps {
  * @throws AppError or StoreError in plain words; then nothing runs on
  */
 export async function startRuntime(deps: RuntimeDeps): Promise<Runtime> {
-  const { config, root, version, log, say } = deps;
+  const { config, root, version, pages, log, say } = deps;
   refuseOpenDoor(config);
   const data = openDataDirectory(config);
   const closers: (() => Promise<void> | void)[] = [data.close];
@@ -142,7 +143,6 @@ export async function startRuntime(deps: RuntimeDeps): Promise<Runtime> {
       log,
     });
     const hub = createHub({ organisms, store, guard, commands, now, log });
-    const pages = createPages(root, say);
     const api = createApi({
       organisms,
       store,
