@@ -17,7 +17,11 @@ const ROOT = path.resolve(import.meta.dirname, '..');
 const DRAIN_TIMEOUT_MS = 10_000;
 
 /** Starts Organoscope as the command line and the environment say. Sets the exit code; does not exit early. */
-export async function main(argv: readonly string[], env: NodeJS.ProcessEnv): Promise<void> {
+export async function main(
+  argv: readonly string[],
+  env: NodeJS.ProcessEnv,
+  makePages: typeof createPages = createPages,
+): Promise<void> {
   try {
     const command = readConfig(argv, env);
     if (command.kind === 'help') return say(helpText());
@@ -29,7 +33,7 @@ export async function main(argv: readonly string[], env: NodeJS.ProcessEnv): Pro
       config: command.config,
       root: ROOT,
       version: readVersion(),
-      pages: createPages(ROOT, sayLine),
+      pages: makePages(ROOT, sayLine),
       log,
       say: sayLine,
       // A store that failed an fsync can promise nothing: stop at once, a supervisor restarts us.
