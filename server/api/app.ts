@@ -1,6 +1,5 @@
 import type { Context } from 'hono';
 import { Hono } from 'hono';
-import { bodyLimit } from 'hono/body-limit';
 
 import type { Verdict } from '../safety/access.ts';
 import { GREEDY_PARAMETERS, compilePath } from '../safety/route-path.ts';
@@ -22,12 +21,9 @@ import { createUsageBaselines } from './usage-baselines.ts';
 import { usageReportRoutes } from './usage-report-routes.ts';
 import { usageRoutes } from './usage-routes.ts';
 
-/** No command of ours is longer; what is, is an attack or a mistake. */
-const MAX_BODY_BYTES = 1 << 20;
-
 export interface Api {
   readonly fetch: Hono<ApiEnv>['fetch'];
-  readonly routes: readonly Route[];
+  readonly app: Hono<ApiEnv>;
 }
 
 /** The REST API: the AgentServer contract, and what we add to it. */
@@ -48,7 +44,8 @@ export function createApi(deps: ApiDeps): Api {
     ...healthRoutes(deps),
   ];
   const routes = [...served, createOpenApiRoute(served, deps.versions.version)];
-  return { fetch: createApp(routes, deps).fetch, routes };
+  const app = createApp(routes, deps);
+  return { fetch: app.fetch, app };
 }
 
 function createApp(
@@ -64,7 +61,6 @@ function createApp(
     if (!c.res.headers.has('cache-control')) c.res.headers.set('cache-control', 'no-store');
     return undefined;
   });
-  app.use('*', bodyLimit({ maxSize: MAX_BODY_BYTES, onError: () => tooLarge() }));
 
   for (const route of routes) {
     app.on(route.method, honoPath(route.path), (c) => serve(c, route));
@@ -113,11 +109,6 @@ function refusal(verdict: Verdict & { ok: false }): Response {
 
 function notFound(): Response {
   return Response.json({ detail: 'Not Found' }, { status: 404 });
-}
-
-function tooLarge(): Response {
-  const detail = `The body is larger than ${MAX_BODY_BYTES} bytes`;
-  return Response.json({ detail }, { status: 413 });
 }
 
 function methodNotAllowed(methods: readonly string[]): Response {

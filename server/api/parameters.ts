@@ -58,8 +58,7 @@ export const timeParam = z
   .optional()
   .transform((text, ctx) => {
     if (text === undefined || text === '') return undefined;
-    // An unescaped `+` arrives as a blank: `…T00:00:00 00:00` means an offset.
-    const instant = parseInstant(text) ?? parseInstant(text.replace(/ (\d{2}:?\d{2})$/, '+$1'));
+    const instant = parseInstant(completed(text));
     if (instant !== null) return { text, instant };
     ctx.addIssue({
       code: 'custom',
@@ -69,6 +68,12 @@ export const timeParam = z
     return z.NEVER;
   })
   .meta({ override: { type: 'string', format: 'date-time' } });
+
+/** A bare date is its first instant; an unescaped `+` before an offset arrives as a blank. */
+function completed(text: string): string {
+  if (/^\d{4}-\d{2}-\d{2}$/.test(text)) return `${text}T00:00:00Z`;
+  return text.replace(/(T.*) (\d{2}:?\d{2})$/, '$1+$2');
+}
 
 /** Instants here have microseconds: the next one makes an inclusive end half-open. */
 const MICROSECOND_MS = 0.001;

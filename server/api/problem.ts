@@ -10,7 +10,7 @@ export interface FieldIssue {
   readonly ctx?: Readonly<Record<string, unknown>> | undefined;
 }
 
-export type ProblemCode = 'bad-request' | 'not-found' | 'invalid' | 'unavailable';
+export type ProblemCode = 'bad-request' | 'not-found' | 'too-large' | 'invalid' | 'unavailable';
 
 /** An expected refusal: its detail is written for the caller. */
 export class Problem extends Error {
@@ -27,6 +27,7 @@ export class Problem extends Error {
 const STATUS: Readonly<Record<ProblemCode, number>> = {
   'bad-request': 400,
   'not-found': 404,
+  'too-large': 413,
   invalid: 422,
   unavailable: 503,
 };
@@ -44,7 +45,9 @@ const STORE_STATUS: Readonly<Partial<Record<string, number>>> = {
 /** The one mapping from errors to answers. Null: unexpected, to be logged and said nothing about. */
 export function problemResponse(error: unknown): Response | null {
   if (error instanceof Problem) {
-    return Response.json({ detail: error.detail }, { status: STATUS[error.code] });
+    // What is left of a body too large is not read: the connection ends with the answer.
+    const headers = error.code === 'too-large' ? { connection: 'close' } : {};
+    return Response.json({ detail: error.detail }, { status: STATUS[error.code], headers });
   }
   if (error instanceof StoreError) {
     const status = STORE_STATUS[error.code] ?? 500;

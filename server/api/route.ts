@@ -7,6 +7,9 @@ import { MAX_JSON_DEPTH, jsonDepth } from '../safety/json-depth.ts';
 import type { FieldIssue } from './problem.ts';
 import { Problem } from './problem.ts';
 
+/** No command of ours is longer; what is, is an attack or a mistake. */
+const MAX_BODY_BYTES = 1 << 20;
+
 export interface ApiEnv {
   readonly Bindings: { readonly incoming: IncomingMessage };
 }
@@ -101,7 +104,7 @@ async function parseBody<B extends z.ZodType>(
 ): Promise<z.output<B>>;
 async function parseBody(c: Context<ApiEnv>, schema: z.ZodType | undefined): Promise<unknown> {
   if (schema === undefined) return undefined;
-  const text = await c.req.text();
+  const text = await readBody(c.env.incoming);
   if (text === '') {
     throw new Problem('invalid', [
       { type: 'missing', loc: ['body'], msg: 'Field required', input: null },
@@ -112,6 +115,22 @@ async function parseBody(c: Context<ApiEnv>, schema: z.ZodType | undefined): Pro
     throw new Problem('invalid', [{ type: 'too_deep', loc: ['body'], msg }]);
   }
   return parse(schema, parseJson(text), 'body');
+}
+
+/** @throws Problem `too-large`, without having read more than the bound */
+async function readBody(incoming: IncomingMessage): Promise<string> {
+  const chunks: Buffer[] = [];
+  let bytes = 0;
+  // Leaving the loop must not destroy the socket that the refusal goes out on.
+  for await (const chunk of incoming.iterator({ destroyOnReturn: false })) {
+    if (!Buffer.isBuffer(chunk)) continue;
+    chunks.push(chunk);
+    bytes += chunk.length;
+    if (bytes > MAX_BODY_BYTES) {
+      throw new Problem('too-large', `The body is larger than ${MAX_BODY_BYTES} bytes`);
+    }
+  }
+  return Buffer.concat(chunks).toString('utf8');
 }
 
 function parseJson(text: string): unknown {
