@@ -124,7 +124,7 @@ function dayFacts(day: UsageDay, groupBy: UsageDimension): Record<string, Cell> 
 function reportFacts({ scope, total, ...report }: BillingReport): Record<string, Cell> {
   return {
     organism: scope.organismId,
-    org: scope.org,
+    scope_org: scope.org,
     period_from: scope.from === null ? null : formatInstant(scope.from),
     period_to: scope.to === null ? null : formatInstant(scope.to),
     timezone: scope.timezone,
@@ -139,7 +139,8 @@ function reportFacts({ scope, total, ...report }: BillingReport): Record<string,
 }
 
 function toCsv(rows: readonly (readonly Cell[])[]): string {
-  const options = { record_delimiter: 'windows', quoted_match: /^'/ } as const;
+  // The library leaves a lone line feed bare when records end in CRLF.
+  const options = { record_delimiter: 'windows', quoted_match: /^'|[\r\n]/ } as const;
   return stringify(
     [...rows].map((row) => [...row]),
     options,
