@@ -1,0 +1,305 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import http from 'node:http';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+
+import { getRequestListener } from '@hono/node-server';
+import { pino } from 'pino';
+
+import { createSqliteStore } from '#db/sqlite/store.ts';
+import type { PreparedEvent, Reject, Store } from '#db/store.ts';
+import type { JournalEvent } from '#organism/event.ts';
+
+import type { Hub } from '../hub/hub.ts';
+import { createHub } from '../hub/hub.ts';
+import type { Organisms } from '../hub/organisms.ts';
+import { createOrganisms } from '../hub/organisms.ts';
+import { createAccess } from '../safety/access.ts';
+import { createGuard } from '../safety/guard.ts';
+import { createHostGuard } from '../safety/host-guard.ts';
+import { createOriginGuard } from '../safety/origin-guard.ts';
+import type { Sessions } from '../safety/session.ts';
+import { createSessions } from '../safety/session.ts';
+import type { ControlCommand, ControlOutcome, SourceDescription } from '../sources/source.ts';
+import type { AgentSchema, ApiDeps } from './api-deps.ts';
+import type { Api } from './app.ts';
+import { createApi } from './app.ts';
+import { createCommands } from './commands.ts';
+
+/** The real API for tests: SQLite in a temporary directory, a real server on a free port. */
+
+export const TEST_KEY = 'the-control-key-of-this-test';
+
+export interface TestApi {
+  readonly api: Api;
+  readonly store: Store;
+  readonly organisms: Organisms;
+  readonly sessions: Sessions;
+  readonly hub: Hub;
+  readonly url: string;
+  readonly port: number;
+  /** Commands that reached the source. */
+  readonly sent: ControlCommand[];
+  /** What the source answers next. */
+  answer: ControlOutcome;
+  isDraining: boolean;
+  demo: 'available' | 'running' | 'unavailable';
+  /** Commits and publishes, as ingest does. */
+  emit(events: readonly PreparedEvent[], more?: EmitOptions): Promise<readonly JournalEvent[]>;
+  get(path: string, headers?: Record<string, string>): Promise<TestAnswer>;
+  /** With the key, unless other headers are given. */
+  post(path: string, body?: unknown, headers?: Record<string, string>): Promise<TestAnswer>;
+  request(method: string, path: string, init?: RequestInit): Promise<TestAnswer>;
+  close(): Promise<void>;
+}
+
+interface EmitOptions {
+  readonly organismId?: string;
+  readonly rejects?: readonly Reject[];
+  readonly redactions?: Readonly<Record<string, number>>;
+}
+
+export interface TestAnswer {
+  readonly status: number;
+  readonly headers: Headers;
+  readonly text: string;
+  /** The parsed body, or null when it is not JSON. */
+  readonly body: unknown;
+}
+
+export async function openTestApi(
+  options: {
+    organisms?: readonly string[];
+    schema?: AgentSchema;
+    isLoopbackBound?: boolean;
+    now?: () => number;
+    checkStore?: () => Promise<void>;
+  } = {},
+): Promise<TestApi> {
+  const dataDir = mkdtempSync(path.join(tmpdir(), 'organoscope-api-'));
+  const log = pino({ level: 'silent' });
+  const now = options.now ?? Date.now;
+  const ids = options.organisms ?? ['one'];
+  const store = await createSqliteStore({ dataDir, log });
+  const organisms = createOrganisms({ store });
+  for (const id of ids) organisms.ensure(id);
+  const sessions = createSessions({ now });
+  const server = http.createServer();
+  const port = (): number => {
+    const address = server.address();
+    return typeof address === 'object' && address !== null ? address.port : 0;
+  };
+  const guard = createGuard({
+    access: createAccess({
+      key: { value: TEST_KEY },
+      sessions,
+      isLoopbackBound: options.isLoopbackBound ?? true,
+      port,
+    }),
+    isHostAllowed: createHostGuard([]),
+    isOriginAllowed: createOriginGuard({ allowed: [], port }),
+  });
+  const sent: ControlCommand[] = [];
+  const commands = createCommands({
+    store,
+    async control(_organismId, command) {
+      sent.push(command);
+      return kit.answer;
+    },
+    sourceOf: (organismId) => `${organismId}-source`,
+    redact: (value) => value,
+    now,
+    log,
+  });
+  const deps: ApiDeps = {
+    organisms,
+    store,
+    guard,
+    sessions,
+    commands,
+    sources: () => ids.map(describeSource),
+    readSchema: async () => options.schema ?? null,
+    demo: {
+      state: () => kit.demo,
+      async start() {
+        kit.demo = 'running';
+      },
+    },
+    versions: { version: '0.1.0', priceVersion: 'prices-1', catalogueVersion: 'catalogue-1' },
+    isDraining: () => kit.isDraining,
+    checkStore: options.checkStore ?? (async () => void (await store.describe())),
+    port,
+    now,
+    log,
+  };
+  const hub = createHub({ organisms, store, guard, commands, now, log });
+  hub.start();
+  const api = createApi(deps);
+  const answer = getRequestListener(api.fetch, { overrideGlobalObjects: false });
+  server.on('request', (req, res) => void answer(req, res));
+  server.on('upgrade', (req, socket, head) => hub.handleUpgrade(req, socket, head));
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+
+  async function request(
+    method: string,
+    target: string,
+    init: RequestInit = {},
+  ): Promise<TestAnswer> {
+    const url = `http://127.0.0.1:${port()}${target}`;
+    const answer = await fetch(url, { method, redirect: 'manual', ...init });
+    const text = await answer.text();
+    const isJson = answer.headers.get('content-type')?.startsWith('application/json') === true;
+    const body: unknown = isJson && text !== '' ? JSON.parse(text) : null;
+    return { status: answer.status, headers: answer.headers, text, body };
+  }
+
+  const kit: TestApi = {
+    api,
+    store,
+    organisms,
+    sessions,
+    hub,
+    url: `http://127.0.0.1:${port()}`,
+    port: port(),
+    sent,
+    answer: { kind: 'answered', status: 200, body: { success: true } },
+    isDraining: false,
+    demo: 'available',
+    async emit(events, { organismId = ids[0] ?? 'one', rejects = [], redactions = {} } = {}) {
+      const source = `${organismId}-source`;
+      const batch = { source, organismId, events, rejects, redactions };
+      const { stored } = await store.append({ ...batch, catalogueVersion: 'catalogue-1' });
+      organisms.publish(stored);
+      return stored;
+    },
+    get: (target, headers = {}) => request('GET', target, { headers }),
+    post(target, body, headers = { authorization: `Bearer ${TEST_KEY}` }) {
+      const sentBody = typeof body === 'string' ? body : JSON.stringify(body);
+      return request('POST', target, {
+        headers: {
+          ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+          ...headers,
+        },
+        ...(sentBody === undefined ? {} : { body: sentBody }),
+      });
+    },
+    request,
+    async close() {
+      await hub.stop();
+      server.closeAllConnections();
+      await new Promise((resolve) => server.close(resolve));
+      await store.close();
+      rmSync(dataDir, { recursive: true, force: true });
+    },
+  };
+  return kit;
+}
+
+function describeSource(organismId: string): SourceDescription {
+  const name = `${organismId}-source`;
+  return { name, kind: 'agentserver', url: 'http://127.0.0.1:8080', organismId };
+}
+
+/** 2026-11-21T12:00:00Z */
+export const NOON = Date.parse('2026-11-21T12:00:00Z');
+
+let serial = 0;
+/** A key no other event of the run has. */
+function freshKey(): { key: string; occurredAt: number; receivedAt: number } {
+  serial += 1;
+  return { key: `key-${serial}`, occurredAt: NOON, receivedAt: NOON };
+}
+
+export function organismEvent(more: object = {}): PreparedEvent {
+  return {
+    ...freshKey(),
+    type: 'organism',
+    name: 'research-desk',
+    status: 'running',
+    uptimeSeconds: 60,
+    startedAt: NOON - 60_000,
+    ...more,
+  };
+}
+
+export function agentEvent(agent: string, more: object = {}): PreparedEvent {
+  return {
+    ...freshKey(),
+    type: 'agent',
+    agent,
+    description: `the ${agent}`,
+    isAgent: true,
+    peers: ['coder'],
+    payloadClass: 'handlers.Task',
+    rootTag: `${agent}.task`,
+    ...more,
+  };
+}
+
+export function messageEvent(id: string, more: object = {}): PreparedEvent {
+  return {
+    ...freshKey(),
+    type: 'message',
+    id,
+    threadId: 'thread-1',
+    from: 'planner',
+    to: 'coder',
+    payloadType: 'Task',
+    payload: { goal: id },
+    ...more,
+  };
+}
+
+export function usageEvent(more: object = {}): PreparedEvent {
+  return {
+    ...freshKey(),
+    type: 'usage',
+    threadId: 'thread-1',
+    agent: 'planner',
+    model: 'openai/gpt-4o',
+    provider: 'openai',
+    org: 'acme',
+    user: 'u-1',
+    tokens: { inputFresh: 100, cacheRead: 20, cacheWrite: 5, outputVisible: 30, reasoning: 10 },
+    latencyMs: 250,
+    reportedCostNanos: null,
+    costNanos: 1_234_567,
+    price: {
+      source: 'genai-prices',
+      version: '1',
+      provider: 'openai',
+      model: 'gpt-4o',
+      unitNanos: { inputFresh: 1, cacheRead: 1, cacheWrite: 1, outputVisible: 1, reasoning: 1 },
+    },
+    ...more,
+  };
+}
+
+export function budgetEvent(
+  threadId: string,
+  totalTokens: number,
+  more: object = {},
+): PreparedEvent {
+  return {
+    ...freshKey(),
+    type: 'budget',
+    threadId,
+    maxTokens: 1000,
+    promptTokens: totalTokens - 10,
+    completionTokens: 10,
+    totalTokens,
+    ...more,
+  };
+}
+
+export function errorEvent(text: string, more: object = {}): PreparedEvent {
+  return {
+    ...freshKey(),
+    type: 'error',
+    threadId: 'thread-1',
+    agent: 'coder',
+    text,
+    severity: 'error',
+    ...more,
+  };
+}
