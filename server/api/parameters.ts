@@ -1,5 +1,6 @@
 import { z } from 'zod';
 
+import { isTimeZone } from '#organism/calendar-day.ts';
 import { parseInstant } from '#organism/instant.ts';
 
 /** Query parameters: text in, typed values out, complaints in the contract's words. */
@@ -115,7 +116,7 @@ export const zoneParam = z
   .optional()
   .transform((text, ctx) => {
     if (text === undefined || text === '') return 'UTC';
-    if (isZone(text)) return text;
+    if (/^[A-Za-z]/.test(text) && isTimeZone(text)) return text;
     ctx.addIssue({
       code: 'custom',
       message: 'Input should be an IANA time zone, such as Europe/Berlin',
@@ -123,16 +124,6 @@ export const zoneParam = z
     });
     return z.NEVER;
   });
-
-function isZone(name: string): boolean {
-  if (!/^[A-Za-z]/.test(name)) return false;
-  try {
-    new Intl.DateTimeFormat('en', { timeZone: name }).format();
-    return true;
-  } catch {
-    return false;
-  }
-}
 
 export const organismParam = textParam.meta({
   description: 'Which organism; absent: the only one, or the first configured',
