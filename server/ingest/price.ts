@@ -1,0 +1,250 @@
+import { z } from 'zod';
+
+import type { AppliedPrice } from '#organism/event.ts';
+import type { TokenClasses } from '#organism/tokens.ts';
+import { promptTokens, tokenClassesSchema } from '#organism/tokens.ts';
+
+import { AppError } from '../app-error.ts';
+import type { Rate, RateLookup, RateQuery, Rates } from './price-rates.ts';
+import { findRates, normaliseProvider, readTableVersion } from './price-rates.ts';
+
+/** One call to be priced. */
+interface UsageToPrice {
+  readonly model: string;
+  /** As the source names it; empty when it does not. */
+  readonly provider: string;
+  readonly tokens: TokenClasses;
+  /** Epoch milliseconds: the price is the one of that time. */
+  readonly occurredAt: number;
+  /** URL the source called, for providers it does not name. */
+  readonly endpoint?: string | undefined;
+}
+
+/**
+ * Null is unpriced, which is not zero. The cost is the sum of tokens × units / 1,000,000, rounded
+ * once, half to even, plus the fee per call that a few search models have and `price` does not show.
+ */
+type PricedUsage =
+  | { readonly costNanos: number; readonly price: AppliedPrice }
+  | { readonly costNanos: null; readonly price: null; readonly reason: UnpricedReason };
+
+type UnpricedReason =
+  | 'unknown-provider'
+  | 'unknown-model'
+  /** The model is known, but not at a price for this kind of token. */
+  | 'no-token-price'
+  /** The table refused the question, such as a time that is no time. */
+  | 'lookup-failed'
+  | 'too-large';
+
+interface Pricer {
+  priceUsage(usage: UsageToPrice): PricedUsage;
+}
+
+const overrideSchema = z.object({
+  provider: z.string().optional(),
+  model: z.string().min(1),
+  from: z.number().optional(),
+  to: z.number().optional(),
+  unitNanos: tokenClassesSchema,
+});
+
+/**
+ * A price of the operator's own, which wins over the table. Without `provider` it holds for all;
+ * from (inclusive) and to (exclusive) are epoch milliseconds; units are nano-dollars per million.
+ */
+type PriceOverride = z.input<typeof overrideSchema>;
+
+const TABLE = 'genai-prices';
+const TOKENS_PER_UNIT = 1_000_000;
+const DAY_MS = 86_400_000;
+/** Lookups remembered; emptied when full, as it only saves time. */
+const MAX_CACHED_LOOKUPS = 10_000;
+const CLASSES = tokenClassesSchema.keyof().options;
+
+interface Quote {
+  readonly rates: Rates;
+  /** Ready where no rate depends on the size of the prompt. */
+  readonly flat: AppliedPrice | null;
+}
+type Answer = Quote | { readonly reason: UnpricedReason };
+
+/**
+ * Prices calls from the table that came with the package, offline: the same call at the same time
+ * costs the same until the package changes, and its version is kept with each price.
+ * @throws AppError `invalid-setting` for an override that is not one
+ */
+export function createPricer(
+  options: { overrides?: readonly PriceOverride[] | undefined } = {},
+): Pricer {
+  const version = readTableVersion();
+  const overrides = (options.overrides ?? []).map(checkOverride);
+  const answers = new Map<string, Answer | 'daily'>();
+
+  const remember = (key: string, answer: Answer | 'daily') => {
+    if (answers.size >= MAX_CACHED_LOOKUPS) answers.clear();
+    answers.set(key, answer);
+  };
+
+  const ask = (query: RateQuery): Answer => {
+    const key = `${query.provider}\n${query.endpoint}\n${query.model}`;
+    const known = answers.get(key);
+    if (known !== undefined && known !== 'daily') return known;
+    const dayKey = `${key}\n${Math.floor(query.occurredAt / DAY_MS)}`;
+    const knownToday = known === 'daily' ? answers.get(dayKey) : undefined;
+    if (knownToday !== undefined && knownToday !== 'daily') return knownToday;
+    const lookup = lookUp(query);
+    const answer = toAnswer(lookup, version);
+    if (lookup === null) return answer;
+    const validity = lookup.found ? lookup.validity : 'always';
+    if (validity === 'always') remember(key, answer);
+    if (validity === 'day') {
+      remember(key, 'daily');
+      remember(dayKey, answer);
+    }
+    return answer;
+  };
+
+  return {
+    priceUsage({ model, provider, tokens, occurredAt, endpoint = '' }) {
+      const query = {
+        provider: normaliseProvider(provider),
+        model: model.trim().toLowerCase(),
+        endpoint,
+        occurredAt,
+      };
+      const own = overrides.find((override) => applies(override, query));
+      if (own !== undefined) return applyPrice(tokens, own.price, 0);
+      const answer = ask(query);
+      if ('reason' in answer) return unpriced(answer.reason);
+      const { rates, flat } = answer;
+      if (flat !== null) return applyPrice(tokens, flat, rates.perRequestNanos);
+      const isPriced = CLASSES.every((name) => tokens[name] === 0 || rates.classes[name] !== null);
+      if (!isPriced) return unpriced('no-token-price');
+      const price = priceAt(rates, promptTokens(tokens), version);
+      return applyPrice(tokens, price, rates.perRequestNanos);
+    },
+  };
+}
+
+/** The table throws on what it cannot read; to a bill that is a call without a price. */
+function lookUp(query: RateQuery): RateLookup | null {
+  try {
+    return findRates(query);
+  } catch {
+    return null;
+  }
+}
+
+function toAnswer(lookup: RateLookup | null, version: string): Answer {
+  if (lookup === null) return { reason: 'lookup-failed' };
+  if (!lookup.found) return { reason: lookup.reason };
+  const { rates } = lookup;
+  const isFlat = CLASSES.every((name) => rates.classes[name]?.steps.length === 0);
+  return { rates, flat: isFlat ? priceAt(rates, 0, version) : null };
+}
+
+/** The unit prices of a prompt of that size; a kind of token without a price counts as 0 units. */
+function priceAt(rates: Rates, prompt: number, version: string): AppliedPrice {
+  const unitOf = (name: keyof TokenClasses) => rateAt(rates.classes[name], prompt);
+  return {
+    source: TABLE,
+    version,
+    provider: rates.provider,
+    model: rates.model,
+    unitNanos: {
+      inputFresh: unitOf('inputFresh'),
+      cacheRead: unitOf('cacheRead'),
+      cacheWrite: unitOf('cacheWrite'),
+      outputVisible: unitOf('outputVisible'),
+      reasoning: unitOf('reasoning'),
+    },
+  };
+}
+
+function rateAt(rate: Rate | null, prompt: number): number {
+  if (rate === null) return 0;
+  return rate.steps.findLast((step) => prompt > step.above)?.nanos ?? rate.base;
+}
+
+function applyPrice(
+  tokens: TokenClasses,
+  price: AppliedPrice,
+  perRequestNanos: number,
+): PricedUsage {
+  const costNanos = costOf(tokens, price.unitNanos) + perRequestNanos;
+  return Number.isSafeInteger(costNanos) ? { costNanos, price } : unpriced('too-large');
+}
+
+/**
+ * Sums the classes exactly and rounds once, half to even. Unit prices are nearly always whole
+ * nano-dollars per token, so splitting them keeps the products small enough for doubles.
+ */
+function costOf(tokens: TokenClasses, unitNanos: TokenClasses): number {
+  let whole = 0;
+  let parts = 0;
+  for (const name of CLASSES) {
+    const perToken = Math.floor(unitNanos[name] / TOKENS_PER_UNIT);
+    whole += tokens[name] * perToken;
+    parts += tokens[name] * (unitNanos[name] % TOKENS_PER_UNIT);
+  }
+  if (!Number.isSafeInteger(whole) || !Number.isSafeInteger(parts)) {
+    return costOfLarge(tokens, unitNanos);
+  }
+  const rest = parts % TOKENS_PER_UNIT;
+  const floor = whole + (parts - rest) / TOKENS_PER_UNIT;
+  const isUp = rest * 2 > TOKENS_PER_UNIT || (rest * 2 === TOKENS_PER_UNIT && floor % 2 === 1);
+  return isUp ? floor + 1 : floor;
+}
+
+function costOfLarge(tokens: TokenClasses, unitNanos: TokenClasses): number {
+  const unit = BigInt(TOKENS_PER_UNIT);
+  let total = 0n;
+  for (const name of CLASSES) total += BigInt(tokens[name]) * BigInt(unitNanos[name]);
+  const floor = total / unit;
+  const twiceRest = (total % unit) * 2n;
+  const isUp = twiceRest > unit || (twiceRest === unit && floor % 2n === 1n);
+  return Number(isUp ? floor + 1n : floor);
+}
+
+function unpriced(reason: UnpricedReason): PricedUsage {
+  return { costNanos: null, price: null, reason };
+}
+
+interface CheckedOverride {
+  readonly from: number;
+  readonly to: number;
+  /** Null for any provider. */
+  readonly provider: string | null;
+  readonly price: AppliedPrice;
+}
+
+function checkOverride(override: PriceOverride, index: number): CheckedOverride {
+  const parsed = overrideSchema.safeParse(override);
+  if (!parsed.success) {
+    throw new AppError(
+      'invalid-setting',
+      `price override ${index + 1}: ${z.prettifyError(parsed.error)}`,
+    );
+  }
+  const { provider, model, unitNanos, from = -Infinity, to = Infinity } = parsed.data;
+  const name = provider === undefined ? null : normaliseProvider(provider);
+  return {
+    from,
+    to,
+    provider: name,
+    price: {
+      source: 'override',
+      version: 'settings',
+      provider: name ?? '',
+      model: model.trim().toLowerCase(),
+      unitNanos,
+    },
+  };
+}
+
+function applies(override: CheckedOverride, query: RateQuery): boolean {
+  const isNamed = override.provider === null || override.provider === query.provider;
+  const isInTime = query.occurredAt >= override.from && query.occurredAt < override.to;
+  return isNamed && isInTime && override.price.model === query.model;
+}
