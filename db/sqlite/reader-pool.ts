@@ -8,6 +8,8 @@ import { startStoreWorker } from './store-worker.ts';
 const MAX_PENDING_QUERIES = 1000;
 
 export interface ReaderPool {
+  /** To be called once the writer is ready: until then the database may not be there. */
+  open(): Promise<void>;
   call<K extends keyof ReaderMethods>(
     method: K,
     ...args: Parameters<ReaderMethods[K]>
@@ -28,6 +30,9 @@ export async function startReaderPool(
     ),
   );
   return {
+    async open() {
+      await Promise.all(readers.map((reader) => reader.rpc.call('open')));
+    },
     call(method, ...args) {
       const pending = readers.reduce((sum, reader) => sum + reader.rpc.pending, 0);
       const [idlest] = readers.toSorted((a, b) => a.rpc.pending - b.rpc.pending);

@@ -16,7 +16,6 @@ import { getThread, listThreads } from './reader/thread-queries.ts';
 import { dailyUsage } from './reader/usage-days.ts';
 import { listUsage, listUsageNames } from './reader/usage-history.ts';
 import { sumUsage } from './reader/usage-sums.ts';
-import { toFailure } from './store-failure.ts';
 import { storeFiles } from './store-files.ts';
 import { serveRpc } from './worker-rpc.ts';
 
@@ -30,6 +29,9 @@ type QueryName = Exclude<
 /** The store's queries as the thread answers them. */
 export type ReaderMethods = {
   [K in QueryName]: (...args: Parameters<Store[K]>) => Awaited<ReturnType<Store[K]>>;
+} & {
+  /** Called first, once the writer has brought the database up to date. */
+  open(): void;
 };
 
 const readerDataSchema = z.object({ dataDir: z.string() });
@@ -37,35 +39,31 @@ const readerDataSchema = z.object({ dataDir: z.string() });
 function main(): void {
   const port = parentPort;
   if (port === null) throw new Error('reader-worker.ts runs in a worker thread only');
-  try {
-    const files = storeFiles(readerDataSchema.parse(workerData).dataDir);
-    const statements = createStatements(openReaderConnection(files.database));
-    const lookups = createLookups(statements);
-    const deps = { statements, lookups };
-    serveRpc<ReaderMethods>(port, {
-      readEvents: (query) => readEvents(deps, query),
-      loadSnapshots: () => loadSnapshots(statements),
-      listOrganisms: () => listOrganisms(statements),
-      listThreads: (query) => listThreads(deps, query),
-      getThread: (organismId, threadId) => getThread(deps, organismId, threadId),
-      listMessages: (query) => listMessages(deps, query),
-      listErrors: (query) => listErrors(deps, query),
-      listUsage: (query) => listUsage(deps, query),
-      sumUsage: (query) => sumUsage(deps, query),
-      dailyUsage: (query) => dailyUsage(deps, query),
-      listUsageNames: (organismId, dimension) => listUsageNames(deps, organismId, dimension),
-      search: (query) => search(deps, query),
-      getCursor: (source, name) => getCursor(statements, source, name),
-      sourceCounts: () => sourceCounts(statements),
-      listRejects: (query) => listRejects(statements, query),
-      listCommands: (query) => listCommands(statements, query),
-      describe: () => describe(statements, files),
-    });
-    port.postMessage({ greeting: 'open' });
-  } catch (error) {
-    port.postMessage({ refusal: toFailure(error, 'open the store for reading') });
-    port.close();
-  }
+  const files = storeFiles(readerDataSchema.parse(workerData).dataDir);
+  const statements = createStatements(() => openReaderConnection(files.database));
+  const lookups = createLookups(statements);
+  const deps = { statements, lookups };
+  serveRpc<ReaderMethods>(port, {
+    open: () => statements.open(),
+    readEvents: (query) => readEvents(deps, query),
+    loadSnapshots: () => loadSnapshots(statements),
+    listOrganisms: () => listOrganisms(statements),
+    listThreads: (query) => listThreads(deps, query),
+    getThread: (organismId, threadId) => getThread(deps, organismId, threadId),
+    listMessages: (query) => listMessages(deps, query),
+    listErrors: (query) => listErrors(deps, query),
+    listUsage: (query) => listUsage(deps, query),
+    sumUsage: (query) => sumUsage(deps, query),
+    dailyUsage: (query) => dailyUsage(deps, query),
+    listUsageNames: (organismId, dimension) => listUsageNames(deps, organismId, dimension),
+    search: (query) => search(deps, query),
+    getCursor: (source, name) => getCursor(statements, source, name),
+    sourceCounts: () => sourceCounts(statements),
+    listRejects: (query) => listRejects(statements, query),
+    listCommands: (query) => listCommands(statements, query),
+    describe: () => describe(statements, files),
+  });
+  port.postMessage({ greeting: 'ready' });
 }
 
 main();

@@ -34,7 +34,7 @@ const DEFAULT_READERS = 2;
  * @throws StoreError `locked`, `not-writable`, `corrupt`, `newer-schema` or `io`, in plain words
  */
 export async function createSqliteStore(options: SqliteStoreOptions): Promise<SqliteStore> {
-  const { dataDir, log, readers: readerCount = DEFAULT_READERS } = options;
+  const { dataDir, log } = options;
   let failure: StoreError | null = null;
   const fail = (error: StoreError) => {
     if (failure !== null) return;
@@ -43,17 +43,7 @@ export async function createSqliteStore(options: SqliteStoreOptions): Promise<Sq
     options.onFailure?.(error);
   };
 
-  const writer = await startStoreWorker<WriterMethods, WriterGreeting>(
-    new URL('./writer-worker.ts', import.meta.url),
-    { dataDir, freshEpoch: (options.newEpoch ?? randomUUID)() },
-    fail,
-  );
-  const readers = await startReaderPool(dataDir, readerCount, fail).catch(
-    async (error: unknown) => {
-      await writer.stop();
-      throw error;
-    },
-  );
+  const { writer, readers } = await startThreads(options, fail);
   const queue = createAppendQueue({
     send: (batches) => writer.rpc.call('append', batches),
     onFatal: fail,
@@ -127,4 +117,24 @@ export async function createSqliteStore(options: SqliteStoreOptions): Promise<Sq
       return closing;
     },
   };
+}
+
+/** All load at the same time, which is most of what a start takes; the readers then wait for the writer. */
+async function startThreads(options: SqliteStoreOptions, fail: (error: StoreError) => void) {
+  const { dataDir, readers: readerCount = DEFAULT_READERS, newEpoch = randomUUID } = options;
+  const readersStart = startReaderPool(dataDir, readerCount, fail);
+  const writerStart = startStoreWorker<WriterMethods, WriterGreeting>(
+    new URL('./writer-worker.ts', import.meta.url),
+    { dataDir, freshEpoch: newEpoch() },
+    fail,
+  );
+  try {
+    const [writer, readers] = await Promise.all([writerStart, readersStart]);
+    await readers.open();
+    return { writer, readers };
+  } catch (error) {
+    const started = await Promise.allSettled([writerStart, readersStart]);
+    for (const thread of started) if (thread.status === 'fulfilled') await thread.value.stop();
+    throw error;
+  }
 }

@@ -1,5 +1,3 @@
-import type { Statement } from 'better-sqlite3';
-
 import type { Connection } from '../connection.ts';
 
 /** Distinct texts are few: they vary with the filters in use, never with their values. */
@@ -9,28 +7,41 @@ export type Param = string | number | null;
 
 /** Runs SQL, keeping what was prepared. `Row` is what the SQL selects: its writer vouches for it. */
 export interface Statements {
+  /** Opens the database; the first query would do so too. */
+  open(): void;
   all<Row>(sql: string, params?: readonly Param[]): Row[];
   get<Row>(sql: string, params?: readonly Param[]): Maybe<Row>;
 }
 
 type Maybe<Row> = Row | undefined;
 
-export function createStatements(db: Connection): Statements {
-  const cache = new Map<string, { all(params: readonly Param[]): never[] }>();
+export function createStatements(connect: () => Connection): Statements {
+  const cache = new Map<string, ReturnType<typeof prepare>>();
+  let opened: Connection | null = null;
 
-  function prepared(sql: string): { all(params: readonly Param[]): never[] } {
-    let statement = cache.get(sql);
-    if (statement === undefined) {
-      const made: Statement<[readonly Param[]], never> = db.prepare<[readonly Param[]], never>(sql);
-      statement = made;
-      if (cache.size >= MAX_CACHED_STATEMENTS) cache.clear();
-      cache.set(sql, statement);
-    }
+  function connection(): Connection {
+    opened ??= connect();
+    return opened;
+  }
+
+  function prepare(sql: string) {
+    return connection().prepare<[readonly Param[]], never>(sql);
+  }
+
+  function prepared(sql: string) {
+    const known = cache.get(sql);
+    if (known !== undefined) return known;
+    const statement = prepare(sql);
+    if (cache.size >= MAX_CACHED_STATEMENTS) cache.clear();
+    cache.set(sql, statement);
     return statement;
   }
 
   return {
+    open() {
+      connection();
+    },
     all: (sql, params = []) => prepared(sql).all(params),
-    get: (sql, params = []) => prepared(sql).all(params)[0],
+    get: (sql, params = []) => prepared(sql).get(params),
   };
 }

@@ -1,7 +1,7 @@
 import type { DraftOf } from '#organism/event.ts';
 
 import type { Connection } from '../connection.ts';
-import { agents } from '../schema/agents.ts';
+import type { agents } from '../schema/agents.ts';
 import { storedName } from '../stored-text.ts';
 import { latest } from './latest.ts';
 import type { RowBook } from './row-book.ts';
@@ -22,7 +22,7 @@ export interface AgentProjection {
 
 export function createAgentProjection(db: Connection): AgentProjection {
   const book: RowBook<AgentRow, [number, string]> = createRowBook(db, {
-    table: agents,
+    table: 'agents',
     where: 'organism_id = ? AND name = ?',
     blank: blankAgent,
   });

@@ -4,7 +4,7 @@ import type { AppendBatch, PreparedEvent } from '#db/store.ts';
 import type { Connection } from '../connection.ts';
 import { EVENT_CODES } from '../event-codes.ts';
 import { CONFLICT, DUPLICATE } from '../positions.ts';
-import { organisms } from '../schema/organisms.ts';
+import type { organisms } from '../schema/organisms.ts';
 import { storedKey, storedName } from '../stored-text.ts';
 import { bodyOf } from './event-body.ts';
 import { createEventProjector } from './event-projector.ts';
@@ -35,7 +35,7 @@ export function createJournalWriter(db: Connection): JournalWriter {
   const sources = createSourceBook(db);
   const projector = createEventProjector(db, names);
   const organismBook: RowBook<OrganismRow, [string]> = createRowBook(db, {
-    table: organisms,
+    table: 'organisms',
     where: 'name = ?',
     blank: blankOrganism,
   });

@@ -1,6 +1,3 @@
-import { getTableColumns, getTableName } from 'drizzle-orm';
-import type { SQLiteTable } from 'drizzle-orm/sqlite-core';
-
 import type { Connection } from '../connection.ts';
 
 /** Rows kept in memory between commits; at the bound all are let go, as all are on the disk. */
@@ -18,7 +15,7 @@ export interface RowBook<Row, Key extends readonly (string | number)[]> {
 }
 
 export interface RowBookOptions<Row, Key extends readonly (string | number)[]> {
-  readonly table: SQLiteTable;
+  readonly table: string;
   /** Finds a row by its key, for example `organism_id = ? AND name = ?`. */
   readonly where: string;
   readonly blank: (id: number, ...key: Key) => Row;
@@ -28,18 +25,18 @@ export function createRowBook<Row extends { id: number }, Key extends readonly (
   db: Connection,
   { table, where, blank }: RowBookOptions<Row, Key>,
 ): RowBook<Row, Key> {
-  const { name, fields, columns } = describeColumns(table);
+  const { fields, columns } = describeColumns(db, table);
   const find = db.prepare<[...Key], Row>(
     `SELECT ${fields.map((field, i) => `${columns[i]} AS ${field}`).join(', ')}
-     FROM ${name} WHERE ${where}`,
+     FROM ${table} WHERE ${where}`,
   );
   const changed = columns.filter((column) => column !== 'id');
   const upsert = db.prepare(
-    `INSERT INTO ${name} (${columns.join(', ')}) VALUES (${columns.map(() => '?').join(', ')})
+    `INSERT INTO ${table} (${columns.join(', ')}) VALUES (${columns.map(() => '?').join(', ')})
      ON CONFLICT (id) DO UPDATE SET
        ${changed.map((column) => `${column} = excluded.${column}`).join(', ')}`,
   );
-  const lastId = db.prepare<[], { id: number }>(`SELECT coalesce(max(id), 0) AS id FROM ${name}`);
+  const lastId = db.prepare<[], { id: number }>(`SELECT coalesce(max(id), 0) AS id FROM ${table}`);
   const known = new Map<string, Row>();
   const touched = new Set<Row>();
   let nextId = newId();
@@ -82,11 +79,14 @@ export function createRowBook<Row extends { id: number }, Key extends readonly (
   };
 }
 
-function describeColumns(table: SQLiteTable) {
-  const entries = Object.entries(getTableColumns(table));
-  return {
-    name: getTableName(table),
-    fields: entries.map(([field]) => field),
-    columns: entries.map(([, column]) => column.name),
-  };
+/** The database names its own columns: loading Drizzle for that would double the time to start. */
+function describeColumns(db: Connection, table: string) {
+  const rows = db
+    .prepare<[string], { name: string }>('SELECT name FROM pragma_table_info(?)')
+    .all(table);
+  const columns = rows.map((row) => row.name);
+  const fields = columns.map((column) =>
+    column.replaceAll(/_(\w)/g, (_, letter: string) => letter.toUpperCase()),
+  );
+  return { columns, fields };
 }

@@ -1,7 +1,7 @@
 import type { AppendBatch, Reject } from '#db/store.ts';
 
 import type { Connection } from '../connection.ts';
-import { sources } from '../schema/sources.ts';
+import type { sources } from '../schema/sources.ts';
 import { storedName } from '../stored-text.ts';
 import { latest } from './latest.ts';
 import type { RowBook } from './row-book.ts';
@@ -24,7 +24,7 @@ export interface SourceBook {
 
 export function createSourceBook(db: Connection): SourceBook {
   const book: RowBook<SourceRow, [string]> = createRowBook(db, {
-    table: sources,
+    table: 'sources',
     where: 'name = ?',
     blank: blankSource,
   });

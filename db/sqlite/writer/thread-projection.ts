@@ -1,7 +1,7 @@
 import type { DraftOf } from '#organism/event.ts';
 
 import type { Connection } from '../connection.ts';
-import { threads } from '../schema/threads.ts';
+import type { threads } from '../schema/threads.ts';
 import { storedName } from '../stored-text.ts';
 import type { AgentProjection } from './agent-projection.ts';
 import { latest } from './latest.ts';
@@ -29,7 +29,7 @@ export interface ThreadProjection {
 
 export function createThreadProjection(db: Connection, agents: AgentProjection): ThreadProjection {
   const book: RowBook<ThreadRow, [number, string]> = createRowBook(db, {
-    table: threads,
+    table: 'threads',
     where: 'organism_id = ? AND name = ?',
     blank: blankThread,
   });
