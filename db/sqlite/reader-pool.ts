@@ -21,12 +21,12 @@ export interface ReaderPool {
 export async function startReaderPool(
   dataDir: string,
   size: number,
-  onDeath: (error: StoreError) => void,
+  on: { death(error: StoreError): void; notice(text: string): void },
 ): Promise<ReaderPool> {
   const file = new URL('./reader-worker.ts', import.meta.url);
   const readers: StoreWorker<ReaderMethods, unknown>[] = await Promise.all(
     Array.from({ length: size }, () =>
-      startStoreWorker<ReaderMethods, unknown>(file, { dataDir }, onDeath),
+      startStoreWorker<ReaderMethods, unknown>(file, { dataDir }, on),
     ),
   );
   return {

@@ -103,6 +103,7 @@ export function inspectFiles(files: StoreFiles): void {
 
 /** Read-only, because the last writer to close would write the log back into the damaged file. */
 function checkPages(files: StoreFiles): void {
+  const hadLog = existsSync(files.wal);
   let found: unknown;
   try {
     const db = new Database(files.database, { readonly: true });
@@ -115,6 +116,9 @@ function checkPages(files: StoreFiles): void {
     const { code, message } = toStoreError(error, `read ${files.database}`);
     if (code !== 'corrupt') throw new StoreError(code, message, { cause: error });
     throw damaged(files, message);
+  } finally {
+    // A reader leaves an empty log behind, which only a writer takes away.
+    if (!hadLog) for (const path of [files.wal, files.shm]) rmSync(path, { force: true });
   }
   if (found !== 'ok') throw damaged(files, String(found));
 }

@@ -15,6 +15,12 @@ import { createSqliteStore } from './store.ts';
 /** 2026-03-01 12:00 UTC, a whole quarter hour. */
 export const NOON = Date.UTC(2026, 2, 1, 12);
 
+export const SILENT_LOG: SqliteStoreOptions['log'] = {
+  info: () => {},
+  warn: () => {},
+  error: () => {},
+};
+
 export async function makeDataDir(): Promise<string> {
   const dataDir = await mkdtemp(join(tmpdir(), 'organoscope-store-'));
   onTestFinished(() => rm(dataDir, { recursive: true, force: true }));
@@ -26,7 +32,7 @@ export async function openTestStore(
 ): Promise<SqliteStore> {
   const dataDir = options.dataDir ?? (await makeDataDir());
   const store = await createSqliteStore({
-    log: { info: () => {}, error: () => {} },
+    log: SILENT_LOG,
     readers: 1,
     ...options,
     dataDir,

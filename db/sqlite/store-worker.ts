@@ -15,17 +15,23 @@ export interface StoreWorker<M extends RpcMethods<M>, Greeting> {
   stop(): Promise<void>;
 }
 
+/** Something for the log; may come at any time. */
+interface Notice {
+  readonly notice: string;
+}
+
 type FirstMessage<Greeting> = { readonly greeting: Greeting } | { readonly refusal: StoreFailure };
 
 /**
  * Starts a worker and waits for its greeting.
- * @param onDeath called when the thread ends without having been stopped
+ * @param on.death the thread ended without having been stopped
+ * @param on.notice the thread has something for the log
  * @throws StoreError with the worker's own reason when it cannot open the store
  */
 export async function startStoreWorker<M extends RpcMethods<M>, Greeting>(
   file: URL,
   workerData: unknown,
-  onDeath: (error: StoreError) => void,
+  on: { death(error: StoreError): void; notice(text: string): void },
 ): Promise<StoreWorker<M, Greeting>> {
   const worker = new Worker(file, { workerData });
   const greeting = await new Promise<Greeting>((resolve, reject) => {
@@ -37,6 +43,9 @@ export async function startStoreWorker<M extends RpcMethods<M>, Greeting>(
     worker.once('exit', () => reject(deadWorker(file)));
   });
   const rpc = createRpcClient<M>(worker);
+  worker.on('message', (message: Notice | { readonly id: number }) => {
+    if ('notice' in message) on.notice(message.notice);
+  });
   let isStopping = false;
 
   const die = (cause?: unknown) => {
@@ -44,7 +53,7 @@ export async function startStoreWorker<M extends RpcMethods<M>, Greeting>(
     isStopping = true;
     const error = deadWorker(file, cause);
     rpc.fail(error);
-    onDeath(error);
+    on.death(error);
   };
   worker.on('error', die);
   worker.on('exit', () => die());

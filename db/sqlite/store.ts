@@ -14,7 +14,7 @@ import type { WriterGreeting, WriterMethods } from './writer-worker.ts';
 export interface SqliteStoreOptions {
   /** Made when it is not there. */
   readonly dataDir: string;
-  readonly log: Pick<Logger, 'info' | 'error'>;
+  readonly log: Pick<Logger, 'info' | 'warn' | 'error'>;
   /** Threads for queries: two, so that a heavy one does not hold up a light one. */
   readonly readers?: number | undefined;
   /** Called once when the store can no longer promise anything: stop, say so, exit. */
@@ -43,7 +43,10 @@ export async function createSqliteStore(options: SqliteStoreOptions): Promise<Sq
     options.onFailure?.(error);
   };
 
-  const { writer, readers } = await startThreads(options, fail);
+  const { writer, readers } = await startThreads(options, {
+    death: fail,
+    notice: (text) => log.warn(text),
+  });
   const queue = createAppendQueue({
     send: (batches) => writer.rpc.call('append', batches),
     onFatal: fail,
@@ -120,13 +123,16 @@ export async function createSqliteStore(options: SqliteStoreOptions): Promise<Sq
 }
 
 /** All load at the same time, which is most of what a start takes; the readers then wait for the writer. */
-async function startThreads(options: SqliteStoreOptions, fail: (error: StoreError) => void) {
+async function startThreads(
+  options: SqliteStoreOptions,
+  on: { death(error: StoreError): void; notice(text: string): void },
+) {
   const { dataDir, readers: readerCount = DEFAULT_READERS, newEpoch = randomUUID } = options;
-  const readersStart = startReaderPool(dataDir, readerCount, fail);
+  const readersStart = startReaderPool(dataDir, readerCount, on);
   const writerStart = startStoreWorker<WriterMethods, WriterGreeting>(
     new URL('./writer-worker.ts', import.meta.url),
     { dataDir, freshEpoch: newEpoch() },
-    fail,
+    on,
   );
   try {
     const [writer, readers] = await Promise.all([writerStart, readersStart]);

@@ -37,7 +37,8 @@ export function createRpcClient<M extends RpcMethods<M>>(worker: Worker): RpcCli
   let lastId = 0;
   let failed: StoreError | null = null;
 
-  worker.on('message', (answer: Answer) => {
+  worker.on('message', (answer: Answer | { readonly id?: undefined }) => {
+    if (answer.id === undefined) return;
     const caller = waiting.get(answer.id);
     if (caller === undefined) return;
     waiting.delete(answer.id);

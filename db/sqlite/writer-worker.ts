@@ -16,6 +16,8 @@ import { createSnapshotShelf } from './writer/snapshot-shelf.ts';
 
 /** The one thread that writes. It owns the instance lock, the migrations and every transaction. */
 
+const BUSY_NOTICE = 'Another process holds the database: writes wait and are tried again';
+
 const writerDataSchema = z.object({ dataDir: z.string(), freshEpoch: z.string() });
 
 export interface WriterGreeting {
@@ -39,7 +41,7 @@ function main(): void {
     const { dataDir, freshEpoch } = writerDataSchema.parse(workerData);
     const store = openStore(dataDir, freshEpoch);
     const { db, epoch, schemaVersion } = store;
-    const group = createGroupCommit(db);
+    const group = createGroupCommit(db, () => port.postMessage({ notice: BUSY_NOTICE }));
     const commands = createCommandLog(db);
     const snapshots = createSnapshotShelf(db);
     serveRpc<WriterMethods>(port, {

@@ -29,7 +29,8 @@ export interface GroupCommit {
   write<T>(run: () => T): Promise<T>;
 }
 
-export function createGroupCommit(db: Connection): GroupCommit {
+/** @param onBusy called when another process holds the database, once per write that must wait */
+export function createGroupCommit(db: Connection, onBusy: () => void): GroupCommit {
   const journal = createJournalWriter(db);
   const begin = db.prepare('BEGIN IMMEDIATE');
   const commit = db.prepare('COMMIT');
@@ -58,6 +59,7 @@ export function createGroupCommit(db: Connection): GroupCommit {
         if (isFatalError(error)) fatal = toFailure(error, 'write to the store');
         if (!isBusyError(error) || tries > MAX_BUSY_RETRIES) throw error;
       }
+      if (tries === 1) onBusy();
       busyRetries += 1;
       await delay(BUSY_RETRY_MS);
     }
