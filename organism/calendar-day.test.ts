@@ -52,7 +52,7 @@ describe('dayBoundaries', () => {
         expect(days.at(-1)!.to).toBeGreaterThanOrEqual(to);
         for (const [i, day] of days.entries()) {
           expect(day.to).toBeGreaterThan(day.from);
-          if (i > 0) expect(day.from).toBe(days[i - 1]!.to);
+          expect(day.to).toBe(days[i + 1]?.from ?? day.to);
           const firstMinute = Temporal.Instant.fromEpochMilliseconds(day.from);
           expect(firstMinute.toZonedDateTimeISO(zone).toPlainDate().toString()).toBe(day.date);
         }

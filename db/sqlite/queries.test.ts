@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 
 import type { MessageQuery, PreparedEvent, Store, ThreadQuery } from '#db/store.ts';
 import { applyAll } from '#organism/apply.ts';
-import type { DraftOf, JournalEvent } from '#organism/event.ts';
+import type { DraftOf } from '#organism/event.ts';
 import { toSnapshot } from '#organism/snapshot.ts';
 import { emptyOrganism } from '#organism/state.ts';
 
@@ -168,7 +168,7 @@ describe('threads', () => {
         makeMessage('n', { threadId: 'only-message' }),
       ]),
     );
-    const state = applyAll(emptyOrganism('garden'), stored as JournalEvent[]);
+    const state = applyAll(emptyOrganism('garden'), stored);
     for (const id of ['t', 'only-message']) {
       const thread = await store.getThread('garden', id);
       const view = state.threads.get(id)!;
@@ -300,7 +300,7 @@ test('snapshots: one per organism, the newest, and none of another version', asy
   const dataDir = await makeDataDir();
   const store = await openTestStore({ dataDir });
   const { stored } = await store.append(makeBatch([makeMessage('1'), makeUsage('2')]));
-  const snapshot = toSnapshot(applyAll(emptyOrganism('garden'), stored as JournalEvent[]));
+  const snapshot = toSnapshot(applyAll(emptyOrganism('garden'), stored));
   await store.saveSnapshot(snapshot);
   await store.saveSnapshot({ ...snapshot, seq: 1, name: 'older' });
   await store.saveSnapshot({ ...snapshot, organismId: 'meadow', version: 999 as 1 });
