@@ -136,7 +136,7 @@ describe('the live store', () => {
   it('takes the place of everything queued with a reset', () => {
     const { store, paint } = setUp();
     store.receive(reset());
-    store.receive(batch(0, 2, [1, 2]));
+    store.receive(batch(0, 90, [80, 90]));
     store.receive(reset(50, 'e2'));
     store.receive(batch(50, 51, [51], 'e2'));
     paint();
