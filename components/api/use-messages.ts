@@ -13,6 +13,7 @@ export interface MessageQuery {
   readonly threads?: readonly string[] | undefined;
   readonly payloadType?: string | null | undefined;
   readonly q?: string | null | undefined;
+  /** Newest first by default. */
   readonly order?: 'newest' | 'oldest' | undefined;
   /** False waits: while the threads of a conversation are not known yet. */
   readonly enabled?: boolean | undefined;
@@ -24,8 +25,7 @@ export interface MessageQuery {
  */
 export function useMessages(query: MessageQuery = {}): PagedResource<MessageRow> {
   const organism = useOrganismId();
-  const order = query.order ?? 'newest';
-  const isOldestFirst = order === 'oldest';
+  const isOldestFirst = query.order === 'oldest';
   return usePaged({
     schema: messageRowListSchema,
     path: '/messages',
@@ -35,7 +35,7 @@ export function useMessages(query: MessageQuery = {}): PagedResource<MessageRow>
       thread: query.threads,
       payload_type: query.payloadType,
       q: query.q,
-      order,
+      order: isOldestFirst ? 'asc' : 'desc',
     },
     rowsOf: (page) => page.messages,
     totalOf: (page) => page.total,

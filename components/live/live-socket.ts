@@ -41,6 +41,9 @@ export interface LiveSocket {
   readonly reconnectNow: () => void;
 }
 
+/** A server that says no is well: what it lacks, such as a first organism, may be there any moment. */
+const MAX_REFUSED_WAIT_MS = 2000;
+
 /** Carries one `organoscope.v1` connection: dials, resumes, watches for silence, comes back. */
 export function createLiveSocket(deps: LiveSocketDeps): LiveSocket {
   const staleMs = deps.staleMs ?? LIVE_STALE_MS;
@@ -132,7 +135,7 @@ export function createLiveSocket(deps: LiveSocketDeps): LiveSocket {
       return dispatch('refused');
     }
     if (frame.kind === 'error') {
-      status.explain(`The server refused: ${frame.detail}.`);
+      status.explain(`The server refused: ${frame.detail}.`, MAX_REFUSED_WAIT_MS);
       return dispatch('refused');
     }
     if (deps.store.receive(frame) === 'gap') return dispatch('gap');

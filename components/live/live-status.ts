@@ -2,8 +2,8 @@ import { type ConnectionState, retryDelayMs } from './live-connection.ts';
 import type { ConnectionStatus } from './live-store.ts';
 
 export interface StatusTeller {
-  /** Why the connection is about to fail, as a sentence. */
-  explain(sentence: string): void;
+  /** Why the connection is about to fail, as a sentence, and how long the next try may wait at most. */
+  explain(sentence: string, retryWithinMs?: number): void;
   /** News arrived: what is on screen is from now. */
   heard(): void;
   /** @returns milliseconds to wait before the next try */
@@ -20,6 +20,7 @@ export function createStatusTeller(deps: {
 }): StatusTeller {
   let attempt = 0;
   let reason = '';
+  let longestWaitMs = Number.POSITIVE_INFINITY;
   let nextTryAt: number | null = null;
   let liveSince: number | null = null;
   let newsAt: number | null = null;
@@ -32,15 +33,16 @@ export function createStatusTeller(deps: {
   }
 
   return {
-    explain(sentence: string) {
+    explain(sentence, retryWithinMs = Number.POSITIVE_INFINITY) {
       reason = sentence;
+      longestWaitMs = retryWithinMs;
     },
     heard() {
       newsAt = deps.now();
     },
     planRetry(): number {
       attempt += 1;
-      const delayMs = retryDelayMs(attempt, deps.random());
+      const delayMs = Math.min(longestWaitMs, retryDelayMs(attempt, deps.random()));
       nextTryAt = deps.now() + delayMs;
       return delayMs;
     },
