@@ -62,6 +62,7 @@ describe('the table of known prices', () => {
     const { version } = JSON.parse(
       readFileSync('node_modules/@pydantic/genai-prices/package.json', 'utf8'),
     );
+    expect(pricer.version).toBe(version);
     expect(price('claude-sonnet-4-5', 'anthropic')).toEqual({
       costNanos: 49_950_000,
       price: {

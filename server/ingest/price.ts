@@ -38,6 +38,8 @@ type UnpricedReason =
   | 'too-large';
 
 interface Pricer {
+  /** Version of the price table in use. */
+  readonly version: string;
   priceUsage(usage: UsageToPrice): PricedUsage;
 }
 
@@ -106,6 +108,8 @@ export function createPricer(
   };
 
   return {
+    version,
+
     priceUsage({ model, provider, tokens, occurredAt, endpoint = '' }) {
       const query = {
         provider: normaliseProvider(provider),
