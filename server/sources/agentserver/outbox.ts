@@ -11,9 +11,6 @@ export interface Outbox {
   close(): Promise<void>;
 }
 
-/** Drafts in one delivery: some milliseconds of work for whoever validates and stores them. */
-const MAX_DELIVERY = 1000;
-
 interface Waiting {
   readonly delivery: Delivery;
   readonly done: () => void;
@@ -47,9 +44,7 @@ export function createOutbox(deps: {
 
   async function settle(batch: readonly Waiting[]): Promise<void> {
     try {
-      for (const part of split(merge(batch.map((entry) => entry.delivery)))) {
-        await deliverUntilDurable(part);
-      }
+      await deliverUntilDurable(merge(batch.map((entry) => entry.delivery)));
       for (const entry of batch) entry.done();
     } catch (error) {
       for (const entry of batch) entry.failed(error);
@@ -102,15 +97,6 @@ export function createOutbox(deps: {
       await running;
     },
   };
-}
-
-/** Parts of one size at most; where to go on is saved with the last. */
-function split({ drafts, rejects, cursors }: Delivery): Delivery[] {
-  const parts: Delivery[] = [];
-  for (let start = MAX_DELIVERY; start < drafts.length; start += MAX_DELIVERY) {
-    parts.push({ drafts: drafts.slice(start - MAX_DELIVERY, start) });
-  }
-  return [...parts, { drafts: drafts.slice(parts.length * MAX_DELIVERY), rejects, cursors }];
 }
 
 function merge(deliveries: readonly Delivery[]): Delivery {

@@ -13,6 +13,7 @@ import { MESSAGES_CURSOR, placeOf } from './messages.ts';
 import type { Outbox } from './outbox.ts';
 import { rejectOf } from './pages.ts';
 import { parseJson } from './parse-json.ts';
+import { MAX_FRAME_BYTES } from './socket.ts';
 import type { Stamper } from './stamper.ts';
 import { messageDraft, rawDraft, reloadDraft } from './to-drafts.ts';
 import type { WireMessage } from './wire.ts';
@@ -106,7 +107,7 @@ function readSlice(deps: PumpDeps, frames: readonly InboxFrame[]): Batch {
 
 function readInto(batch: Batch, deps: PumpDeps, inboxFrame: InboxFrame): void {
   const { text, at, isPrimary } = inboxFrame;
-  const parsed = parseJson(text, `${deps.source} frame`);
+  const parsed = parseJson(text, { source: `${deps.source} frame`, maxBytes: MAX_FRAME_BYTES });
   if (!parsed.ok) {
     batch.rejects.push(parsed.reject);
     return;

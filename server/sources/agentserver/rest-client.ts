@@ -1,8 +1,10 @@
 import http from 'node:http';
 import https from 'node:https';
 
+import { MAX_JSON_DEPTH } from '#server/ingest/limits.ts';
+
 import type { ControlOutcome, UnreadableInput } from '../source.ts';
-import { MAX_DEPTH, parseJson } from './parse-json.ts';
+import { parseJson } from './parse-json.ts';
 import type { UpstreamUrl } from './upstream-url.ts';
 import { guardedLookup } from './upstream-url.ts';
 
@@ -12,7 +14,7 @@ const TIMEOUT_MS = 15_000;
 /** A source reads a handful of things at once and must not crowd its upstream. */
 const MAX_SOCKETS = 4;
 /** An answer wraps entities in a list in an object. */
-const BODY_DEPTH = MAX_DEPTH + 4;
+const BODY_LIMITS = { maxBytes: MAX_BODY_BYTES, maxDepth: MAX_JSON_DEPTH + 4 };
 
 export type RestErrorCode =
   /** No answer: refused, reset, timed out, or this client was closed. */
@@ -87,7 +89,7 @@ export function createRestClient(options: {
           status: answer.status,
         });
       }
-      const parsed = parseJson(answer.text, `${source} GET ${path}`, BODY_DEPTH);
+      const parsed = parseJson(answer.text, { source: `${source} GET ${path}`, ...BODY_LIMITS });
       if (parsed.ok) return parsed.value;
       throw new RestError('unreadable', parsed.reject.detail, { reject: parsed.reject });
     },
@@ -106,7 +108,7 @@ export function createRestClient(options: {
           { method: 'POST', agent: false, headers, ...connectHook(onConnect) },
           text,
         );
-        const parsed = parseJson(answer.text, source);
+        const parsed = parseJson(answer.text, { source, ...BODY_LIMITS });
         return {
           kind: 'answered',
           status: answer.status,

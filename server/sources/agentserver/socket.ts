@@ -8,7 +8,7 @@ import { parseJson } from './parse-json.ts';
 import { guardedLookup } from './upstream-url.ts';
 
 /** A snapshot of 100 threads is some 50 kB; a larger frame than this is no AgentServer's. */
-const MAX_FRAME_BYTES = 4 * 1024 * 1024;
+export const MAX_FRAME_BYTES = 4 * 1024 * 1024;
 const HANDSHAKE_TIMEOUT_MS = 10_000;
 /** The server answers a subscribe at once; silence after opening is a server that does not work. */
 const FIRST_FRAME_TIMEOUT_MS = 10_000;
@@ -104,7 +104,7 @@ export function openSocket(options: {
       handlers.onFrame(text);
       return;
     }
-    const parsed = parseJson(text, source);
+    const parsed = parseJson(text, { source, maxBytes: MAX_FRAME_BYTES });
     const first = parsed.ok ? readFrame(parsed.value) : null;
     if (first !== null && first.kind !== 'unreadable') {
       isLive = true;
