@@ -19,7 +19,7 @@ export interface AgentServerConfig {
 
 /**
  * The source for one AgentServer: its socket first, REST for what the socket cannot carry.
- * @throws SourceConfigError when the URL is not one a source may dial
+ * @throws AppError `invalid-setting` when the URL is not one a source may dial
  */
 export function createAgentServerSource(config: AgentServerConfig, deps: SourceDeps): Source {
   const { name, organismId } = config;
@@ -53,6 +53,7 @@ export function createAgentServerSource(config: AgentServerConfig, deps: SourceD
       if (session === null) return { kind: 'not-sent', reason: 'this source has not started' };
       return await session.control(command);
     },
+    readSchema: async (agent) => (await session?.readSchema(agent)) ?? null,
     describe: () => ({ name, kind: 'agentserver', url: url.shown, organismId }),
   };
 }

@@ -1,4 +1,5 @@
 import type { ControlCommand, ControlOutcome } from '../source.ts';
+import { namePath } from './name-path.ts';
 import type { RestClient } from './rest-client.ts';
 
 /** Sends one command, once: nothing here or below tries again. */
@@ -11,28 +12,17 @@ export function sendCommand(rest: RestClient, command: ControlCommand): Promise<
         threadId: command.threadId ?? undefined,
       });
     case 'kill':
-      return postTo(rest, '/threads', command.threadId, 'kill');
+      return postTo(rest, namePath('/threads', command.threadId, 'kill'));
     case 'pause':
     case 'resume':
-      return postTo(rest, '/agents', command.agent, command.kind);
+      return postTo(rest, namePath('/agents', command.agent, command.kind));
     case 'reload':
     case 'stop':
       return rest.post(`/organism/${command.kind}`, undefined);
   }
 }
 
-function postTo(
-  rest: RestClient,
-  collection: string,
-  name: string,
-  action: string,
-): Promise<ControlOutcome> {
-  // A URL folds dot segments: such a name would address another route.
-  if (name === '' || name === '.' || name === '..') {
-    return Promise.resolve({
-      kind: 'not-sent',
-      reason: `no AgentServer can have the name "${name}"`,
-    });
-  }
-  return rest.post(`${collection}/${encodeURIComponent(name)}/${action}`, undefined);
+function postTo(rest: RestClient, path: string | null): Promise<ControlOutcome> {
+  if (path !== null) return rest.post(path, undefined);
+  return Promise.resolve({ kind: 'not-sent', reason: 'nothing upstream can have that name' });
 }

@@ -1,4 +1,11 @@
-import type { ControlCommand, ControlOutcome, Schedule, SourceDeps } from '../source.ts';
+import type {
+  AgentSchema,
+  ControlCommand,
+  ControlOutcome,
+  Schedule,
+  SourceDeps,
+} from '../source.ts';
+import { readAgentSchema } from './agent-schema.ts';
 import { createBackoff } from './backoff.ts';
 import { createCatchUp } from './catch-up.ts';
 import { sendCommand } from './control.ts';
@@ -23,6 +30,7 @@ export interface Session {
   start(): void;
   stop(): Promise<void>;
   control(command: ControlCommand): Promise<ControlOutcome>;
+  readSchema(agent: string): Promise<AgentSchema | null>;
 }
 
 /** One run of one source: what starts, reads, and reacts to what. */
@@ -242,6 +250,7 @@ export function createSession(
       await unlinked;
       await parts.outbox.close();
     },
+    readSchema: (agent) => readAgentSchema(parts.rest, agent),
     async control(command) {
       if (isStopping) return { kind: 'not-sent', reason: 'this source was stopped' };
       const outcome = await sendCommand(parts.rest, command);

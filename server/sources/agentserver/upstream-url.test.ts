@@ -2,7 +2,9 @@ import dns from 'node:dns';
 
 import { expect, test } from 'vitest';
 
-import { guardedLookup, parseUpstreamUrl, SourceConfigError } from './upstream-url.ts';
+import { AppError } from '#server/app-error.ts';
+
+import { guardedLookup, parseUpstreamUrl } from './upstream-url.ts';
 
 test.for([
   'ftp://127.0.0.1/',
@@ -15,12 +17,13 @@ test.for([
   'http://169.254.169.254/latest/meta-data',
   'http://[fe80::1]:8080',
   'http://[fd00:ec2::254]/',
+  'http://[::ffff:169.254.169.254]/',
   'http://2852039166/',
   'http://0xa9fea9fe/',
   'not a url',
   '',
 ])('refuses %s', (text) => {
-  expect(() => parseUpstreamUrl(text)).toThrow(SourceConfigError);
+  expect(() => parseUpstreamUrl(text)).toThrow(AppError);
 });
 
 test('a refusal does not repeat the password', () => {

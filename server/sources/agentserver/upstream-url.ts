@@ -1,6 +1,8 @@
 import dns from 'node:dns';
 import net from 'node:net';
 
+import { AppError } from '#server/app-error.ts';
+
 /** Where one AgentServer is: from the operator's configuration only, never from an event. */
 export interface UpstreamUrl {
   /** Without credentials, query or trailing slash: what may be shown. */
@@ -9,33 +11,27 @@ export interface UpstreamUrl {
   socket(): URL;
 }
 
-/** A source that cannot be built as configured; the message names what was expected. */
-export class SourceConfigError extends Error {
-  readonly code = 'bad-source';
-  constructor(message: string) {
-    super(message);
-    this.name = 'SourceConfigError';
-  }
-}
-
 /** Link-local addresses hold cloud metadata services and nothing an organism runs on. */
 const refused = new net.BlockList();
 refused.addSubnet('169.254.0.0', 16, 'ipv4');
 refused.addSubnet('fe80::', 10, 'ipv6');
 refused.addAddress('fd00:ec2::254', 'ipv6');
 
-/** @throws SourceConfigError when it is not plain http(s), holds credentials or is link-local */
+/** @throws AppError `invalid-setting` when it is not plain http(s), holds credentials or is link-local */
 export function parseUpstreamUrl(text: string): UpstreamUrl {
   const url = URL.canParse(text) ? new URL(text) : null;
   if (url === null || (url.protocol !== 'http:' && url.protocol !== 'https:')) {
-    throw new SourceConfigError('the source URL must be http://HOST[:PORT] or https://HOST[:PORT]');
+    throw new AppError(
+      'invalid-setting',
+      'the source URL must be http://HOST[:PORT] or https://HOST[:PORT]',
+    );
   }
   if (url.username !== '' || url.password !== '') {
-    throw new SourceConfigError('the source URL must not hold a user or password');
+    throw new AppError('invalid-setting', 'the source URL must not hold a user or password');
   }
   const host = url.hostname.replace(/^\[|\]$/g, '');
   if (isRefusedAddress(host)) {
-    throw new SourceConfigError('the source URL must not be a link-local address');
+    throw new AppError('invalid-setting', 'the source URL must not be a link-local address');
   }
   const basePath = url.pathname.replace(/\/+$/, '');
   const at = (path: string) => {

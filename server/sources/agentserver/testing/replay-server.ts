@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 
+import { parse as parseLossless, stringify } from 'lossless-json';
 import { z } from 'zod';
 
 import type { FakeAnswer, FakeRequest, FakeUpstream } from './fake-upstream.ts';
@@ -7,6 +8,7 @@ import { startFakeUpstream } from './fake-upstream.ts';
 
 const fixtures = new URL('../fixtures/', import.meta.url);
 const restSchema = z.object({ status: z.number(), body: z.unknown() });
+const losslessSchema = z.object({ body: z.unknown() });
 const lineSchema = z.object({ dir: z.string(), raw: z.string().optional() });
 
 /** The exact text frames a recorded socket received, in order. */
@@ -17,8 +19,19 @@ export function recordedFrames(file: string): string[] {
     .flatMap(({ dir, raw }) => (dir === 'recv' && raw !== undefined ? [raw] : []));
 }
 
-function recordedAnswer(name: string): { status: number; body: unknown } {
-  return restSchema.parse(JSON.parse(readFileSync(new URL(`rest/${name}.json`, fixtures), 'utf8')));
+function recordedText(name: string): string {
+  return readFileSync(new URL(`rest/${name}.json`, fixtures), 'utf8');
+}
+
+/** A recorded answer, for a test to count in. */
+export function recordedAnswer(name: string): { status: number; body: unknown } {
+  return restSchema.parse(JSON.parse(recordedText(name)));
+}
+
+/** The same as it was on the wire: no digit lost on the way through a parser. */
+function recordedBody(name: string): FakeAnswer {
+  const { body } = losslessSchema.parse(parseLossless(recordedText(name)));
+  return { body: stringify(body) ?? '' };
 }
 
 const NAMES: Readonly<Record<string, string>> = {
@@ -45,8 +58,8 @@ export function startReplayServer(frames: readonly string[]): Promise<FakeUpstre
 
 function answer({ path, query }: FakeRequest): FakeAnswer {
   if (path === '/messages') {
-    return recordedAnswer(`messages-limit100-offset${query.get('offset') ?? '0'}`);
+    return recordedBody(`messages-limit100-offset${query.get('offset') ?? '0'}`);
   }
   const name = NAMES[path];
-  return name === undefined ? { status: 404, body: { detail: 'Not Found' } } : recordedAnswer(name);
+  return name === undefined ? { status: 404, body: { detail: 'Not Found' } } : recordedBody(name);
 }
