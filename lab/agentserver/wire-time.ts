@@ -30,7 +30,8 @@ const MIXED_FORMS: readonly ((instant: number) => string)[] = [
   formatOffset,
   (instant) => formatOffset(instant).replace('T', ' '),
   (instant) => formatInstant(instant).replace('Z', ''),
-  (instant) => `${formatInstant(instant).slice(0, 19)}Z`,
+  // Python leaves out microseconds that are zero, and only then.
+  (instant) => formatInstant(instant).replace('.000000Z', 'Z'),
 ];
 
 /** Writes times for frames: one form when healthy, all recorded ones in turn when not. */
