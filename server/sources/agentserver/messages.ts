@@ -13,8 +13,8 @@ import { readMessage } from './wire.ts';
 const PAGE = 100;
 /** Clocks and orders of the upstream may disagree by this much. */
 const OVERLAP_MS = 60_000;
-/** Read before a part is delivered: the upstream's whole ring, within memory. */
-const MAX_HELD = 10_000;
+/** Read before a part is delivered: the upstream's whole ring of 10,000, and what came meanwhile. */
+const MAX_HELD = 12_000;
 export const MESSAGES_CURSOR = 'messages';
 
 export interface MessageReader {

@@ -11,8 +11,6 @@ export interface RunClock {
 
 /** How far the computed start may jump from one reading to the next: slow answers, not restarts. */
 const JITTER_MS = 5000;
-/** An uptime may come rounded. */
-const ROUNDING_SECONDS = 0.5;
 
 /** @param known the start of the life known from before this process, or null */
 export function createRunClock(known: number | null): RunClock {
@@ -27,8 +25,7 @@ export function createRunClock(known: number | null): RunClock {
     observe(uptimeSeconds, readAt) {
       const computed = readAt - uptimeSeconds * 1000;
       const isLater = reference !== null && computed > reference + JITTER_MS;
-      const isYounger =
-        lastUptimeSeconds !== null && uptimeSeconds < lastUptimeSeconds - ROUNDING_SECONDS;
+      const isYounger = lastUptimeSeconds !== null && uptimeSeconds < lastUptimeSeconds;
       const isNewRun = startedAt === null || isLater || isYounger;
       const life = startedAt === null || isNewRun ? computed : startedAt;
       startedAt = life;

@@ -14,17 +14,11 @@ import type { Intervals } from './intervals.ts';
 import type { Cursors, SessionConfig } from './parts.ts';
 import { createParts } from './parts.ts';
 import { createPoller } from './poller.ts';
+import { createReadings } from './readings.ts';
 import { RestError } from './rest-client.ts';
 import { createSocketLink } from './socket-link.ts';
 import { openSocket } from './socket.ts';
-import { createUsageReader } from './usage.ts';
 import { createWatchdog } from './watchdog.ts';
-
-/** In `all` mode without numbers on the messages: how often REST is compared anyway. */
-const RECONCILE_MS = 30_000;
-/** Between two pages of a long first history. */
-const DEEPER_PAUSE_MS = 20;
-const DEEPER_IDLE_MS = 5000;
 
 export interface Session {
   start(): void;
@@ -40,22 +34,19 @@ export function createSession(
   cursors: Cursors,
 ): Session {
   const { intervals, name } = config;
-  const { now, random, schedule, log, isWatched } = deps;
+  const { now, random, schedule, log } = deps;
   const watchdog = createWatchdog();
   const restBackoff = createBackoff({ random });
   let isRestUp = false;
   let isStopping = false;
   let hasOverflowed = false;
-  let lastMessagesReadAt = Number.NEGATIVE_INFINITY;
-  let lastTotalMessages: number | null = null;
-  let mustReadMessages = false;
 
   const parts = createParts(config, deps, cursors, {
     onNews: (isMessage) => watchdog.noteFrame(isMessage),
     onMessageFrame: (isPrimary) => {
       // What passed before the new subscription took hold is in nobody's frames.
       if (!link.noteMessageFrame(isPrimary)) return;
-      mustReadMessages = true;
+      readings.mustReadMessages();
       heartbeat.poke();
     },
     onReload: () => {
@@ -147,24 +138,19 @@ export function createSession(
     restBackoff.reset();
     status.setNotice('rest', null);
     status.move('rest-answered');
-    noteTotal(reading.totalMessages);
-    if (link.isLive) link.judge(watchdog.check({ ...reading, mode: link.mode }));
+    readings.noteTotalMessages(reading.totalMessages);
+    // What waits in the inbox is news: a slow store is not a dead socket.
+    if (link.isLive && inbox.isEmpty) {
+      link.judge(watchdog.check({ ...reading, mode: link.mode }));
+    }
     const needsCatchUp = !isRestUp || (hasOverflowed && pump.isDrained);
     isRestUp = true;
     if (needsCatchUp) {
       hasOverflowed = false;
       link.dial();
-      for (const poller of readers) poller.poke();
+      readings.poke();
       await catchUp();
     } else await attempt('threads', () => parts.threads.read());
-  }
-
-  /** Messages counted a whole beat ago have arrived by now; if not, nothing after them will tell. */
-  function noteTotal(totalMessages: number | null): void {
-    const slot = parts.watermark.edge?.slot ?? null;
-    const isBehind = slot !== null && lastTotalMessages !== null && slot < lastTotalMessages;
-    if (isBehind && pump.isDrained) mustReadMessages = true;
-    lastTotalMessages = totalMessages;
   }
 
   async function askForHistory(): Promise<void> {
@@ -187,63 +173,30 @@ export function createSession(
     return nextTryInMs;
   }
 
-  async function readMessages(): Promise<void> {
-    const isCarried = link.isLive && link.mode === 'all';
-    const isNumbered = parts.watermark.edge?.slot != null;
-    const isDue =
-      mustReadMessages ||
-      (isNumbered ? parts.watermark.hasHole(now()) : now() - lastMessagesReadAt >= RECONCILE_MS);
-    if (!isRestUp || (isCarried && !isDue)) return;
-    lastMessagesReadAt = now();
-    mustReadMessages = false;
-    await attempt('messages', async () => {
-      const found = await parts.messages.read();
-      if (found > 0 && !isCarried) link.noteMessagesByRest();
-    });
-  }
-
-  const usage = createUsageReader(parts);
-  const polled = { isWatched, schedule, now };
-  const readers = [
-    createPoller({ ...polled, run: readMessages, intervalMs: () => intervals.messagesMs }),
-    createPoller({
-      ...polled,
-      run: async () => {
-        if (isRestUp) await attempt('budgets', () => parts.budgets.read());
-      },
-      intervalMs: () => intervals.budgetsMs,
-    }),
-    createPoller({
-      ...polled,
-      run: async () => {
-        if (isRestUp) await attempt('usage', () => usage.read());
-      },
-      intervalMs: () => intervals.usageMs,
-    }),
-    createPoller({
-      ...polled,
-      isWatched: null,
-      run: async () => {
-        if (!isRestUp) return;
-        if (parts.usage.hasDeeper) await attempt('usage', () => parts.usage.readDeeper());
-        if (parts.threads.hasDeeper) await attempt('threads', () => parts.threads.readDeeper());
-      },
-      intervalMs: () =>
-        parts.usage.hasDeeper || parts.threads.hasDeeper ? DEEPER_PAUSE_MS : DEEPER_IDLE_MS,
-    }),
-  ];
+  const readings = createReadings({
+    parts,
+    intervals,
+    attempt,
+    isRestUp: () => isRestUp,
+    areMessagesCarried: () => link.isLive && link.mode === 'all',
+    onMessagesByRest: () => link.noteMessagesByRest(),
+    isWatched: deps.isWatched,
+    schedule,
+    now,
+  });
 
   return {
     start() {
       status.tell();
-      for (const poller of [heartbeat, ...readers]) poller.start();
+      heartbeat.start();
+      readings.start();
     },
     async stop() {
       isStopping = true;
       const unlinked = link.stop();
       parts.rest.close();
       const closing = parts.outbox.close();
-      await Promise.all([heartbeat, ...readers].map((poller) => poller.stop()));
+      await Promise.all([heartbeat.stop(), readings.stop()]);
       await pump.drain();
       status.move('stop');
       await closing;

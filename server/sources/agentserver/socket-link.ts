@@ -25,7 +25,7 @@ const PROBE_GRACE_MS = 2000;
 const PROBE_TIMEOUT_MS = 20_000;
 const PROBE_PAUSE_MS = 10_000;
 const ADMISSION_PAUSE_MS = 60_000;
-/** A swap on suspicion alone that failed is not tried again sooner. */
+/** A swap on suspicion alone is not tried again sooner: a quiet socket may be a healthy one. */
 const SWAP_PAUSE_MS = 300_000;
 
 export interface SocketLinkDeps {
@@ -160,7 +160,6 @@ export function createSocketLink(deps: SocketLinkDeps) {
       onEnd(end) {
         if (main === socket) return loseMain(end);
         second = null;
-        nextSwapAt = deps.now() + SWAP_PAUSE_MS;
         if (verdict !== 'dead') return;
         close(main);
         loseMain(end);
@@ -207,8 +206,11 @@ export function createSocketLink(deps: SocketLinkDeps) {
     /** What the watchdog found: an open socket that brings no news is replaced. */
     judge(verdict: Verdict): void {
       if (isStopped || verdict === 'fine' || main?.isLive !== true) return;
-      if (verdict === 'likely-dead' && deps.now() < nextSwapAt) return;
       if (second?.role === 'swap') return;
+      if (verdict === 'likely-dead') {
+        if (second !== null || deps.now() < nextSwapAt) return;
+        nextSwapAt = deps.now() + SWAP_PAUSE_MS;
+      }
       dropSecond();
       swap(verdict);
     },

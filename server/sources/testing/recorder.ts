@@ -133,7 +133,7 @@ export function createRecorder(
     until(what, condition) {
       if (condition()) return Promise.resolve();
       return new Promise((resolve, reject) => {
-        const timeout = setTimeout(() => reject(new Error(`waited in vain: ${what}`)), 10_000);
+        const timeout = setTimeout(() => reject(new Error(`waited in vain: ${what}`)), 25_000);
         waiters.push({
           condition,
           resolve: () => {

@@ -1,0 +1,124 @@
+import type { Schedule } from '../source.ts';
+import type { Intervals } from './intervals.ts';
+import type { Parts } from './parts.ts';
+import { createPoller } from './poller.ts';
+import { createUsageReader } from './usage.ts';
+
+/** When the socket brings messages without numbers: how often REST is compared anyway. */
+const RECONCILE_MS = 30_000;
+/** Between two pages of what is too long for one reading. */
+const DEEPER_PAUSE_MS = 20;
+const DEEPER_IDLE_MS = 5000;
+
+export interface Readings {
+  start(): void;
+  /** Reads everything now. */
+  poke(): void;
+  stop(): Promise<void>;
+  /** Reads messages at the next turn even when the socket brings them: some passed it by. */
+  mustReadMessages(): void;
+  /** How many messages the upstream counts now, asked once per beat. */
+  noteTotalMessages(total: number | null): void;
+}
+
+export interface ReadingsDeps {
+  readonly parts: Parts;
+  readonly intervals: Intervals;
+  /** One reading; false when it failed. Never rejects. */
+  readonly attempt: (what: string, read: () => Promise<unknown>) => Promise<boolean>;
+  readonly isRestUp: () => boolean;
+  /** Whether a live socket brings messages. */
+  readonly areMessagesCarried: () => boolean;
+  readonly onMessagesByRest: () => void;
+  readonly isWatched: () => boolean;
+  readonly schedule: Schedule;
+  readonly now: () => number;
+}
+
+/** What is read over REST again and again beside the heartbeat. */
+export function createReadings(deps: ReadingsDeps): Readings {
+  const { parts, intervals, attempt, isRestUp, now } = deps;
+  const { watermark } = parts;
+  let isMessagesDue = false;
+  let lastMessagesAt = Number.NEGATIVE_INFINITY;
+  let lastTotal: number | null = null;
+
+  function mayHaveMissedMessages(): boolean {
+    if (isMessagesDue) return true;
+    return watermark.edge?.slot == null
+      ? now() - lastMessagesAt >= RECONCILE_MS
+      : watermark.hasHole(now());
+  }
+
+  async function readMessages(): Promise<void> {
+    const isCarried = deps.areMessagesCarried();
+    if (!isRestUp() || (isCarried && !mayHaveMissedMessages())) return;
+    lastMessagesAt = now();
+    isMessagesDue = false;
+    await attempt('messages', async () => {
+      const found = await parts.messages.read();
+      if (found > 0 && !isCarried) deps.onMessagesByRest();
+    });
+  }
+
+  async function readDeeper(): Promise<number | void> {
+    if (!isRestUp()) return;
+    const { usage, threads } = parts;
+    const isUsageFine = !usage.hasDeeper || (await attempt('usage', () => usage.readDeeper()));
+    const areThreadsFine =
+      !threads.hasDeeper || (await attempt('threads', () => threads.readDeeper()));
+    if (!isUsageFine || !areThreadsFine) return DEEPER_IDLE_MS;
+  }
+
+  const { isWatched, schedule } = deps;
+  const polled = { isWatched, schedule, now };
+  const deeper = createPoller({
+    ...polled,
+    isWatched: null,
+    run: readDeeper,
+    intervalMs: () =>
+      parts.usage.hasDeeper || parts.threads.hasDeeper ? DEEPER_PAUSE_MS : DEEPER_IDLE_MS,
+  });
+  const usageReader = createUsageReader(parts);
+  const pollers = [
+    createPoller({ ...polled, run: readMessages, intervalMs: () => intervals.messagesMs }),
+    createPoller({
+      ...polled,
+      run: async () => {
+        if (isRestUp()) await attempt('budgets', () => parts.budgets.read());
+      },
+      intervalMs: () => intervals.budgetsMs,
+    }),
+    createPoller({
+      ...polled,
+      run: async () => {
+        if (isRestUp()) await attempt('usage', () => usageReader.read());
+        if (parts.usage.hasDeeper) deeper.poke();
+      },
+      intervalMs: () => intervals.usageMs,
+    }),
+    deeper,
+  ];
+
+  return {
+    start() {
+      for (const poller of pollers) poller.start();
+    },
+    poke() {
+      for (const poller of pollers) poller.poke();
+    },
+    async stop() {
+      await Promise.all(pollers.map((poller) => poller.stop()));
+    },
+    mustReadMessages() {
+      isMessagesDue = true;
+    },
+    noteTotalMessages(total) {
+      const slot = watermark.edge?.slot ?? null;
+      // Counted a whole beat ago they have arrived by now; if not, nothing after them will tell.
+      const isBehind = slot !== null && lastTotal !== null && slot < lastTotal;
+      if (isBehind && parts.pump.isDrained) isMessagesDue = true;
+      lastTotal = total;
+    },
+  };
+}
