@@ -35,6 +35,8 @@ export type DataTableProps<Row> = {
   /** Rows the caller itself keeps back, for example while paused. */
   pendingCount?: number | undefined;
   onShowPending?: (() => void) | undefined;
+  /** The end of the rows is near the screen: fetch more, if there is more and none is on its way. */
+  onNearEnd?: (() => void) | undefined;
   /** Answers to j and k wherever the focus is; at most one per page. */
   isPrimary?: boolean | undefined;
   /** Take the height that is left and scroll inside; without it the page scrolls. */
@@ -79,7 +81,11 @@ export function DataTable<Row>(props: DataTableProps<Row>) {
         onPointerLeave={releaseWhenUnread}
         onFocus={held.hold}
         onBlur={releaseWhenUnread}
-        onScroll={() => (isBeingRead(scroller) ? held.hold() : held.release())}
+        onScroll={() => {
+          if (isBeingRead(scroller)) held.hold();
+          else held.release();
+          if (isNearEnd(scroller)) props.onNearEnd?.();
+        }}
         onKeyDown={keys.onKeyDown}
         className={clsx(
           'overflow-auto overscroll-x-contain',
@@ -115,6 +121,13 @@ function useRowOpener<Row>(props: DataTableProps<Row>): ((row: Row) => void) | u
   if (onOpenRow !== undefined) return onOpenRow;
   if (hrefOf === undefined) return undefined;
   return (row) => router.push(hrefOf(row));
+}
+
+const NEAR_END_PX = 1200; // about two screens: the next rows are there before they are seen
+
+function isNearEnd(scroller: HTMLElement | null): boolean {
+  if (scroller === null) return false;
+  return scroller.scrollHeight - scroller.scrollTop - scroller.clientHeight < NEAR_END_PX;
 }
 
 function isBeingRead(scroller: HTMLElement | null): boolean {

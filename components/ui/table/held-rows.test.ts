@@ -24,3 +24,17 @@ it('keeps the identity of rows that did not change', () => {
   const same = row('a');
   expect(holdOrder([same], [same], getRowId).shown[0]).toBe(same);
 });
+
+it('shows at once what continues the list after its last row', () => {
+  const held = [row('c'), row('b')];
+  const view = holdOrder(held, [row('d'), row('c'), row('b'), row('a')], getRowId);
+  expect(view.shown.map(getRowId)).toEqual(['c', 'b', 'a']);
+  expect(view.newCount).toBe(1);
+});
+
+it('keeps waiting what only follows rows that changed places', () => {
+  const held = [row('a'), row('b')];
+  const view = holdOrder(held, [row('b'), row('a'), row('new')], getRowId);
+  expect(view.shown.map(getRowId)).toEqual(['a', 'b']);
+  expect(view.newCount).toBe(1);
+});

@@ -33,7 +33,9 @@ export function useSortedRows<Row>(options: {
   isPresorted: boolean;
 }): SortedRows<Row> {
   const { sort, getRowId } = options;
-  const data = options.rows.map((row): Item<Row> => ({ row }));
+  // Thousands of rows that stay as they are need not pass through the table's models.
+  const isAsGiven = options.isPresorted || sort === null;
+  const data = isAsGiven ? [] : options.rows.map((row): Item<Row> => ({ row }));
   const columns = options.columns.map((column) => toColumnDef(column));
   const sorting: SortingState = sort === null ? [] : [{ id: sort.id, desc: sort.isDescending }];
   const table = useTable({
@@ -45,7 +47,7 @@ export function useSortedRows<Row>(options: {
     manualSorting: options.isPresorted,
   });
   return {
-    rows: table.getRowModel().rows.map((row) => row.original.row),
+    rows: isAsGiven ? options.rows : table.getRowModel().rows.map((row) => row.original.row),
     nextSort(columnId) {
       const order = table.getColumn(columnId)?.getNextSortingOrder() ?? false;
       return order === false ? null : { id: columnId, isDescending: order === 'desc' };
