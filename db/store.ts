@@ -213,6 +213,7 @@ export interface UsageDay {
 export interface SearchHit {
   readonly organismId: string;
   readonly kind: 'agent' | 'thread' | 'message';
+  /** A name or thread id; of a message its journal position. */
   readonly id: string;
   readonly title: string;
   readonly detail: string;

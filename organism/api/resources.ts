@@ -175,7 +175,9 @@ export const searchResultSchema = z
       z.object({
         organismId: z.string(),
         kind: z.enum(['agent', 'thread', 'message']),
-        id: z.string(),
+        id: z
+          .string()
+          .meta({ description: 'Name or thread id; of a message its journal position' }),
         title: z.string(),
         detail: z.string(),
       }),

@@ -1,7 +1,11 @@
 import { z } from 'zod';
 
 import type { MessageRow } from '#organism/api/resources.ts';
-import { errorListSchema, messageRowListSchema } from '#organism/api/resources.ts';
+import {
+  errorListSchema,
+  messageRowListSchema,
+  messageRowSchema,
+} from '#organism/api/resources.ts';
 import type { EventOf } from '#organism/event.ts';
 import { formatInstant } from '#organism/instant.ts';
 
@@ -9,6 +13,7 @@ import type { ApiDeps } from './api-deps.ts';
 import { resolveOrganism } from './api-deps.ts';
 import { messageInfo } from './contract-views.ts';
 import { choiceParam, organismParam, pageParams, seqParam, textParam } from './parameters.ts';
+import { Problem } from './problem.ts';
 import type { Route } from './route.ts';
 import { defineRoute } from './route.ts';
 
@@ -54,6 +59,24 @@ export function messageRoutes(deps: ApiDeps): Route[] {
           offset,
         });
         return { messages: rows.map(messageRow), count: rows.length, total, offset, limit };
+      },
+    }),
+    defineRoute({
+      method: 'GET',
+      path: '/api/v1/messages/{seq}',
+      summary: 'One message by its journal position',
+      query: z.object({ organism: organismParam }),
+      answer: messageRowSchema,
+      problems: [404],
+      async handle({ params: { seq: text = '' }, query }) {
+        const { organismId } = resolveOrganism(deps, query.organism);
+        const seq = seqParam.safeParse(text).data;
+        const [event] =
+          seq === undefined ? [] : await store.readEvents({ organismId, since: seq - 1, limit: 1 });
+        if (event?.type !== 'message' || event.seq !== seq) {
+          throw new Problem('not-found', `Message not found: ${text}`);
+        }
+        return messageRow(event);
       },
     }),
     defineRoute({

@@ -21,6 +21,7 @@ export const ACCESS_TABLE: Readonly<Record<string, Need>> = {
   'GET /api/v1/threads/{thread_id}': 'read',
   'GET /api/v1/threads/{thread_id}/messages': 'read',
   'GET /api/v1/messages': 'read',
+  'GET /api/v1/messages/{seq}': 'read',
   'GET /api/v1/usage': 'read',
   'GET /api/v1/usage/threads': 'read',
   'GET /api/v1/usage/threads/{thread_id}': 'read',

@@ -10,7 +10,7 @@ import type { Statements } from './statements.ts';
 const MAX_SCANNED_MESSAGES = 200_000;
 const MAX_DETAIL_CHARS = 200;
 
-const payloadSchema = z.object({ id: z.string(), payload: z.unknown() });
+const payloadSchema = z.object({ payload: z.unknown() });
 
 /** Agents, then threads, then messages that hold the text. */
 export function search(
@@ -83,8 +83,13 @@ function findMessages(
   limit: number,
 ): Found[] {
   const pattern = likeInJson(text);
-  const rows = statements.all<{ body: string; sender: string | null; receiver: string | null }>(
-    `SELECT j.body, a.name AS sender, b.name AS receiver
+  const rows = statements.all<{
+    seq: number;
+    body: string;
+    sender: string | null;
+    receiver: string | null;
+  }>(
+    `SELECT j.seq, j.body, a.name AS sender, b.name AS receiver
      FROM (SELECT seq, from_id, to_id FROM messages WHERE organism_id = ?
        ORDER BY occurred_at DESC LIMIT ${MAX_SCANNED_MESSAGES}) m
      JOIN journal j ON j.seq = m.seq
@@ -92,11 +97,11 @@ function findMessages(
      WHERE j.body LIKE ? ESCAPE '\\' AND (j.body -> '$.payload') LIKE ? ESCAPE '\\' LIMIT ?`,
     [organism, pattern, pattern, limit],
   );
-  return rows.map(({ body, sender, receiver }) => {
-    const { id, payload } = payloadSchema.parse(JSON.parse(body));
+  return rows.map(({ seq, body, sender, receiver }) => {
+    const { payload } = payloadSchema.parse(JSON.parse(body));
     return {
       kind: 'message',
-      id,
+      id: String(seq),
       title: `${sender ?? '–'} → ${receiver ?? '–'}`,
       detail: excerpt(payload, text),
     };
