@@ -1,17 +1,9 @@
 import type { Metadata } from 'next';
 
-import { Page, PageHeader } from '#components/shell/page-header.tsx';
-import { EmptyState } from '#components/ui/surface-states.tsx';
+import { MessagesView } from '#components/messages/messages-view.tsx';
 
 export const metadata: Metadata = { title: 'Messages' };
 
 export default function MessagesPage() {
-  return (
-    <Page>
-      <PageHeader title="Messages" />
-      <EmptyState title="No messages yet">
-        <p>Messages appear here as agents and tools talk.</p>
-      </EmptyState>
-    </Page>
-  );
+  return <MessagesView />;
 }

@@ -1,10 +1,11 @@
 'use client';
 
 import type { MessageRow } from '#organism/api/resources.ts';
-import { messageRowListSchema } from '#organism/api/resources.ts';
+import { messageRowListSchema, messageRowSchema } from '#organism/api/resources.ts';
 
 import { useOrganismId } from './use-organism-id.ts';
 import { type PagedResource, usePaged } from './use-paged.ts';
+import { type Resource, useResource } from './use-resource.ts';
 
 export interface MessageQuery {
   /** Sender or receiver. */
@@ -15,6 +16,8 @@ export interface MessageQuery {
   readonly q?: string | null | undefined;
   /** Newest first by default. */
   readonly order?: 'newest' | 'oldest' | undefined;
+  /** True reads each page once: for the past below a list that the live picture keeps current. */
+  readonly isPast?: boolean | undefined;
   /** False waits: while the threads of a conversation are not known yet. */
   readonly enabled?: boolean | undefined;
 }
@@ -44,7 +47,13 @@ export function useMessages(query: MessageQuery = {}): PagedResource<MessageRow>
       if (seq === undefined || page.messages.length < page.limit) return null;
       return isOldestFirst ? { after_seq: seq } : { before_seq: seq };
     },
-    refreshMs: 5000,
+    refreshMs: query.isPast === true ? null : 5000,
     enabled: query.enabled,
   });
+}
+
+/** One stored message by its place in the journal; null waits. */
+export function useMessage(seq: number | null): Resource<MessageRow> {
+  const organism = useOrganismId();
+  return useResource(messageRowSchema, `/messages/${seq}`, { organism }, { enabled: seq !== null });
 }

@@ -35,7 +35,8 @@ export function usePaged<S extends z.ZodType, Row>(list: {
   totalOf: (page: z.infer<S>) => number;
   /** Parameters of the page after this one, null after the last. */
   nextOf: (page: z.infer<S>) => QueryParams | null;
-  refreshMs: number;
+  /** Null: pages are the past, read once, not kept when the list is left, and read anew on `refetch` alone. */
+  refreshMs: number | null;
   enabled?: boolean | undefined;
 }): PagedResource<Row> {
   const queryKey = [...resourceKey(list.path, list.params), 'pages'];
@@ -55,7 +56,9 @@ export function usePaged<S extends z.ZodType, Row>(list: {
     initialPageParam: FIRST_PAGE,
     getNextPageParam: (page) => list.nextOf(page),
     refetchInterval: ({ state }) =>
-      (state.data?.pages.length ?? 0) > MAX_REFRESHED_PAGES ? false : list.refreshMs,
+      (state.data?.pages.length ?? 0) > MAX_REFRESHED_PAGES ? false : (list.refreshMs ?? false),
+    refetchOnWindowFocus: list.refreshMs !== null,
+    ...(list.refreshMs === null && { gcTime: 0 }),
     enabled: list.enabled ?? true,
     networkMode: 'always',
     retry: shouldRetry,

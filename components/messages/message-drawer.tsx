@@ -1,0 +1,144 @@
+'use client';
+
+import { ChevronLeft, ChevronRight } from 'lucide-react';
+import Link from 'next/link';
+
+import { useHref } from '#components/api/use-href.ts';
+import { useMessage } from '#components/api/use-messages.ts';
+import { PayloadInspector } from '#components/payload/payload-inspector.tsx';
+import { Button } from '#components/ui/button.tsx';
+import { Drawer } from '#components/ui/dialog.tsx';
+import { Id } from '#components/ui/id.tsx';
+import { Skeleton } from '#components/ui/skeleton.tsx';
+import { FailedState } from '#components/ui/surface-states.tsx';
+import { Instant, TimeAgo } from '#components/ui/time.tsx';
+
+import { endName } from './message-ends.tsx';
+import { fromRow, type MessageItem } from './message-item.ts';
+import { useOpenMessage } from './use-open-message.ts';
+
+/** Details of the message in the URL: from the list where it is there, else from the store. */
+export function MessageDrawer({ items }: { items: readonly MessageItem[] }) {
+  const { seq, open, close } = useOpenMessage();
+  const index = items.findIndex((item) => item.seq === seq);
+  const known = items[index];
+  const stored = useMessage(known === undefined ? seq : null);
+  const message = known ?? (stored.data && fromRow(stored.data));
+  const newer = index === -1 ? undefined : items[index - 1];
+  const older = index === -1 ? undefined : items[index + 1];
+  return (
+    <Drawer
+      open={seq !== null}
+      onClose={close}
+      title={message === undefined ? 'Message' : titleOf(message)}
+      footer={
+        known !== undefined && (
+          <div className="flex w-full justify-between">
+            <Step to={newer} onOpen={open}>
+              <ChevronLeft className="size-3.5" aria-hidden />
+              Newer
+            </Step>
+            <Step to={older} onOpen={open}>
+              Older
+              <ChevronRight className="size-3.5" aria-hidden />
+            </Step>
+          </div>
+        )
+      }
+    >
+      {message !== undefined && <MessageDetails key={message.seq} message={message} />}
+      {message === undefined && stored.error === null && <Skeleton className="h-48 w-full" />}
+      {message === undefined && stored.error !== null && (
+        <FailedState
+          isCompact
+          what={
+            stored.error.code === 'not-found'
+              ? 'There is no such message here'
+              : 'The message could not be loaded'
+          }
+          why={stored.error.detail}
+          onRetry={() => void stored.refetch()}
+        />
+      )}
+    </Drawer>
+  );
+}
+
+function titleOf(message: MessageItem): string {
+  return `${endName(message.from)} → ${endName(message.to)}`;
+}
+
+function Step(props: {
+  to: MessageItem | undefined;
+  onOpen: (seq: number) => void;
+  children: React.ReactNode;
+}) {
+  const { to } = props;
+  return (
+    <Button disabled={to === undefined} onClick={() => to !== undefined && props.onOpen(to.seq)}>
+      {props.children}
+    </Button>
+  );
+}
+
+function MessageDetails({ message }: { message: MessageItem }) {
+  const hrefOf = useHref();
+  return (
+    <div className="flex h-full min-h-96 flex-col gap-4">
+      <dl className="grid grid-cols-[5rem_1fr] gap-x-4 gap-y-1">
+        <Fact name="Type">
+          <span className="mono">{message.payloadType}</span>
+        </Fact>
+        <Fact name="Sent">
+          <Instant instant={message.at} />
+          <TimeAgo instant={message.at} className="ml-2 text-ink-3" />
+        </Fact>
+        <Fact name="Thread">
+          <Link
+            href={hrefOf(`/threads/${encodeURIComponent(message.threadId)}`)}
+            className="underline decoration-line-strong underline-offset-2 hover:decoration-current"
+          >
+            <Id id={message.threadId} canCopy={false} />
+          </Link>
+        </Fact>
+        <Fact name="From">
+          <AgentLink name={message.from} />
+        </Fact>
+        <Fact name="To">
+          <AgentLink name={message.to} />
+        </Fact>
+        {message.slotIndex !== null && <Fact name="Slot">{message.slotIndex}</Fact>}
+        <Fact name="Id">
+          <Id id={message.id} what="message id" />
+        </Fact>
+      </dl>
+      <PayloadInspector
+        payload={message.payload}
+        label={`Payload of message ${message.id}`}
+        className="min-h-72 flex-1"
+      />
+    </div>
+  );
+}
+
+function Fact(props: { name: string; children: React.ReactNode }) {
+  return (
+    <>
+      <dt className="text-ink-3">{props.name}</dt>
+      <dd className="min-w-0 truncate">{props.children}</dd>
+    </>
+  );
+}
+
+function AgentLink({ name }: { name: string }) {
+  const hrefOf = useHref();
+  if (name === '') return <span className="text-ink-3">{endName(name)}</span>;
+  return (
+    <Link
+      href={hrefOf(`/agents/${encodeURIComponent(name)}`)}
+      className="underline decoration-line-strong underline-offset-2 hover:decoration-current"
+    >
+      {name}
+    </Link>
+  );
+}
