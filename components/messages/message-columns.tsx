@@ -3,7 +3,7 @@ import { Mono, shortenId } from '#components/ui/id.tsx';
 import type { Column } from '#components/ui/table/column.ts';
 import { Instant } from '#components/ui/time.tsx';
 
-import { endName, MessageEnds } from './message-ends.tsx';
+import { MessageEnds } from './message-ends.tsx';
 import type { MessageItem } from './message-item.ts';
 
 const SUMMARY_CHARS = 240;
@@ -47,21 +47,3 @@ const thread: Column<MessageItem> = {
 };
 
 export const STREAM_COLUMNS: readonly Column<MessageItem>[] = [time, ends, type, payload, thread];
-/** For a panel beside others: the thread is one press away. */
-export const FEED_COLUMNS: readonly Column<MessageItem>[] = [time, ends, type, payload];
-
-/** For one agent's box: only the other end is news. */
-export function boxColumns(box: 'inbox' | 'outbox'): readonly Column<MessageItem>[] {
-  return [
-    time,
-    {
-      id: 'other',
-      header: box === 'inbox' ? 'From' : 'To',
-      width: 120,
-      isTitle: true,
-      cell: (message) => endName(box === 'inbox' ? message.from : message.to),
-    },
-    type,
-    payload,
-  ];
-}

@@ -4,7 +4,7 @@ import { Pause, Play } from 'lucide-react';
 import { useState } from 'react';
 
 import { formatCompact } from '#components/format/number.ts';
-import { useLive } from '#components/live/use-live.ts';
+import { useConnection, useLive } from '#components/live/use-live.ts';
 import { Button } from '#components/ui/button.tsx';
 import { Num } from '#components/ui/figures.tsx';
 import { Panel } from '#components/ui/panel.tsx';
@@ -26,12 +26,13 @@ export function MessageStreamPanel(props: { filter: MessageFilter; onClear: () =
   const stream = useMessageStream(filter);
   const pause = usePause(stream.items ?? NO_MESSAGES);
   const openMessage = useOpenMessage();
+  const isLive = useConnection().status.kind === 'live';
   useShortcuts({ ' ': pause.toggle });
   return (
     <Panel
       flush
       className="flex-1"
-      title={pause.isPaused ? 'Paused' : 'Live'}
+      title={pause.isPaused ? 'Paused' : isLive ? 'Live' : 'Not live'}
       sub={<Count filter={filter} stream={stream} shown={pause.shown.length} />}
       actions={<PauseButton {...pause} />}
     >

@@ -112,7 +112,7 @@ it('gathers what comes together and then keeps quiet for a while', () => {
   budget('t2', 100);
   pass(2000);
   budget('t3', 80);
-  pass(10_000);
+  pass(20_000);
   expect(told).toHaveLength(1);
   expect(told[0]).toHaveLength(2);
   pass(10_000);

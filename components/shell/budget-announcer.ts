@@ -11,7 +11,7 @@ export interface Crossing {
 /** Crossings that come together are told together. */
 const GATHER_MS = 1500;
 /** No two announcements closer than this: what comes between waits for the next. */
-const QUIET_MS = 15_000;
+const QUIET_MS = 30_000;
 /** Threads told of in one announcement; beyond it a number says enough. */
 const MAX_GATHERED = 500;
 

@@ -1,3 +1,4 @@
+import { hottestThreads } from '#components/gauge/hot-threads.ts';
 import type { EventOf } from '#organism/event.ts';
 import { budgetLevel } from '#organism/gas.ts';
 import type { OrganismState } from '#organism/state.ts';
@@ -12,12 +13,9 @@ export function countRecentErrors(errors: readonly EventOf<'error'>[], now: numb
 
 /** Threads that still run although their budget is spent. */
 export function countExhausted(organism: OrganismState): number {
-  let count = 0;
-  for (const { status, budget } of organism.threads.values()) {
-    if (status !== 'active' || budget === null || budget.run !== organism.run) continue;
-    if (budgetLevel(budget.totalTokens, budget.maxTokens) === 'exhausted') count += 1;
-  }
-  return count;
+  return hottestThreads(organism).filter(
+    ({ budget }) => budgetLevel(budget.totalTokens, budget.maxTokens) === 'exhausted',
+  ).length;
 }
 
 /** Sources from which nothing comes at present. */

@@ -1,4 +1,5 @@
 import { formatPercent } from '#components/format/number.ts';
+import { hottestThreads } from '#components/gauge/hot-threads.ts';
 import { shortenId } from '#components/ui/id.tsx';
 import type { SearchResult } from '#organism/api/resources.ts';
 import { percentUsed } from '#organism/gas.ts';
@@ -49,19 +50,13 @@ function agentItems(organism: OrganismState): PaletteItem[] {
 }
 
 function hotThreadItems(organism: OrganismState): PaletteItem[] {
-  return [...organism.threads.values()]
-    .flatMap((thread) => {
-      const { budget } = thread;
-      if (budget === null || budget.run !== organism.run || thread.status !== 'active') return [];
-      return [{ id: thread.id, percent: percentUsed(budget.totalTokens, budget.maxTokens) }];
-    })
-    .sort((a, b) => b.percent - a.percent)
+  return hottestThreads(organism)
     .slice(0, MAX_HOT_THREADS)
-    .map(({ id, percent }) => ({
+    .map(({ id, budget }) => ({
       id: `thread:${id}`,
       label: shortenId(id),
       group: 'Hottest threads',
-      hint: `${formatPercent(percent)} of budget`,
+      hint: `${formatPercent(percentUsed(budget.totalTokens, budget.maxTokens))} of budget`,
       keywords: ['thread', id],
       href: `/threads/${encodeURIComponent(id)}`,
     }));
