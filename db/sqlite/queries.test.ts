@@ -253,7 +253,7 @@ test('errors by agent and thread, newest first', async () => {
 
 test('search finds agents, then threads, then messages, up to the limit', async () => {
   const store = await openTestStore();
-  await store.append(
+  const { stored } = await store.append(
     makeBatch([
       makeMessage('m', { threadId: 'oak-1', from: 'oak', payload: { note: 'under the OAK tree' } }),
       makeMessage('n', { threadId: 'birch', payload: 'nothing here' }),
@@ -263,7 +263,7 @@ test('search finds agents, then threads, then messages, up to the limit', async 
   expect(hits.map((hit) => [hit.kind, hit.id])).toEqual([
     ['agent', 'oak'],
     ['thread', 'oak-1'],
-    ['message', 'm'],
+    ['message', String(stored[0]?.seq)],
   ]);
   expect(hits[2]).toMatchObject({ organismId: 'garden', title: 'oak → shouter' });
   expect(hits[2]?.detail).toContain('under the OAK tree');

@@ -233,6 +233,13 @@ describe('messages and errors', () => {
     const [newest] = all.messages;
     const { body } = await kit.get(`/api/v1/messages?before_seq=${newest!.seq}`);
     expect(body).toMatchObject({ messages: [{ id: 'm2' }, { id: 'm1' }] });
+    expect((await kit.get(`/api/v1/messages/${newest!.seq}`)).body).toEqual(newest);
+    for (const place of ['1', '999999', 'm3', '-1', '1e3']) {
+      expect(await kit.get(`/api/v1/messages/${place}`)).toMatchObject({
+        status: 404,
+        body: { detail: `Message not found: ${place}` },
+      });
+    }
   });
 
   it('errors say where and how bad', async () => {

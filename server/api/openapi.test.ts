@@ -108,6 +108,7 @@ describe('the OpenAPI document', () => {
       '{agent_id}': 'planner',
       '{model}': 'openai/gpt-4o',
       '{name}': 'planner',
+      '{seq}': '3',
     };
     let checked = 0;
     for (const [path, { get }] of Object.entries(document.paths)) {
