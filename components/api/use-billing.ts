@@ -33,6 +33,9 @@ export interface BillingExport extends BillingQuery {
   /** IANA zone the days are cut in. */
   readonly zone: string | null;
   readonly groupBy?: UsageDimension | null | undefined;
+  readonly agent?: string | null | undefined;
+  readonly model?: string | null | undefined;
+  readonly provider?: string | null | undefined;
 }
 
 /** The address of a download: for a link, so that the browser streams it to disk. */
@@ -41,6 +44,9 @@ export function billingExportUrl(request: BillingExport): string {
     format: request.format,
     ...timeParams(request.range),
     org_id: request.org,
+    agent_id: request.agent,
+    model: request.model,
+    provider: request.provider,
     organism: request.organism,
     timezone: request.zone,
     group_by: request.groupBy,

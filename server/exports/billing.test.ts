@@ -106,6 +106,20 @@ describe('the billing export', () => {
     }
   });
 
+  it('holds only the rows of the agent, model and provider asked for, and says so', async () => {
+    const read = async (scope: string) =>
+      parseCsv((await kit.get(`/api/v1/exports/billing?${RANGE}&${scope}`)).text);
+    const all = await read('group_by=model');
+    const model = all.map((row) => row['model'] ?? '').find((name) => /^[a-z]/.test(name)) ?? '';
+    const narrowed = await read(`group_by=model&model=${encodeURIComponent(model)}`);
+    const kept = all.filter((row) => row['model'] === model);
+    expect(narrowed.map((row) => row['cost_usd'])).toEqual(kept.map((row) => row['cost_usd']));
+    expect(narrowed.length).toBeLessThan(all.length);
+    expect(narrowed[0]).toMatchObject({ scope_model: model, scope_agent: '', scope_provider: '' });
+    expect(await read('agent_id=nobody')).toEqual([]);
+    expect(await read('provider=nobody')).toEqual([]);
+  });
+
   it('says in every row what it is about', async () => {
     const query = `${RANGE}&org_id=acme&timezone=Europe/Berlin`;
     const { text, headers } = await kit.get(`/api/v1/exports/billing?${query}`);

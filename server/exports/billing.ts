@@ -13,6 +13,9 @@ const CHUNK_ROWS = 500;
 export interface BillingScope {
   readonly organismId: string;
   readonly org: string | null;
+  readonly agent: string | null;
+  readonly model: string | null;
+  readonly provider: string | null;
   /** Half-open; null is unbounded. */
   readonly from: number | null;
   readonly to: number | null;
@@ -41,6 +44,9 @@ export async function readBillingReport(
   const days = await deps.store.dailyUsage({
     organismId: scope.organismId,
     org: scope.org ?? undefined,
+    agent: scope.agent ?? undefined,
+    model: scope.model ?? undefined,
+    provider: scope.provider ?? undefined,
     from: scope.from ?? undefined,
     to: scope.to ?? undefined,
     timezone: scope.timezone,
@@ -89,6 +95,7 @@ export function billingFileName(report: BillingReport, extension: 'csv' | 'json'
     'billing',
     scope.organismId,
     scope.org ?? 'all-orgs',
+    ...[scope.agent, scope.model, scope.provider].filter((name) => name !== null),
     scope.from === null ? 'start' : formatInstant(scope.from).slice(0, 10),
     scope.to === null ? 'now' : formatInstant(scope.to).slice(0, 10),
     scope.timezone,
@@ -125,6 +132,9 @@ function reportFacts({ scope, total, ...report }: BillingReport): Record<string,
   return {
     organism: scope.organismId,
     scope_org: scope.org,
+    scope_agent: scope.agent,
+    scope_model: scope.model,
+    scope_provider: scope.provider,
     period_from: scope.from === null ? null : formatInstant(scope.from),
     period_to: scope.to === null ? null : formatInstant(scope.to),
     timezone: scope.timezone,
