@@ -26,7 +26,11 @@ export interface RangeFilter {
 
 /** The page's span of time: `?range=`, cut in the reader's zone (`?timezone=`, else the preference). */
 export function useRangeFilter(initial: RangeToken): RangeFilter {
-  const [token, setToken] = useQueryState('range', parseAsRange.withDefault(initial));
+  const [token, setToken] = useQueryState(
+    'range',
+    // Another span is another view: "back" returns from a day to its month.
+    parseAsRange.withDefault(initial).withOptions({ history: 'push' }),
+  );
   const now = useNow();
   const zone = useZone();
   const step = now === null ? null : Math.ceil(now / RANGE_STEP_MS) * RANGE_STEP_MS;

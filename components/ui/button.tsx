@@ -48,6 +48,21 @@ export function ButtonLink({
   return <Link className={buttonClass({ variant, size }, className)} {...rest} />;
 }
 
+/** A file to save: the browser streams it to disk, no page is left. */
+export function DownloadLink({
+  variant,
+  size,
+  className,
+  children,
+  ...rest
+}: Look & Omit<React.ComponentProps<'a'>, 'download'>) {
+  return (
+    <a download className={buttonClass({ variant, size }, className)} {...rest}>
+      {children}
+    </a>
+  );
+}
+
 const ICON_SIZES: Record<Size, string> = { sm: 'size-6', md: 'size-7' };
 
 /** A button that is only an icon: `label` is its name and its tip. */

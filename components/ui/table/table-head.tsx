@@ -40,7 +40,7 @@ function Heading<Row>(props: { column: Column<Row>; sort: Sort | null; onPress: 
   const words = (
     <span className="truncate">
       {column.header}
-      {column.unit !== undefined && <span className="ml-1 opacity-80">{column.unit}</span>}
+      {column.unit !== undefined && <span className="ml-1">{column.unit}</span>}
     </span>
   );
   if (column.sortBy === undefined) return <span className={place}>{words}</span>;
