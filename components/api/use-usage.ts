@@ -47,6 +47,7 @@ export interface DailyUsageQuery {
   readonly org?: string | null | undefined;
   readonly agent?: string | null | undefined;
   readonly model?: string | null | undefined;
+  readonly provider?: string | null | undefined;
 }
 
 /** One row per day, or per day and group, oldest first. Days without usage have no row. */
@@ -63,6 +64,7 @@ export function useDailyUsage(query: DailyUsageQuery): Resource<DailyUsage> {
       org_id: query.org,
       agent_id: query.agent,
       model: query.model,
+      provider: query.provider,
     },
     {
       refreshMs: USAGE_REFRESH_MS,
@@ -72,6 +74,24 @@ export function useDailyUsage(query: DailyUsageQuery): Resource<DailyUsage> {
   );
 }
 
+/** A first day moves only when older usage arrives: rarely, and in bulk. */
+const COVERAGE_REFRESH_MS = 60_000;
+
+/**
+ * The first day, as YYYY-MM-DD in the zone, with any stored usage: before it nothing is known, after
+ * it a day without rows is a true zero. Null when nothing is stored, undefined until known.
+ */
+export function useFirstUsageDay(zone: string | null): string | null | undefined {
+  const organism = useOrganismId();
+  const { data } = useResource(
+    dailyUsageSchema,
+    '/usage/daily',
+    { organism, timezone: zone },
+    { refreshMs: COVERAGE_REFRESH_MS, enabled: zone !== null },
+  );
+  return data === undefined ? undefined : (data.days[0]?.date ?? null);
+}
+
 export interface BreakdownQuery {
   readonly groupBy: readonly (UsageDimension | 'thread')[];
   /** Absent: since the beginning. Null waits for the browser's clock and zone. */
@@ -79,6 +99,8 @@ export interface BreakdownQuery {
   readonly thread?: string | null | undefined;
   readonly agent?: string | null | undefined;
   readonly org?: string | null | undefined;
+  readonly model?: string | null | undefined;
+  readonly provider?: string | null | undefined;
 }
 
 /** Sums by one or more dimensions, largest cost first, with the total of all of them. */
@@ -92,8 +114,10 @@ export function useUsageBreakdown(query: BreakdownQuery): Resource<UsageBreakdow
       group_by: query.groupBy.join(','),
       ...timeParams(query.range),
       thread: query.thread,
-      agent: query.agent,
+      agent_id: query.agent,
       org_id: query.org,
+      model: query.model,
+      provider: query.provider,
     },
     { refreshMs: USAGE_REFRESH_MS, keepPrevious: true, enabled: query.range !== null },
   );

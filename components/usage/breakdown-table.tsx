@@ -1,0 +1,166 @@
+'use client';
+
+import { clsx } from 'clsx';
+
+import { formatExact } from '#components/format/number.ts';
+import { Money, Num, Percent } from '#components/ui/figures.tsx';
+import type { Column, Sort } from '#components/ui/table/column.ts';
+import { DataTable } from '#components/ui/table/data-table.tsx';
+import { Duration } from '#components/ui/time.tsx';
+
+import type { BreakdownRow } from './prepare-breakdown.ts';
+
+/** Spend and tokens of a range by one dimension; opening a row narrows the page to it. */
+export function BreakdownTable(props: {
+  label: string;
+  /** What a row is: "Model". */
+  nameHeader: string;
+  rows: readonly BreakdownRow[];
+  viewKey: string;
+  sort: Sort | null;
+  onSortChange: (sort: Sort | null) => void;
+  onPick: (group: string) => void;
+}) {
+  return (
+    <DataTable
+      label={props.label}
+      rows={props.rows}
+      columns={[nameColumn(props.nameHeader), ...COLUMNS]}
+      getRowId={(row) => row.id}
+      viewKey={props.viewKey}
+      sort={props.sort}
+      onSortChange={props.onSortChange}
+      onOpenRow={(row) => {
+        if (row.group !== null) props.onPick(row.group);
+      }}
+      isPrimary
+    />
+  );
+}
+
+function nameColumn(header: string): Column<BreakdownRow> {
+  return {
+    id: 'name',
+    header,
+    isTitle: true,
+    minWidth: 170,
+    sortBy: (row) => row.label,
+    cell: (row) => (
+      <span className="inline-flex max-w-full items-center gap-2">
+        <span className={clsx('size-2.5 shrink-0 rounded-[2px]', row.colour.swatch)} aria-hidden />
+        <span className={clsx('truncate', row.group === null && 'text-ink-2')}>{row.label}</span>
+      </span>
+    ),
+  };
+}
+
+const COLUMNS: readonly Column<BreakdownRow>[] = [
+  {
+    id: 'cost',
+    header: 'Cost',
+    unit: 'USD',
+    align: 'end',
+    width: 104,
+    sortBy: (row) => row.sum.costNanos,
+    cell: ({ sum }) => (
+      <Money
+        nanos={sum.requests > 0 && sum.requests === sum.unpricedRequests ? null : sum.costNanos}
+      />
+    ),
+  },
+  {
+    id: 'share',
+    header: 'Of cost',
+    align: 'end',
+    width: 84,
+    sortBy: (row) => row.costSharePercent,
+    cell: (row) => <Percent value={row.costSharePercent} />,
+  },
+  {
+    id: 'tokens',
+    header: 'Tokens',
+    align: 'end',
+    width: 84,
+    sortBy: (row) => row.totalTokens,
+    cell: (row) => <Num value={row.totalTokens} unit="tokens" />,
+  },
+  {
+    id: 'input',
+    header: 'Input',
+    unit: 'tokens',
+    align: 'end',
+    width: 108,
+    sortBy: (row) => row.sum.tokens.inputFresh,
+    cell: (row) => <Num value={row.sum.tokens.inputFresh} unit="tokens, not from a cache" />,
+  },
+  {
+    id: 'cache',
+    header: 'Cache',
+    unit: 'tokens',
+    align: 'end',
+    width: 112,
+    sortBy: (row) => cachedTokens(row),
+    cell: (row) => (
+      <span
+        data-tip={`${formatExact(row.sum.tokens.cacheRead)} read\n${formatExact(row.sum.tokens.cacheWrite)} written`}
+      >
+        <Num value={cachedTokens(row)} />
+      </span>
+    ),
+  },
+  {
+    id: 'output',
+    header: 'Output',
+    unit: 'tokens',
+    align: 'end',
+    width: 116,
+    sortBy: (row) => row.sum.tokens.outputVisible,
+    cell: (row) => <Num value={row.sum.tokens.outputVisible} unit="tokens" />,
+  },
+  {
+    id: 'reasoning',
+    header: 'Reasoning',
+    unit: 'tokens',
+    align: 'end',
+    width: 132,
+    sortBy: (row) => row.sum.tokens.reasoning,
+    cell: (row) => <Num value={row.sum.tokens.reasoning} unit="tokens" />,
+  },
+  {
+    id: 'requests',
+    header: 'Requests',
+    align: 'end',
+    width: 88,
+    sortBy: (row) => row.sum.requests,
+    cell: (row) => <Num value={row.sum.requests} unit="requests" />,
+  },
+  {
+    id: 'latency',
+    header: 'Latency',
+    unit: 'mean',
+    align: 'end',
+    width: 108,
+    sortBy: (row) => row.averageLatencyMs,
+    cell: (row) => <Duration durationMs={row.averageLatencyMs} />,
+  },
+  {
+    id: 'unpriced',
+    header: 'Unpriced',
+    unit: 'tokens',
+    align: 'end',
+    width: 132,
+    sortBy: (row) => row.sum.unpricedTokens,
+    cell: ({ sum }) => (
+      <span className={clsx(sum.unpricedTokens > 0 && 'text-waiting')}>
+        <Num
+          value={sum.unpricedTokens}
+          unit={`tokens in ${formatExact(sum.unpricedRequests)} requests without a price`}
+        />
+      </span>
+    ),
+  },
+];
+
+function cachedTokens({ sum }: BreakdownRow): number {
+  return sum.tokens.cacheRead + sum.tokens.cacheWrite;
+}

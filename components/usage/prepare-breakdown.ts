@@ -1,0 +1,44 @@
+import { REST_COLOUR, type SeriesColour } from '#components/ui/series-colour.ts';
+import type { UsageBreakdown } from '#organism/api/resources.ts';
+import { totalTokens } from '#organism/tokens.ts';
+import type { UsageSum } from '#organism/usage-sum.ts';
+
+import type { DailySeries } from '../charts/prepare-daily-bars.ts';
+import { percentOf } from './usage-totals.ts';
+
+export interface BreakdownRow {
+  readonly id: string;
+  /** Null: usage that names none. */
+  readonly group: string | null;
+  readonly label: string;
+  /** The chart's colour for it. */
+  readonly colour: SeriesColour;
+  readonly sum: UsageSum;
+  readonly totalTokens: number;
+  /** 0 to 100, of the cost of all. */
+  readonly costSharePercent: number;
+  /** Null when no call said how long it took. */
+  readonly averageLatencyMs: number | null;
+}
+
+export function prepareBreakdown(
+  breakdown: UsageBreakdown,
+  series: readonly DailySeries[],
+  namelessLabel: string,
+): BreakdownRow[] {
+  const colours = new Map(series.map((one) => [one.group, one.colour]));
+  return breakdown.rows.map(({ keys, sum }) => {
+    const name = keys[0] ?? '';
+    const group = name === '' ? null : name;
+    return {
+      id: group === null ? 'nameless' : `group:${group}`,
+      group,
+      label: group ?? namelessLabel,
+      colour: colours.get(group) ?? REST_COLOUR,
+      sum,
+      totalTokens: totalTokens(sum.tokens),
+      costSharePercent: percentOf(sum.costNanos, breakdown.total.costNanos),
+      averageLatencyMs: sum.latencyCount === 0 ? null : sum.latencyMsTotal / sum.latencyCount,
+    };
+  });
+}

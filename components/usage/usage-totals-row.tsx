@@ -1,0 +1,40 @@
+import { formatCompact, formatPercent } from '#components/format/number.ts';
+import { Money, Num } from '#components/ui/figures.tsx';
+import { Stat, StatRow } from '#components/ui/stat.tsx';
+
+import { percentOf, type UsageTotals } from './usage-totals.ts';
+
+/** The totals of a range, with what in them has no price. */
+export function UsageTotalsRow({ totals }: { totals: UsageTotals }) {
+  const unpricedPercent = percentOf(totals.unpricedTokens, totals.tokens);
+  return (
+    <StatRow>
+      <Stat
+        label="Cost"
+        value={<Money nanos={totals.costNanos} />}
+        sub={
+          totals.reportedNanos > 0
+            ? `${formatPercent(percentOf(totals.reportedNanos, totals.costNanos))} as reported by the source`
+            : 'from the price table'
+        }
+      />
+      <Stat
+        label="Tokens"
+        value={<Num value={totals.tokens} unit="tokens" />}
+        sub={`${formatCompact(totals.promptTokens)} in, ${formatCompact(totals.completionTokens)} out`}
+      />
+      <Stat label="Requests" value={<Num value={totals.requests} unit="requests" />} />
+      <Stat
+        label="Without a price"
+        value={<Num value={totals.unpricedTokens} unit="tokens" />}
+        unit="tokens"
+        tone={totals.unpricedTokens > 0 ? 'waiting' : 'neutral'}
+        sub={
+          totals.unpricedRequests === 0
+            ? 'every request has a price'
+            : `${formatPercent(unpricedPercent)} of tokens, ${formatCompact(totals.unpricedRequests)} requests`
+        }
+      />
+    </StatRow>
+  );
+}

@@ -1,0 +1,49 @@
+import { addAmounts, measureValue } from '#components/charts/measure.ts';
+import type { DailyUsagePoint } from '#organism/agentserver/usage.ts';
+
+/** Sums of a range, in tokens, requests and nano-dollars. */
+export interface UsageTotals {
+  readonly costNanos: number;
+  /** The part of `costNanos` only the source vouches for. */
+  readonly reportedNanos: number;
+  readonly tokens: number;
+  readonly promptTokens: number;
+  readonly completionTokens: number;
+  readonly requests: number;
+  readonly unpricedTokens: number;
+  readonly unpricedRequests: number;
+}
+
+const ZERO: UsageTotals = {
+  costNanos: 0,
+  reportedNanos: 0,
+  tokens: 0,
+  promptTokens: 0,
+  completionTokens: 0,
+  requests: 0,
+  unpricedTokens: 0,
+  unpricedRequests: 0,
+};
+
+type Row = Omit<DailyUsagePoint, 'date'>;
+
+export function sumUsage(rows: readonly Row[]): UsageTotals {
+  return rows.reduce(
+    (sum, row): UsageTotals => ({
+      costNanos: addAmounts(sum.costNanos, measureValue(row, 'cost')),
+      reportedNanos: addAmounts(sum.reportedNanos, row.reportedCostNanos ?? 0),
+      tokens: addAmounts(sum.tokens, row.totalTokens),
+      promptTokens: addAmounts(sum.promptTokens, row.promptTokens ?? 0),
+      completionTokens: addAmounts(sum.completionTokens, row.completionTokens ?? 0),
+      requests: addAmounts(sum.requests, row.requestCount),
+      unpricedTokens: addAmounts(sum.unpricedTokens, row.unpricedTokens ?? 0),
+      unpricedRequests: addAmounts(sum.unpricedRequests, row.unpricedRequests ?? 0),
+    }),
+    ZERO,
+  );
+}
+
+/** 0 to 100; 0 of nothing. */
+export function percentOf(part: number, whole: number): number {
+  return whole === 0 ? 0 : (part / whole) * 100;
+}
