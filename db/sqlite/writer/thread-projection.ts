@@ -65,6 +65,7 @@ export function createThreadProjection(db: Connection, agents: AgentProjection):
     },
     applyMessage(organismId, event, agentIds) {
       const thread = get(organismId, event.threadId);
+      thread.status = seenAtWork(thread.status);
       thread.messagesSeen += 1;
       thread.messageCount = Math.max(thread.messageCount, thread.messagesSeen);
       thread.createdAt ??= event.occurredAt;
@@ -74,6 +75,7 @@ export function createThreadProjection(db: Connection, agents: AgentProjection):
     },
     applyBudget(organismId, event) {
       const thread = get(organismId, event.threadId);
+      thread.status = seenAtWork(thread.status);
       thread.budgetMaxTokens = event.maxTokens;
       thread.budgetPromptTokens = event.promptTokens;
       thread.budgetCompletionTokens = event.completionTokens;
@@ -95,12 +97,17 @@ export function createThreadProjection(db: Connection, agents: AgentProjection):
   };
 }
 
+/** A thread known only from usage or an error has no status; a message or a budget is a sign of life. */
+function seenAtWork(status: string): string {
+  return status === 'unknown' ? 'active' : status;
+}
+
 function blankThread(id: number, organismId: number, name: string): ThreadRow {
   return {
     id,
     organismId,
     name,
-    status: 'active',
+    status: 'unknown',
     messageCount: 0,
     messagesSeen: 0,
     createdAt: null,
