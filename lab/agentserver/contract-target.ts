@@ -9,8 +9,8 @@ export interface ContractTarget {
   /** What every POST and every injection wants. */
   readonly key: string;
   readonly knows: ContractKnowledge;
-  /** Makes this many more events happen; they need not have arrived when it returns. */
-  advance(events: number): void;
+  /** Makes this many more events happen; resolves when their messages can be read. */
+  advance(events: number): Promise<void>;
   stop(): Promise<void>;
 }
 

@@ -12,6 +12,7 @@ async function startLab(): Promise<ContractTarget> {
     knows: knowledgeOf(lab),
     advance: (events) => {
       lab.step(events);
+      return Promise.resolve();
     },
     stop: () => lab.stop(),
   };
