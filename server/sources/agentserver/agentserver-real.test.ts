@@ -258,19 +258,21 @@ describe('7: usage', () => {
     expect(second.counts.duplicate).toBe(0);
   });
 
-  test('that is counted and no longer stored is said in words', async () => {
+  test('that is counted and no longer stored is said in words and shown as a gap', async () => {
+    let aheadMs = 0;
     const { lab, url } = await startLab(REAL);
-    const recorder = createRecorder();
+    const recorder = createRecorder({ now: () => Date.now() + aheadMs });
     await watch(url, recorder);
     await recorder.until('contact', () => lastStatus(recorder)?.state !== 'connecting');
+    await untilWhilePlaying(recorder, lab, () => recorder.of('usage').length > 0);
     lab.control.resetUsage();
-    await untilWhilePlaying(
-      recorder,
-      lab,
-      () =>
-        lastStatus(recorder)?.notices?.some((notice) => notice.includes('stored none')) ?? false,
-    );
-    expect(recorder.of('gap')).toEqual([]);
+    await untilWhilePlaying(recorder, lab, () => {
+      aheadMs += 100;
+      return recorder.of('gap').length > 0;
+    });
+    expect(lastStatus(recorder)?.notices?.[0]).toContain('has not stored all of them');
+    expect(recorder.of('gap')[0]).toMatchObject({ what: 'usage' });
+    expect(recorder.of('gap')[0]?.missing).toBeGreaterThan(0);
   });
 });
 

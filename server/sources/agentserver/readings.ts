@@ -79,7 +79,7 @@ export function createReadings(deps: ReadingsDeps): Readings {
     intervalMs: () =>
       parts.usage.hasDeeper || parts.threads.hasDeeper ? DEEPER_PAUSE_MS : DEEPER_IDLE_MS,
   });
-  const usageReader = createUsageReader(parts);
+  const usageReader = createUsageReader(parts, now);
   const pollers = [
     createPoller({ ...polled, run: readMessages, intervalMs: () => intervals.messagesMs }),
     createPoller({

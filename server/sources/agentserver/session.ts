@@ -18,6 +18,7 @@ import { createReadings } from './readings.ts';
 import { RestError } from './rest-client.ts';
 import { createSocketLink } from './socket-link.ts';
 import { openSocket } from './socket.ts';
+import { gapDraft } from './to-drafts.ts';
 import { createWatchdog } from './watchdog.ts';
 
 export interface Session {
@@ -39,7 +40,7 @@ export function createSession(
   const restBackoff = createBackoff({ random });
   let isRestUp = false;
   let isStopping = false;
-  let hasOverflowed = false;
+  let overflowedAt: number | null = null;
 
   const parts = createParts(config, deps, cursors, {
     onNews: (isMessage) => watchdog.noteFrame(isMessage),
@@ -64,7 +65,8 @@ export function createSession(
     backoff: createBackoff({ random }),
     isDrained: () => pump.isDrained,
     onFrame(text, isPrimary) {
-      if (!inbox.push({ text, at: now(), isPrimary })) hasOverflowed = true;
+      const at = now();
+      if (!inbox.push({ text, at, isPrimary })) overflowedAt ??= at;
       pump.wake();
     },
     onLive: takeOver,
@@ -143,14 +145,23 @@ export function createSession(
     if (link.isLive && inbox.isEmpty) {
       link.judge(watchdog.check({ ...reading, mode: link.mode }));
     }
-    const needsCatchUp = !isRestUp || (hasOverflowed && pump.isDrained);
+    const overflow = pump.isDrained ? overflowedAt : null;
+    const needsCatchUp = !isRestUp || overflow !== null;
     isRestUp = true;
     if (needsCatchUp) {
-      hasOverflowed = false;
       link.dial();
       readings.poke();
       await catchUp();
+      if (overflow !== null) await tellOverflow(overflow);
     } else await attempt('threads', () => parts.threads.read());
+  }
+
+  /** Messages, threads and usage were read again; what the agents did in between was not. */
+  async function tellOverflow(from: number): Promise<void> {
+    overflowedAt = null;
+    const reason = `the store was too slow: ${inbox.dropped} frames were dropped in all, some of them changes of state`;
+    const gap = gapDraft({ what: 'events', from, to: now(), reason });
+    await attempt('overflow', () => parts.outbox.add({ drafts: [gap] }));
   }
 
   async function askForHistory(): Promise<void> {

@@ -1,37 +1,59 @@
-/** How many readings in a row must agree: the upstream stores usage up to a second late. */
-const READINGS_TO_BE_SURE = 3;
+/** The upstream stores a call up to a second after counting it. */
+const SETTLE_MS = 5000;
+/** A gap that grows is told again no sooner. */
+const GAP_PAUSE_MS = 60_000;
+
+export interface UsageFinding {
+  /** Calls counted upstream and stored nowhere, since `since`. */
+  readonly missing: number;
+  readonly since: number;
+  /** The part of it not yet told as a gap, when that is due now; else 0. */
+  readonly newlyMissing: number;
+}
 
 /**
- * Notices an upstream that counts model calls and stores none of them, as the real one does after
+ * Notices an upstream that counts model calls and does not store them, as the real one after
  * `/usage/reset` until it restarts: what is not in its history nobody can read later.
  */
 export function createUsageWatch() {
-  let lastCount: number | null = null;
-  let storedSince = 0;
-  let countedSince = 0;
-  let silentReadings = 0;
+  let base: { readonly count: number; readonly at: number } | null = null;
+  let storedRows = 0;
+  let told = 0;
+  let lastGapAt = Number.NEGATIVE_INFINITY;
+  let readings: { readonly count: number; readonly at: number }[] = [];
 
   return {
     /**
-     * @param requestCount calls the upstream counts in this life; null when it does not say
-     * @param storedRows history rows read since the last call
-     * @returns how many calls it counted without storing any, once sure; else 0
+     * @param count calls the upstream counts in this life
+     * @param newRows history rows read since the last call
+     * @param now epoch milliseconds
+     * @returns null while every call that had time to be stored is
      */
-    observe(requestCount: number | null, storedRows: number): number {
-      if (requestCount === null) return 0;
-      const moved = lastCount === null ? 0 : requestCount - lastCount;
-      lastCount = requestCount;
-      // A count that went down was reset, or is another life's.
-      if (storedRows > 0 || moved < 0) {
-        storedSince = 0;
-        countedSince = 0;
-        silentReadings = 0;
-        return 0;
+    observe(count: number, newRows: number, now: number): UsageFinding | null {
+      const last = readings.at(-1) ?? base;
+      // What was counted before the first reading may be stored or not: only growth tells. A count
+      // that went down was reset, or is another life's.
+      if (base === null || last === null || count < last.count) {
+        base = { count, at: now };
+        storedRows = 0;
+        told = 0;
+        readings = [];
+        return null;
       }
-      countedSince += moved;
-      storedSince += storedRows;
-      silentReadings += countedSince > 0 ? 1 : 0;
-      return silentReadings >= READINGS_TO_BE_SURE && storedSince === 0 ? countedSince : 0;
+      storedRows += newRows;
+      readings.push({ count, at: now });
+      const settled = readings.findLast((reading) => reading.at <= now - SETTLE_MS);
+      if (settled === undefined) return null;
+      readings = readings.filter((reading) => reading.at >= settled.at);
+      const missing = settled.count - base.count - storedRows;
+      if (missing <= 0) return null;
+      const isGapDue = missing > told && now >= lastGapAt + GAP_PAUSE_MS;
+      const newlyMissing = isGapDue ? missing - told : 0;
+      if (isGapDue) {
+        told = missing;
+        lastGapAt = now;
+      }
+      return { missing, since: base.at, newlyMissing };
     },
   };
 }
