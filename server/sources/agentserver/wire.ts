@@ -54,7 +54,10 @@ const messageSchema = z.object({
   from: z.string().catch(''),
   to: z.string().catch(''),
   payloadType: z.string().catch(''),
-  payload: z.unknown().transform((payload) => payload ?? {}),
+  payload: z
+    .unknown()
+    .optional()
+    .transform((payload) => payload ?? {}),
   timestamp: instant,
   slotIndex: optional(count),
 });

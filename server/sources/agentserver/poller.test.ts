@@ -1,0 +1,90 @@
+import { expect, test } from 'vitest';
+
+import { createPoller } from './poller.ts';
+import { createManualClock } from './testing/manual-clock.ts';
+
+function start(options: { isWatched?: () => boolean } = {}) {
+  const clock = createManualClock();
+  const runs: { at: number; finish: (delayMs?: number) => void }[] = [];
+  const poller = createPoller({
+    run: () =>
+      new Promise((resolve) =>
+        runs.push({ at: clock.now(), finish: (delayMs) => resolve(delayMs) }),
+      ),
+    intervalMs: () => 2000,
+    isWatched: options.isWatched ?? null,
+    schedule: clock.schedule,
+    now: clock.now,
+  });
+  const begin = clock.now();
+  const settle = async (delayMs?: number) => {
+    runs.at(-1)?.finish(delayMs);
+    for (let turn = 0; turn < 10; turn += 1) await Promise.resolve();
+  };
+  return { clock, poller, runs, settle, times: () => runs.map(({ at }) => at - begin) };
+}
+
+test('runs again an interval after the last run ended, never twice at once', async () => {
+  const { clock, poller, settle, times } = start();
+  poller.start();
+  clock.advance(10_000);
+  expect(times()).toEqual([0]);
+  await settle();
+  clock.advance(2000);
+  expect(times()).toEqual([0, 12_000]);
+});
+
+test('a run may ask for another wait', async () => {
+  const { clock, poller, settle, times } = start();
+  poller.start();
+  await settle(30_000);
+  clock.advance(29_999);
+  expect(times()).toEqual([0]);
+  clock.advance(1);
+  expect(times()).toEqual([0, 30_000]);
+});
+
+test('is slower while nobody watches, and serves a new watcher within one interval', async () => {
+  let isWatched = false;
+  const { clock, poller, settle, times } = start({ isWatched: () => isWatched });
+  poller.start();
+  await settle();
+  clock.advance(10_000);
+  expect(times()).toEqual([0, 10_000]);
+  await settle();
+  clock.advance(3000);
+  isWatched = true;
+  clock.advance(1000);
+  expect(times()).toEqual([0, 10_000, 14_000]);
+});
+
+test('a poke runs at once, or once more after the run under way', async () => {
+  const { clock, poller, settle, times } = start();
+  poller.start();
+  poller.poke();
+  poller.poke();
+  expect(times()).toEqual([0]);
+  await settle();
+  expect(times()).toEqual([0, 0]);
+  await settle();
+  clock.advance(500);
+  poller.poke();
+  expect(times()).toEqual([0, 0, 500]);
+});
+
+test('a stop waits for the run under way and is the last', async () => {
+  const { clock, poller, settle, times } = start();
+  poller.start();
+  let isStopped = false;
+  poller.stop().then(
+    () => (isStopped = true),
+    () => undefined,
+  );
+  await Promise.resolve();
+  expect(isStopped).toBe(false);
+  await settle();
+  expect(isStopped).toBe(true);
+  poller.poke();
+  clock.advance(60_000);
+  expect(times()).toEqual([0]);
+});

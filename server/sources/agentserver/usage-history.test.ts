@@ -1,0 +1,140 @@
+import { afterEach, expect, test } from 'vitest';
+
+import type { Recorder } from '../testing/recorder.ts';
+import { createRecorder } from '../testing/recorder.ts';
+import { createBackoff } from './backoff.ts';
+import { createOutbox } from './outbox.ts';
+import { createPageReader } from './pages.ts';
+import { createRejectMemory } from './reject-memory.ts';
+import { createRestClient } from './rest-client.ts';
+import { startFakeUpstream } from './testing/fake-upstream.ts';
+import { parseUpstreamUrl } from './upstream-url.ts';
+import { createUsageHistory, USAGE_CURSOR } from './usage-history.ts';
+
+const stops: (() => Promise<void>)[] = [];
+afterEach(async () => {
+  for (const stop of stops.splice(0).toReversed()) await stop();
+});
+
+interface Row {
+  readonly id: number;
+  readonly second: number;
+}
+
+/** A history as the real server answers: newest first, with a `total` that means nothing. */
+async function startHistory(recorder: Recorder, saved: string | null) {
+  let rows: Row[] = [];
+  const upstream = await startFakeUpstream({
+    answer({ query }) {
+      const offset = Number(query.get('offset'));
+      const page = rows.toReversed().slice(offset, offset + Number(query.get('limit')));
+      const events = page.map(({ id, second }) => ({
+        id,
+        timestamp: new Date(1_795_000_000_000 + second * 1000).toISOString(),
+        threadId: 't',
+        model: 'm',
+        provider: 'p',
+        promptTokens: 1,
+        completionTokens: 1,
+        latencyMs: 1,
+        metadata: {},
+      }));
+      return { body: { events, count: events.length, total: 7, offset, limit: 1000 } };
+    },
+  });
+  const rest = createRestClient({ url: parseUpstreamUrl(upstream.url), source: 'test' });
+  stops.push(async () => {
+    rest.close();
+    await upstream.stop();
+  });
+  const { deliver, log, schedule } = recorder.deps;
+  const outbox = createOutbox({
+    deliver,
+    log,
+    schedule: schedule ?? (() => () => undefined),
+    backoff: createBackoff({ random: Math.random }),
+    onStall: () => undefined,
+  });
+  const readPage = createPageReader(rest, createRejectMemory());
+  return {
+    upstream,
+    history: createUsageHistory({ readPage, outbox }, saved),
+    setRows: (next: Row[]) => {
+      rows = next;
+    },
+  };
+}
+
+const rowsUpTo = (last: number): Row[] =>
+  Array.from({ length: last }, (_, index) => ({ id: index + 1, second: index + 1 }));
+const ids = (recorder: Recorder) => recorder.of('usage').map((draft) => Number(draft.id));
+
+test('reads until a short page, whatever the total says', async () => {
+  const recorder = createRecorder();
+  const { history, setRows } = await startHistory(recorder, null);
+  setRows(rowsUpTo(2500));
+  expect(await history.read()).toBe(1000);
+  while (history.hasDeeper) await history.readDeeper();
+  expect(ids(recorder).toSorted((a, b) => a - b)).toEqual(rowsUpTo(2500).map(({ id }) => id));
+  expect(recorder.counts.duplicate).toBe(0);
+});
+
+test('new rows are read beside a long first history', async () => {
+  const recorder = createRecorder();
+  const { history, setRows } = await startHistory(recorder, null);
+  setRows(rowsUpTo(2500));
+  await history.read();
+  setRows(rowsUpTo(2800));
+  expect(await history.read()).toBe(300);
+  while (history.hasDeeper) await history.readDeeper();
+  expect(new Set(ids(recorder)).size).toBe(2800);
+});
+
+test('goes on from a cursor, also after more than one page', async () => {
+  const first = createRecorder();
+  const before = await startHistory(first, null);
+  before.setRows(rowsUpTo(50));
+  await before.history.read();
+  const second = createRecorder();
+  const after = await startHistory(second, first.cursors[USAGE_CURSOR] ?? null);
+  after.setRows(rowsUpTo(3000));
+  expect(await after.history.read()).toBe(2950);
+  expect(second.counts).toMatchObject({ accepted: 2950, duplicate: 0 });
+  expect(await after.history.read()).toBe(0);
+});
+
+test('an interrupted first history is taken up again', async () => {
+  const first = createRecorder();
+  const before = await startHistory(first, null);
+  before.setRows(rowsUpTo(1500));
+  await before.history.read();
+  const second = createRecorder();
+  const after = await startHistory(second, first.cursors[USAGE_CURSOR] ?? null);
+  after.setRows(rowsUpTo(1500));
+  await after.history.read();
+  while (after.history.hasDeeper) await after.history.readDeeper();
+  expect(new Set([...ids(first), ...ids(second)]).size).toBe(1500);
+  expect(JSON.parse(second.cursors[USAGE_CURSOR] ?? '')).toMatchObject({ isComplete: true });
+});
+
+test.for([
+  ['shorter than the one known', 40],
+  ['longer than the one known', 120],
+])('a wiped history that is %s is read from its start', async ([, length]) => {
+  const recorder = createRecorder();
+  const { history, setRows } = await startHistory(recorder, null);
+  setRows(rowsUpTo(100));
+  await history.read();
+  setRows(rowsUpTo(Number(length)).map(({ id, second }) => ({ id, second: second + 10_000 })));
+  expect(await history.read()).toBe(Number(length));
+  expect(recorder.of('usage')).toHaveLength(100 + Number(length));
+  expect(recorder.conflicts).toEqual([]);
+});
+
+test('an empty history is no news and no fault', async () => {
+  const recorder = createRecorder();
+  const { history, setRows } = await startHistory(recorder, null);
+  expect(await history.read()).toBe(0);
+  setRows(rowsUpTo(3));
+  expect(await history.read()).toBe(3);
+});
