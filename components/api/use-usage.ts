@@ -48,6 +48,8 @@ export interface DailyUsageQuery {
   readonly agent?: string | null | undefined;
   readonly model?: string | null | undefined;
   readonly provider?: string | null | undefined;
+  /** How often it is read again, in milliseconds. */
+  readonly refreshMs?: number | undefined;
 }
 
 /** One row per day, or per day and group, oldest first. Days without usage have no row. */
@@ -67,7 +69,7 @@ export function useDailyUsage(query: DailyUsageQuery): Resource<DailyUsage> {
       provider: query.provider,
     },
     {
-      refreshMs: USAGE_REFRESH_MS,
+      refreshMs: query.refreshMs ?? USAGE_REFRESH_MS,
       keepPrevious: true,
       enabled: query.range !== null && query.zone !== null,
     },

@@ -47,3 +47,5 @@ const thread: Column<MessageItem> = {
 };
 
 export const STREAM_COLUMNS: readonly Column<MessageItem>[] = [time, ends, type, payload, thread];
+/** For a panel beside others: the thread is one press away. */
+export const FEED_COLUMNS: readonly Column<MessageItem>[] = [time, ends, type, payload];

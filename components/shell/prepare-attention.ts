@@ -4,7 +4,7 @@ import { budgetLevel } from '#organism/gas.ts';
 import type { OrganismState } from '#organism/state.ts';
 
 /** An error older than this has had its chance to be looked at. */
-const ERROR_ATTENTION_MS = 15 * 60_000;
+export const ERROR_ATTENTION_MS = 15 * 60_000;
 
 /** @param now epoch milliseconds of the server's clock */
 export function countRecentErrors(errors: readonly EventOf<'error'>[], now: number): number {

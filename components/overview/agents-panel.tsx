@@ -1,0 +1,85 @@
+'use client';
+
+import Link from 'next/link';
+
+import { useHref } from '#components/api/use-href.ts';
+import { useLive } from '#components/live/use-live.ts';
+import { useHeldOrder } from '#components/live/use-paused-feed.ts';
+import { ButtonLink } from '#components/ui/button.tsx';
+import { shortenId } from '#components/ui/id.tsx';
+import { Panel } from '#components/ui/panel.tsx';
+import { StateMark } from '#components/ui/state-mark.tsx';
+import { EmptyState } from '#components/ui/surface-states.tsx';
+import type { AgentView } from '#organism/state.ts';
+
+import { agentsToShow, countStates, listedAgents, MAX_SHOWN_AGENTS } from './prepare-agents.ts';
+
+/** Who does what now. */
+export function AgentsPanel({ className }: { className?: string | undefined }) {
+  const hrefOf = useHref();
+  const agents = useLive(listedAgents);
+  const held = useHeldOrder(agentsToShow(agents), (agent) => agent.name);
+  return (
+    <Panel
+      flush
+      className={className}
+      title="Agents"
+      sub={agents.length > MAX_SHOWN_AGENTS && `${MAX_SHOWN_AGENTS} of ${agents.length}`}
+      actions={
+        <>
+          <StateCounts agents={agents} />
+          <ButtonLink size="sm" variant="ghost" href={hrefOf('/agents')}>
+            All agents
+          </ButtonLink>
+        </>
+      }
+    >
+      {agents.length === 0 ? (
+        <EmptyState isCompact title="No agents yet">
+          <p>They appear here as soon as the source reports them.</p>
+        </EmptyState>
+      ) : (
+        <ul {...held.holdProps} className="min-h-0 flex-1 overflow-y-auto">
+          {held.items.map((agent) => (
+            <AgentRow key={agent.name} agent={agent} />
+          ))}
+        </ul>
+      )}
+    </Panel>
+  );
+}
+
+function StateCounts({ agents }: { agents: readonly AgentView[] }) {
+  return (
+    <ul className="flex gap-2.5 text-table text-ink-2" aria-label="Agents by state">
+      {countStates(agents).map(({ state, count }) => (
+        <li key={state} className="flex items-center gap-1">
+          <StateMark state={state} isWordHidden />
+          {count}
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+function AgentRow({ agent }: { agent: AgentView }) {
+  const hrefOf = useHref();
+  return (
+    <li className="border-b border-line last:border-b-0">
+      <Link
+        href={hrefOf(`/agents/${encodeURIComponent(agent.name)}`)}
+        prefetch={false}
+        className="touch-target grid h-8 grid-cols-[minmax(0,1fr)_7.5rem_7.5rem] items-center gap-3 px-3 text-table hover:bg-wash focus-visible:-outline-offset-2"
+      >
+        <span className="truncate font-medium">{agent.name}</span>
+        <StateMark state={agent.state} reason={agent.waitingReason} />
+        <span
+          className="mono truncate text-right text-ink-3"
+          data-tip={agent.currentThread ?? undefined}
+        >
+          {agent.currentThread === null ? '' : shortenId(agent.currentThread)}
+        </span>
+      </Link>
+    </li>
+  );
+}
