@@ -15,8 +15,8 @@ import { createHub } from './hub/hub.ts';
 import { createOrganisms } from './hub/organisms.ts';
 import { createIngest } from './ingest/ingest.ts';
 import { loadRedactor } from './ingest/load-redactor.ts';
-import type { Pricer } from './ingest/prepare.ts';
 import { createPreparation } from './ingest/prepare.ts';
+import { createPricer } from './ingest/price.ts';
 import type { Log } from './log.ts';
 import type { Pages } from './pages.ts';
 import { createAccess } from './safety/access.ts';
@@ -71,10 +71,7 @@ export async function startRuntime(deps: RuntimeDeps): Promise<Runtime> {
   try {
     const now = Date.now;
     const redactor = loadRedactor(config.redactFile);
-    const pricer: Pricer = {
-      version: 'none',
-      priceUsage: () => ({ costNanos: null, price: null }),
-    };
+    const pricer = createPricer();
     const store = await createSqliteStore({
       dataDir: data.path,
       log,
