@@ -13,6 +13,7 @@ import type { EventDraft, JournalEvent } from '#organism/event.ts';
 import type { Ingest } from './ingest.ts';
 import { createIngest } from './ingest.ts';
 import { createPreparation } from './prepare.ts';
+import { createPricer } from './price.ts';
 import { createRedactor } from './redact.ts';
 
 const FROM = { source: 'desk', organismId: 'desk' };
@@ -39,7 +40,7 @@ describe('ingest', () => {
       },
       preparation: createPreparation({
         redactor: createRedactor({ profile: 'standard' }),
-        pricer: { version: 'none', priceUsage: () => ({ costNanos: null, price: null }) },
+        pricer: createPricer(),
       }),
       publish(events) {
         order.push('published');
@@ -98,6 +99,14 @@ describe('ingest', () => {
     expect(details).toContainEqual(expect.stringContaining('desk, usage: tokens.inputFresh:'));
     const [counts] = await store.sourceCounts();
     expect(counts).toMatchObject({ received: 5, accepted: 2, duplicate: 0, rejected: 3 });
+  });
+
+  it('prices a call once, and leaves a model without a known price unpriced', async () => {
+    await ingest.deliver(FROM, { drafts: [usage('a'), { ...usage('b'), model: 'mystery-7b' }] });
+    const [known, unknown] = published.flat();
+    // 10 input at $1.25 and 2 output at $10 per million: 12,500 + 20,000 nano-dollars.
+    expect(known).toMatchObject({ costNanos: 32_500, price: { source: 'genai-prices' } });
+    expect(unknown).toMatchObject({ costNanos: null, price: null });
   });
 
   it('saves the cursor with the last part only', async () => {
