@@ -9,7 +9,7 @@ import type { AgentView } from '#organism/state.ts';
 
 import type { ApiDeps } from './api-deps.ts';
 import { resolveOrganism } from './api-deps.ts';
-import { agentInfo, listAgents } from './contract-views.ts';
+import { agentInfo, findAgent, listAgents } from './contract-views.ts';
 import { organismParam } from './parameters.ts';
 import { Problem } from './problem.ts';
 import type { Route } from './route.ts';
@@ -22,9 +22,9 @@ const agentSchemaSchema = z
 
 export function agentRoutes(deps: ApiDeps): Route[] {
   /** @throws Problem `not-found`, as the contract words it */
-  function findAgent(name: string, organism: string | undefined): AgentView {
-    const agent = resolveOrganism(deps, organism).agents.get(name);
-    if (agent !== undefined && !agent.isRemoved) return agent;
+  function requireAgent(name: string, organism: string | undefined): AgentView {
+    const agent = findAgent(resolveOrganism(deps, organism), name);
+    if (agent !== null) return agent;
     throw new Problem('not-found', `Agent not found: ${name}`);
   }
 
@@ -49,7 +49,7 @@ export function agentRoutes(deps: ApiDeps): Route[] {
       answer: agentInfoSchema,
       problems: [404],
       handle: ({ params: { name = '' }, query: { organism } }) =>
-        agentInfo(findAgent(name, organism)),
+        agentInfo(requireAgent(name, organism)),
     }),
     defineRoute({
       method: 'GET',
@@ -59,7 +59,7 @@ export function agentRoutes(deps: ApiDeps): Route[] {
       answer: agentConfigSchema,
       problems: [404],
       handle({ params: { name = '' }, query: { organism } }) {
-        const { description, isAgent, peers, payloadClass } = findAgent(name, organism);
+        const { description, isAgent, peers, payloadClass } = requireAgent(name, organism);
         return { name, description, isAgent, peers: [...peers], payloadClass };
       },
     }),
@@ -72,7 +72,7 @@ export function agentRoutes(deps: ApiDeps): Route[] {
       problems: [404],
       async handle({ params: { name = '' }, query: { organism } }) {
         const state = resolveOrganism(deps, organism);
-        const isKnown = state.agents.has(name);
+        const isKnown = findAgent(state, name) !== null;
         const schema = isKnown ? await deps.readSchema(state.organismId, name) : null;
         if (schema === null) {
           throw new Problem('not-found', `Schema not found for agent: ${name}`);

@@ -21,6 +21,7 @@ import {
   messageEvent,
   openTestApi,
   organismEvent,
+  threadEvent,
   usageEvent,
 } from './test-kit.ts';
 
@@ -274,6 +275,40 @@ describe('budgets', () => {
     });
     const one = await kit.get('/api/v1/usage/threads/thread-2');
     expect(one.body).toEqual((body as { threads: unknown[] }).threads[1]);
+  });
+});
+
+describe('what only a message or the ledger names', () => {
+  it('is no agent, no running thread and no open budget', async () => {
+    const named = await openTestApi();
+    await named.emit([
+      agentEvent('planner'),
+      messageEvent('m1', { threadId: 'talking', from: 'api', to: 'planner' }),
+      usageEvent({ threadId: 'ledger-only' }),
+      budgetEvent('talking', 100),
+      budgetEvent('finished', 200),
+      budgetEvent('killed', 300),
+      threadEvent('finished', 'completed'),
+      threadEvent('killed', 'killed'),
+    ]);
+    expect((await named.get('/api/v1/organism')).body).toMatchObject({
+      agentCount: 1,
+      activeThreads: 1,
+    });
+    expect((await named.get('/api/v1/agents')).body).toMatchObject({ count: 1 });
+    expect((await named.get('/api/v1/agents/api')).status).toBe(404);
+    const detail = 'Unknown target agent: api';
+    expect(await named.post('/api/v1/inject', { to: 'api', payload: {} })).toMatchObject({
+      status: 400,
+      body: { detail },
+    });
+    expect((await named.get('/api/v1/threads?status=active')).body).toMatchObject({ total: 1 });
+    expect((await named.get('/api/v1/usage/threads')).body).toMatchObject({
+      threads: [{ threadId: 'killed' }, { threadId: 'talking' }],
+    });
+    const finished = await named.get('/api/v1/usage/threads/finished');
+    expect(finished.body).toMatchObject({ totalTokens: 200 });
+    await named.close();
   });
 });
 

@@ -33,8 +33,19 @@ export function organismInfo(state: OrganismState, now: number): OrganismInfo {
   };
 }
 
+/** Those the upstream lists; messages may name others. */
 export function listAgents(state: OrganismState): readonly AgentView[] {
-  return [...state.agents.values()].filter((agent) => !agent.isRemoved);
+  return [...state.agents.values()].filter(isPresent);
+}
+
+/** The agent of that name, if the upstream lists it now. */
+export function findAgent(state: OrganismState, name: string): AgentView | null {
+  const agent = state.agents.get(name);
+  return agent !== undefined && isPresent(agent) ? agent : null;
+}
+
+function isPresent(agent: AgentView): boolean {
+  return agent.isListed && !agent.isRemoved;
 }
 
 /** A thread still marked active from before a restart of the upstream was cut off: it is not running. */
@@ -75,9 +86,15 @@ export function threadInfo(thread: ThreadView | StoredThread): ThreadInfo {
 
 export function newestThreads(state: OrganismState): readonly ThreadInfo[] {
   return [...state.threads.values()]
+    .filter(isAnnounced)
     .sort((a, b) => (b.lastActivity ?? 0) - (a.lastActivity ?? 0))
     .slice(0, MAX_SNAPSHOT_THREADS)
     .map(threadInfo);
+}
+
+/** Whether a thread is more than a name in the ledger. */
+export function isAnnounced(thread: ThreadView): boolean {
+  return thread.status !== 'unknown';
 }
 
 export function messageInfo(event: EventOf<'message'>): MessageInfo {

@@ -6,6 +6,7 @@ import type { OrganismState } from '#organism/state.ts';
 import type { ControlCommand } from '../sources/source.ts';
 import type { ApiDeps } from './api-deps.ts';
 import { resolveOrganism } from './api-deps.ts';
+import { findAgent } from './contract-views.ts';
 import { organismParam } from './parameters.ts';
 import { Problem } from './problem.ts';
 import type { Route, RouteInput } from './route.ts';
@@ -32,8 +33,7 @@ export function controlRoutes(deps: ApiDeps, baselines: UsageBaselines): Route[]
 
   /** An agent's removal upstream must not be overtaken by a command to it. */
   function requireAgent(state: OrganismState, name: string): void {
-    const agent = state.agents.get(name);
-    if (agent === undefined || agent.isRemoved) {
+    if (findAgent(state, name) === null) {
       throw new Problem('not-found', `Agent not found: ${name}`);
     }
   }
@@ -70,7 +70,7 @@ export function controlRoutes(deps: ApiDeps, baselines: UsageBaselines): Route[]
       handle(input) {
         const { to, payload, threadId, thread_id: alias } = input.body;
         const organism = resolveOrganism(deps, input.query.organism);
-        if (organism.agents.get(to)?.isRemoved !== false) {
+        if (findAgent(organism, to) === null) {
           throw new Problem('bad-request', `Unknown target agent: ${to}`);
         }
         const command = {

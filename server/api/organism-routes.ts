@@ -11,7 +11,7 @@ import type { AgentView, OrganismState } from '#organism/state.ts';
 
 import type { ApiDeps } from './api-deps.ts';
 import { resolveOrganism } from './api-deps.ts';
-import { countActiveThreads, listAgents, organismInfo } from './contract-views.ts';
+import { countActiveThreads, findAgent, listAgents, organismInfo } from './contract-views.ts';
 import { organismParam } from './parameters.ts';
 import { Problem } from './problem.ts';
 import type { Route } from './route.ts';
@@ -72,8 +72,8 @@ export function organismRoutes(deps: ApiDeps): Route[] {
       problems: [404],
       async handle({ params: { name = '' }, query: { organism } }) {
         const state = resolveOrganism(deps, organism);
-        const agent = state.agents.get(name);
-        if (agent === undefined || agent.isRemoved) {
+        const agent = findAgent(state, name);
+        if (agent === null) {
           throw new Problem('not-found', `Capability not found: ${name}`);
         }
         const schema = await deps.readSchema(state.organismId, name);

@@ -250,6 +250,10 @@ export function messageEvent(id: string, more: object = {}): PreparedEvent {
   };
 }
 
+export function threadEvent(threadId: string, status: string): PreparedEvent {
+  return { ...freshKey(), type: 'thread_updated', threadId, status };
+}
+
 export function usageEvent(more: object = {}): PreparedEvent {
   return {
     ...freshKey(),

@@ -58,12 +58,12 @@ export function usageRoutes(deps: ApiDeps, baselines: UsageBaselines): Route[] {
     defineRoute({
       method: 'GET',
       path: '/api/v1/usage/threads',
-      summary: 'Budgets of the threads that run, hottest first',
+      summary: 'Budgets of the threads that have not completed, hottest first',
       query,
       answer: threadBudgetListSchema,
       problems: [404],
       handle({ query: { organism } }) {
-        const threads = runningBudgets(resolveOrganism(deps, organism));
+        const threads = openBudgets(resolveOrganism(deps, organism));
         return { threads, count: threads.length, defaultMaxTokens: DEFAULT_MAX_TOKENS };
       },
     }),
@@ -140,9 +140,10 @@ function overview(state: OrganismState, baselines: UsageBaselines) {
   };
 }
 
-function runningBudgets(state: OrganismState) {
+/** A failed or killed thread keeps its budget in the contract; a completed one gives it up. */
+function openBudgets(state: OrganismState) {
   return [...state.threads.values()]
-    .filter(({ run, status }) => run === state.run && status === 'active')
+    .filter(({ run, status }) => run === state.run && status !== 'completed')
     .flatMap(({ id, budget }) => (budget === null ? [] : [budgetInfo(id, budget)]))
     .sort((a, b) => b.percentUsed - a.percentUsed || b.totalTokens - a.totalTokens);
 }

@@ -1,8 +1,14 @@
 import type { JournalEvent } from '#organism/event.ts';
 import { formatInstant } from '#organism/instant.ts';
-import type { OrganismState } from '#organism/state.ts';
+import type { OrganismState, ThreadView } from '#organism/state.ts';
 
-import { budgetInfo, messageInfo, threadInfo, usageEventRow } from '../api/contract-views.ts';
+import {
+  budgetInfo,
+  isAnnounced,
+  messageInfo,
+  threadInfo,
+  usageEventRow,
+} from '../api/contract-views.ts';
 
 /** One event of the AgentServer's `/ws`, serialised once, with what the filters look at. */
 export interface ContractFrame {
@@ -30,14 +36,11 @@ export function toContractFrames(
   const frames: ContractFrame[] = [];
   const announced = new Set<string>();
   for (const event of events) {
-    const threadId = threadOf(event);
-    if (threadId !== null && !before.threads.has(threadId) && !announced.has(threadId)) {
-      announced.add(threadId);
-      const thread = after.threads.get(threadId);
-      if (thread !== undefined) {
-        const body = { event: 'thread_created', thread: threadInfo(thread) };
-        frames.push(frame('thread_created', body, { threadId }));
-      }
+    const thread = newThreadOf(event, before, after);
+    if (thread !== null && !announced.has(thread.id)) {
+      announced.add(thread.id);
+      const body = { event: 'thread_created', thread: threadInfo(thread) };
+      frames.push(frame('thread_created', body, { threadId: thread.id }));
     }
     const own = toFrame(event, after);
     if (own !== null) frames.push(own);
@@ -45,8 +48,17 @@ export function toContractFrames(
   return frames;
 }
 
-function threadOf(event: JournalEvent): string | null {
-  return 'threadId' in event ? event.threadId : null;
+function newThreadOf(
+  event: JournalEvent,
+  before: OrganismState,
+  after: OrganismState,
+): ThreadView | null {
+  const id = 'threadId' in event ? event.threadId : null;
+  if (id === null) return null;
+  const known = before.threads.get(id);
+  const thread = after.threads.get(id);
+  if (thread === undefined || !isAnnounced(thread)) return null;
+  return known !== undefined && isAnnounced(known) ? null : thread;
 }
 
 function toFrame(event: JournalEvent, after: OrganismState): ContractFrame | null {

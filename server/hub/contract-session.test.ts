@@ -133,6 +133,19 @@ describe('/ws in the contract dialect', () => {
     expect(frames[5]).toMatchObject({ error: 'boom', agent: 'coder', threadId: 'thread-1' });
   });
 
+  it('announces a thread when it talks, not when only the ledger names it', async () => {
+    kit = await openTestHub();
+    const client = await openSocket();
+    await client.next();
+    kit.emit([usage]);
+    expect((await drain(client)).map((frame) => frame['event'])).toEqual(['usage']);
+    kit.emit([messageDraft('m1')]);
+    const news = (await drain(client)).map((frame) => frame['event']);
+    expect(news).toEqual(['thread_created', 'message']);
+    const late = await openClient(`${kit.url}/ws`);
+    expect((await late.next()).threads.map(({ id }) => id)).toEqual(['thread-1']);
+  });
+
   it('adds usage, budget and source status', async () => {
     kit = await openTestHub();
     const client = await openSocket();

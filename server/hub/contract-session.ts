@@ -8,7 +8,13 @@ import {
 import type { OrganismState } from '#organism/state.ts';
 
 import type { Commands } from '../api/commands.ts';
-import { agentInfo, listAgents, newestThreads, organismInfo } from '../api/contract-views.ts';
+import {
+  agentInfo,
+  findAgent,
+  listAgents,
+  newestThreads,
+  organismInfo,
+} from '../api/contract-views.ts';
 import { MAX_JSON_DEPTH, jsonDepth } from '../safety/json-depth.ts';
 import type { Channel } from './channel.ts';
 import type { ContractFrame } from './contract-frames.ts';
@@ -65,7 +71,7 @@ export function createContractSession(deps: ContractSessionDeps): SocketSession 
       );
     }
     const { to, payload, thread_id: threadId } = command.data;
-    if (!channel.state.agents.has(to)) return stream.sayError(`Unknown agent: ${to}`);
+    if (findAgent(channel.state, to) === null) return stream.sayError(`Unknown agent: ${to}`);
     const reply = await deps.commands.send(
       channel.state,
       { kind: 'inject', to, payload, threadId: threadId ?? null },
@@ -136,7 +142,11 @@ function openStream(
       socket.sendAll(frames.filter((frame) => passes(frame)).flatMap((f) => textOf(f) ?? []));
     },
   };
-  const say = (body: object): void => socket.sendAll([JSON.stringify(body)]);
+  const say = (body: object): void => {
+    // A reply comes after what happened before it, and a new filter after what the old one took.
+    channel.flush();
+    socket.sendAll([JSON.stringify(body)]);
+  };
   return {
     start: () => void channel.contract.add(subscriber),
     stop: () => void channel.contract.delete(subscriber),
