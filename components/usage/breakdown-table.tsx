@@ -3,7 +3,7 @@
 import { clsx } from 'clsx';
 
 import { formatExact } from '#components/format/number.ts';
-import { Money, Num, Percent } from '#components/ui/figures.tsx';
+import { Money, Num } from '#components/ui/figures.tsx';
 import type { Column, Sort } from '#components/ui/table/column.ts';
 import { DataTable } from '#components/ui/table/data-table.tsx';
 import { Duration } from '#components/ui/time.tsx';
@@ -69,36 +69,28 @@ const COLUMNS: readonly Column<BreakdownRow>[] = [
     ),
   },
   {
-    id: 'share',
-    header: 'Of cost',
-    align: 'end',
-    width: 84,
-    sortBy: (row) => row.costSharePercent,
-    cell: (row) => <Percent value={row.costSharePercent} />,
-  },
-  {
     id: 'tokens',
     header: 'Tokens',
     align: 'end',
-    width: 84,
+    width: 88,
     sortBy: (row) => row.totalTokens,
     cell: (row) => <Num value={row.totalTokens} unit="tokens" />,
   },
   {
     id: 'input',
     header: 'Input',
-    unit: 'tokens',
+    unit: 'tok',
     align: 'end',
-    width: 108,
+    width: 96,
     sortBy: (row) => row.sum.tokens.inputFresh,
     cell: (row) => <Num value={row.sum.tokens.inputFresh} unit="tokens, not from a cache" />,
   },
   {
     id: 'cache',
     header: 'Cache',
-    unit: 'tokens',
+    unit: 'tok',
     align: 'end',
-    width: 112,
+    width: 102,
     sortBy: (row) => cachedTokens(row),
     cell: (row) => (
       <span
@@ -111,18 +103,18 @@ const COLUMNS: readonly Column<BreakdownRow>[] = [
   {
     id: 'output',
     header: 'Output',
-    unit: 'tokens',
+    unit: 'tok',
     align: 'end',
-    width: 116,
+    width: 106,
     sortBy: (row) => row.sum.tokens.outputVisible,
     cell: (row) => <Num value={row.sum.tokens.outputVisible} unit="tokens" />,
   },
   {
     id: 'reasoning',
     header: 'Reasoning',
-    unit: 'tokens',
+    unit: 'tok',
     align: 'end',
-    width: 132,
+    width: 130,
     sortBy: (row) => row.sum.tokens.reasoning,
     cell: (row) => <Num value={row.sum.tokens.reasoning} unit="tokens" />,
   },
@@ -130,25 +122,24 @@ const COLUMNS: readonly Column<BreakdownRow>[] = [
     id: 'requests',
     header: 'Requests',
     align: 'end',
-    width: 88,
+    width: 100,
     sortBy: (row) => row.sum.requests,
     cell: (row) => <Num value={row.sum.requests} unit="requests" />,
   },
   {
     id: 'latency',
     header: 'Latency',
-    unit: 'mean',
     align: 'end',
-    width: 108,
+    width: 92,
     sortBy: (row) => row.averageLatencyMs,
     cell: (row) => <Duration durationMs={row.averageLatencyMs} />,
   },
   {
     id: 'unpriced',
     header: 'Unpriced',
-    unit: 'tokens',
+    unit: 'tok',
     align: 'end',
-    width: 132,
+    width: 122,
     sortBy: (row) => row.sum.unpricedTokens,
     cell: ({ sum }) => (
       <span className={clsx(sum.unpricedTokens > 0 && 'text-waiting')}>

@@ -25,7 +25,7 @@ const series = {
   isRest: false,
 };
 
-it('gives each row its share, its average and the colour it has in the chart', () => {
+it('gives each row its average and the colour it has in the chart', () => {
   const [row] = prepareBreakdown(
     { groupBy: ['model'], rows: [{ keys: ['gpt-5'], sum }], total: { ...sum, costNanos: 100 } },
     [series],
@@ -35,19 +35,17 @@ it('gives each row its share, its average and the colour it has in the chart', (
     label: 'gpt-5',
     colour: series.colour,
     totalTokens: 15,
-    costSharePercent: 25,
     averageLatencyMs: 150,
   });
 });
 
-it('says what usage without a name lacks, and makes no share or average of nothing', () => {
+it('says what usage without a name lacks, and makes no average of nothing', () => {
   const rows = [{ keys: [null], sum: ZERO_USAGE }];
   const [row] = prepareBreakdown({ groupBy: ['org'], rows, total: ZERO_USAGE }, [], 'no org');
   expect(row).toMatchObject({
     group: null,
     label: 'no org',
     colour: REST_COLOUR,
-    costSharePercent: 0,
     averageLatencyMs: null,
   });
 });

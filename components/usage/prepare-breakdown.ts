@@ -4,7 +4,6 @@ import { totalTokens } from '#organism/tokens.ts';
 import type { UsageSum } from '#organism/usage-sum.ts';
 
 import type { DailySeries } from '../charts/prepare-daily-bars.ts';
-import { percentOf } from './usage-totals.ts';
 
 export interface BreakdownRow {
   readonly id: string;
@@ -15,8 +14,6 @@ export interface BreakdownRow {
   readonly colour: SeriesColour;
   readonly sum: UsageSum;
   readonly totalTokens: number;
-  /** 0 to 100, of the cost of all. */
-  readonly costSharePercent: number;
   /** Null when no call said how long it took. */
   readonly averageLatencyMs: number | null;
 }
@@ -37,7 +34,6 @@ export function prepareBreakdown(
       colour: colours.get(group) ?? REST_COLOUR,
       sum,
       totalTokens: totalTokens(sum.tokens),
-      costSharePercent: percentOf(sum.costNanos, breakdown.total.costNanos),
       averageLatencyMs: sum.latencyCount === 0 ? null : sum.latencyMsTotal / sum.latencyCount,
     };
   });
