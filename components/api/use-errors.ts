@@ -4,6 +4,7 @@ import type { ErrorList } from '#organism/api/resources.ts';
 import { errorListSchema } from '#organism/api/resources.ts';
 
 import { useOrganismId } from './use-organism-id.ts';
+import { type PagedResource, usePaged } from './use-paged.ts';
 import { type Resource, useResource } from './use-resource.ts';
 
 export interface ErrorQuery {
@@ -22,4 +23,26 @@ export function useErrors(query: ErrorQuery = {}): Resource<ErrorList> {
     { organism, ...query },
     { refreshMs: 10_000, keepPrevious: true },
   );
+}
+
+type ErrorItem = ErrorList['errors'][number];
+
+/**
+ * Errors newest first, a hundred more with each `fetchNextPage`. Pages go by offset: rows that
+ * arrive in between push others on, so a row may come twice, never not at all.
+ */
+export function useErrorPages(
+  query: Pick<ErrorQuery, 'agent' | 'thread'>,
+): PagedResource<ErrorItem> {
+  const organism = useOrganismId();
+  return usePaged({
+    schema: errorListSchema,
+    path: '/errors',
+    params: { organism, agent: query.agent, thread: query.thread },
+    rowsOf: (page) => page.errors,
+    totalOf: (page) => page.total,
+    nextOf: (page) =>
+      page.errors.length < page.limit ? null : { offset: page.offset + page.errors.length },
+    refreshMs: 10_000,
+  });
 }

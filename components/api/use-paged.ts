@@ -7,7 +7,7 @@ import { type ApiError, getJson, type QueryParams } from './api-client.ts';
 import { isSameList, resourceKey, shouldRetry } from './use-resource.ts';
 
 /** The contract's largest page. */
-const PAGE_ROWS = 100;
+export const PAGE_ROWS = 100;
 /** Pages read again on each refresh stay few: beyond this the list is scrolled history. */
 const MAX_REFRESHED_PAGES = 3;
 
