@@ -176,6 +176,18 @@ describe('usage', () => {
     );
   });
 
+  test('usage that names no thread is in a sum by thread', async () => {
+    const store = await openTestStore();
+    await store.append(makeBatch([makeUsage('1', { threadId: null }), makeUsage('2')]));
+    const groups = await store.sumUsage({ groupBy: ['thread'] });
+    expect(new Map(groups.map((group) => [group.keys[0], group.sum.requests]))).toEqual(
+      new Map([
+        [null, 1],
+        [makeUsage('2').threadId, 1],
+      ]),
+    );
+  });
+
   test('the same names in two organisms are one group in a sum over all', async () => {
     const store = await openTestStore();
     await store.append(makeBatch([makeUsage('1')]));

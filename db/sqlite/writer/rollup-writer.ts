@@ -42,7 +42,7 @@ export function createRollupWriter(db: Connection): RollupWriter {
       const { org, agent, model, provider, thread } = ids;
       const shared = `${organismId}.${org}.${agent}.${model}.${provider}`;
       addTo(quarters, `${shared}.${bucket}`, { organismId, bucket, ids, sums });
-      if (thread !== 0) addTo(threads, `${shared}.${thread}`, { organismId, bucket: 0, ids, sums });
+      addTo(threads, `${shared}.${thread}`, { organismId, bucket: 0, ids, sums });
     },
     flush() {
       for (const { grain, upsert } of grains) {
