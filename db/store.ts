@@ -39,6 +39,8 @@ export interface Store {
   ): Promise<UsageDay[]>;
   /** Names that occur in the ledger, for filters. */
   listUsageNames(organismId: string | undefined, dimension: UsageDimension): Promise<string[]>;
+  /** The price tables behind our costs, as `source@version`; it reads every call of the range. */
+  listPriceVersions(query: UsageQuery): Promise<string[]>;
   search(query: {
     organismId?: string | undefined;
     text: string;

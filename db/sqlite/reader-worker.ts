@@ -14,7 +14,7 @@ import { createStatements } from './reader/statements.ts';
 import { describe, listCommands, listOrganisms, loadSnapshots } from './reader/store-queries.ts';
 import { getThread, listThreads } from './reader/thread-queries.ts';
 import { dailyUsage } from './reader/usage-days.ts';
-import { listUsage, listUsageNames } from './reader/usage-history.ts';
+import { listPriceVersions, listUsage, listUsageNames } from './reader/usage-history.ts';
 import { sumUsage } from './reader/usage-sums.ts';
 import { storeFiles } from './store-files.ts';
 import { serveRpc } from './worker-rpc.ts';
@@ -56,6 +56,7 @@ function main(): void {
     sumUsage: (query) => sumUsage(deps, query),
     dailyUsage: (query) => dailyUsage(deps, query),
     listUsageNames: (organismId, dimension) => listUsageNames(deps, organismId, dimension),
+    listPriceVersions: (query) => listPriceVersions(deps, query),
     search: (query) => search(deps, query),
     getCursor: (source, name) => getCursor(statements, source, name),
     sourceCounts: () => sourceCounts(statements),

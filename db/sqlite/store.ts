@@ -109,6 +109,7 @@ export async function createSqliteStore(options: SqliteStoreOptions): Promise<Sq
     dailyUsage: (query) => readers.call('dailyUsage', query),
     listUsageNames: (organismId, dimension) =>
       readers.call('listUsageNames', organismId, dimension),
+    listPriceVersions: (query) => readers.call('listPriceVersions', query),
     search: (query) => readers.call('search', query),
     getCursor: (source, name) => readers.call('getCursor', source, name),
     sourceCounts: () => readers.call('sourceCounts'),

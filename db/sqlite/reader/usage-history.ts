@@ -41,6 +41,19 @@ export function listUsage(
   };
 }
 
+/** As `source@version`, of every call in the range that we priced. */
+export function listPriceVersions(deps: Deps, query: UsageQuery): string[] {
+  const scope = resolveUsageScope(deps, query);
+  if (scope === null) return [];
+  const sql = `SELECT DISTINCT source || '@' || version AS name FROM prices WHERE id IN (
+      SELECT price_id FROM usage
+      WHERE ${scope.where}${scope.ledgerWhere} AND occurred_at >= ? AND occurred_at < ?
+    ) ORDER BY name`;
+  const { params, ledgerParams, from, to } = scope;
+  const rows = deps.statements.all<{ name: string }>(sql, [...params, ...ledgerParams, from, to]);
+  return rows.map(({ name }) => name);
+}
+
 const NAME_SOURCES: Readonly<
   Record<UsageDimension, { rollup: string; column: string; names: NamedTable }>
 > = {
