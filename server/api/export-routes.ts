@@ -48,7 +48,7 @@ export function exportRoutes(deps: ApiDeps): Route[] {
       async handle({ query }) {
         const { from, to } = toRange(query);
         const report = await readBillingReport(
-          { store: deps.store, priceVersions: [deps.versions.priceVersion], now: deps.now },
+          { store: deps.store, now: deps.now },
           {
             organismId: resolveOrganism(deps, query.organism).organismId,
             org: query.org_id ?? null,

@@ -29,6 +29,15 @@ const HOSTILE = [
   "'quoted",
 ];
 
+const UNITS = { inputFresh: 1, cacheRead: 1, cacheWrite: 1, outputVisible: 1, reasoning: 1 };
+const priceOf = (version: string) => ({
+  source: 'genai-prices',
+  version,
+  provider: 'openai',
+  model: 'gpt-4o',
+  unitNanos: UNITS,
+});
+
 let kit: TestApi;
 beforeAll(async () => {
   kit = await openTestApi({ now: () => Date.parse('2026-12-01T00:00:00Z') });
@@ -39,7 +48,7 @@ beforeAll(async () => {
       model: HOSTILE[n % HOSTILE.length],
       org: n % 2 === 0 ? 'acme' : 'globex',
       costNanos: isPriced ? 1_000_003 + n * n : null,
-      price: null,
+      price: isPriced ? priceOf(n < 200 ? '1' : '2') : null,
       reportedCostNanos: n % 14 === 0 ? 777 : null,
     });
   });
@@ -133,7 +142,7 @@ describe('the billing export', () => {
         timezone: 'Europe/Berlin',
         period_from: '2026-10-24T22:00:00.000000Z',
         currency: 'USD',
-        price_versions: 'prices-1',
+        price_versions: 'genai-prices@1 genai-prices@2',
         report_rows: String(rows.length),
         report_unpriced_requests: String(bill.unpricedRequests),
         report_unpriced_tokens: String(bill.unpricedTokens),
@@ -143,6 +152,17 @@ describe('the billing export', () => {
     expect(headers.get('content-disposition')).toBe(
       'attachment; filename="billing_one_acme_2026-10-24_2026-11-20_Europe-Berlin_by-model.csv"',
     );
+  });
+
+  it('names only the price tables its rows were priced with', async () => {
+    const versions = async (query: string): Promise<unknown> => {
+      const { body } = await kit.get(`/api/v1/exports/billing?format=json&${query}`);
+      return (body as { report: { price_versions: string } }).report.price_versions;
+    };
+    expect(await versions('end_time=2026-10-30')).toBe('genai-prices@1');
+    expect(await versions('start_time=2026-11-20')).toBe('genai-prices@2');
+    expect(await versions('')).toBe('genai-prices@1 genai-prices@2');
+    expect(await versions('org_id=nobody')).toBe('');
   });
 
   it('holds no formula, and leaves numbers alone', async () => {

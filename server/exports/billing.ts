@@ -1,6 +1,6 @@
 import { stringify } from 'csv-stringify/sync';
 
-import type { Store, UsageDay, UsageDimension } from '#db/store.ts';
+import type { Store, UsageDay, UsageDimension, UsageQuery } from '#db/store.ts';
 import { formatInstant } from '#organism/instant.ts';
 import { nanosToDecimal } from '#organism/money.ts';
 import { totalTokens } from '#organism/tokens.ts';
@@ -27,7 +27,7 @@ export interface BillingScope {
 export interface BillingReport {
   readonly scope: BillingScope;
   readonly generatedAt: number;
-  /** Versions of the price tables behind the costs. */
+  /** The price tables behind the costs, as `source@version`: older calls keep older prices. */
   readonly priceVersions: readonly string[];
   readonly total: UsageSum;
   readonly days: readonly UsageDay[];
@@ -35,13 +35,12 @@ export interface BillingReport {
 
 export async function readBillingReport(
   deps: {
-    store: Pick<Store, 'dailyUsage'>;
-    priceVersions: readonly string[];
+    store: Pick<Store, 'dailyUsage' | 'listPriceVersions'>;
     now: () => number;
   },
   scope: BillingScope,
 ): Promise<BillingReport> {
-  const days = await deps.store.dailyUsage({
+  const query: UsageQuery = {
     organismId: scope.organismId,
     org: scope.org ?? undefined,
     agent: scope.agent ?? undefined,
@@ -49,13 +48,16 @@ export async function readBillingReport(
     provider: scope.provider ?? undefined,
     from: scope.from ?? undefined,
     to: scope.to ?? undefined,
-    timezone: scope.timezone,
-    groupBy: scope.groupBy,
-  });
+  };
+  const { timezone, groupBy } = scope;
+  const [days, priceVersions] = await Promise.all([
+    deps.store.dailyUsage({ ...query, timezone, groupBy }),
+    deps.store.listPriceVersions(query),
+  ]);
   return {
     scope,
     generatedAt: deps.now(),
-    priceVersions: deps.priceVersions,
+    priceVersions,
     total: days.reduce((sum, day) => mergeUsage(sum, day.sum), ZERO_USAGE),
     days,
   };
