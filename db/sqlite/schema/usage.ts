@@ -32,7 +32,7 @@ export const prices = sqliteTable(
   'prices',
   {
     id: integer().primaryKey(),
-    /** The canonical form of the price: equal prices are one row. */
+    /** The other columns as one text: equal prices are one row. */
     identity: text().notNull(),
     source: text().notNull(),
     version: text().notNull(),

@@ -1,4 +1,4 @@
-import { digestEvent } from '#db/canonical.ts';
+import { digestEvent } from '#db/event-digest.ts';
 import type { AppendBatch, PreparedEvent } from '#db/store.ts';
 
 import type { Connection } from '../connection.ts';

@@ -1,4 +1,3 @@
-import { canonicalText } from '#db/canonical.ts';
 import type { AppliedPrice } from '#organism/event.ts';
 
 import type { Connection } from '../connection.ts';
@@ -21,19 +20,19 @@ export function createPriceBook(db: Connection): PriceBook {
   );
   const known = new Map<string, number>();
 
-  function store(identity: string, price: AppliedPrice): number {
-    const { source, version, provider, model, unitNanos } = price;
+  function valuesOf({ source, version, provider, model, unitNanos }: AppliedPrice) {
     const { inputFresh, cacheRead, cacheWrite, outputVisible, reasoning } = unitNanos;
     const units = [inputFresh, cacheRead, cacheWrite, outputVisible, reasoning];
-    return Number(add.run([identity, source, version, provider, model, ...units]).lastInsertRowid);
+    return [source, version, provider, model, ...units];
   }
 
   return {
     idOf(price) {
-      const identity = canonicalText(price);
+      const values = valuesOf(price);
+      const identity = JSON.stringify(values);
       const cached = known.get(identity);
       if (cached !== undefined) return cached;
-      const id = find.get(identity)?.id ?? store(identity, price);
+      const id = find.get(identity)?.id ?? Number(add.run([identity, ...values]).lastInsertRowid);
       if (known.size >= MAX_CACHED_PRICES) known.clear();
       known.set(identity, id);
       return id;
