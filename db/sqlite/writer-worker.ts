@@ -10,7 +10,7 @@ import { serveRpc } from './worker-rpc.ts';
 import { createCommandLog } from './writer/command-log.ts';
 import type { GroupOutcome } from './writer/group-commit.ts';
 import { createGroupCommit } from './writer/group-commit.ts';
-import { readLastSeq } from './writer/journal-writer.ts';
+import { readLastSeq } from './writer/journal-table.ts';
 import type { SnapshotRow } from './writer/snapshot-shelf.ts';
 import { createSnapshotShelf } from './writer/snapshot-shelf.ts';
 

@@ -20,10 +20,7 @@ interface Scope {
 }
 
 /** Messages in the order of the source's clock; positions settle ties and name places to go on from. */
-export function listMessages(
-  deps: { statements: Statements; lookups: Lookups },
-  query: MessageQuery,
-): Page<JournalEventOf<'message'>> {
+export function listMessages(deps: Deps, query: MessageQuery): Page<JournalEventOf<'message'>> {
   const scope = scopeOf(deps, query);
   if (scope === null) return { rows: [], total: 0 };
   const order = query.direction === 'oldest-first' ? 'ASC' : 'DESC';
@@ -51,13 +48,36 @@ export function listMessages(
   };
 }
 
+interface Deps {
+  readonly statements: Statements;
+  readonly lookups: Lookups;
+}
+
 /** Null when a name in the query was never seen: nothing can match. */
-function scopeOf(
-  { statements, lookups }: { statements: Statements; lookups: Lookups },
-  query: MessageQuery,
-): Scope | null {
-  const [organism] = lookups.organismIds(query.organismId);
+function scopeOf(deps: Deps, query: MessageQuery): Scope | null {
+  const [organism] = deps.lookups.organismIds(query.organismId);
   if (organism === undefined) return null;
+  const filters = contentFilters(deps, query);
+  if (filters === null) return null;
+  let agent: number | undefined;
+  if (query.agent !== undefined) {
+    [agent] = deps.lookups.idsOf('agents', [organism], query.agent);
+    if (agent === undefined) return null;
+  }
+  if (query.threadIds !== undefined) {
+    const threads = query.threadIds.flatMap((name) =>
+      deps.lookups.idsOf('threads', [organism], name),
+    );
+    return threads.length === 0
+      ? null
+      : threadScope(deps, threads, [...filters, ...endFilter(agent)]);
+  }
+  return agent === undefined
+    ? organismScope(deps, organism, filters)
+    : agentScope(deps, agent, filters);
+}
+
+function contentFilters({ lookups }: Deps, query: MessageQuery): Clause[] | null {
   const filters: Clause[] = [];
   if (query.payloadType !== undefined) {
     const id = lookups.textId(query.payloadType);
@@ -65,34 +85,41 @@ function scopeOf(
     filters.push({ sql: 'm.payload_type_id = ?', params: [id] });
   }
   if (query.text !== undefined && query.text !== '') filters.push(textClause(query.text));
-  const agents =
-    query.agent === undefined ? null : lookups.idsOf('agents', [organism], query.agent);
-  if (agents?.length === 0) return null;
-  const [agent = null] = agents ?? [];
+  return filters;
+}
 
-  if (query.threadIds !== undefined) {
-    const threads = query.threadIds.flatMap((name) => lookups.idsOf('threads', [organism], name));
-    if (threads.length === 0) return null;
-    if (agent !== null)
-      filters.push({ sql: '(m.from_id = ? OR m.to_id = ?)', params: [agent, agent] });
-    const inThreads = `IN (${threads.map(() => '?').join(', ')})`;
-    return {
-      branches: [{ sql: `m.thread_id ${inThreads}`, params: threads }],
-      filters,
-      total:
-        filters.length > 0 ? null : seenIn(statements, `threads WHERE id ${inThreads}`, threads),
-    };
-  }
-  const isFiltered = filters.length > 0;
-  if (agent !== null) {
-    const branches = ['m.from_id = ?', 'm.to_id = ?'].map((sql) => ({ sql, params: [agent] }));
-    const total = isFiltered ? null : seenIn(statements, 'agents WHERE id = ?', [agent]);
-    return { branches, filters, total };
-  }
-  const all = { sql: 'm.organism_id = ?', params: [organism] };
+function endFilter(agent: number | undefined): Clause[] {
+  if (agent === undefined) return [];
+  return [{ sql: '(m.from_id = ? OR m.to_id = ?)', params: [agent, agent] }];
+}
+
+function threadScope(deps: Deps, threads: readonly number[], filters: readonly Clause[]): Scope {
+  const inThreads = `IN (${threads.map(() => '?').join(', ')})`;
+  const known = () => seenIn(deps.statements, `threads WHERE id ${inThreads}`, threads);
+  return {
+    branches: [{ sql: `m.thread_id ${inThreads}`, params: threads }],
+    filters,
+    total: filters.length > 0 ? null : known(),
+  };
+}
+
+/** Two branches, because an OR over both ends would sort all its rows for each page. */
+function agentScope(deps: Deps, agent: number, filters: readonly Clause[]): Scope {
+  return {
+    branches: ['m.from_id = ?', 'm.to_id = ?'].map((sql) => ({ sql, params: [agent] })),
+    filters,
+    total: filters.length > 0 ? null : seenIn(deps.statements, 'agents WHERE id = ?', [agent]),
+  };
+}
+
+function organismScope(deps: Deps, organism: number, filters: readonly Clause[]): Scope {
   const sql = 'SELECT messages FROM organisms WHERE id = ?';
-  const known = statements.get<{ messages: number }>(sql, [organism])?.messages ?? 0;
-  return { branches: [all], filters, total: isFiltered ? null : known };
+  const known = () => deps.statements.get<{ messages: number }>(sql, [organism])?.messages ?? 0;
+  return {
+    branches: [{ sql: 'm.organism_id = ?', params: [organism] }],
+    filters,
+    total: filters.length > 0 ? null : known(),
+  };
 }
 
 function seenIn(statements: Statements, from: string, params: readonly Param[]): number {

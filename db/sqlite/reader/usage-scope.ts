@@ -26,21 +26,10 @@ export function resolveUsageScope(
 ): UsageScope | null {
   const organismIds = lookups.organismIds(query.organismId);
   if (organismIds.length === 0) return null;
-  const filters: [UsageDimension, readonly number[]][] = [];
-  for (const dimension of ['org', 'model', 'provider'] as const) {
-    const text = query[dimension];
-    if (text === undefined) continue;
-    const id = lookups.textId(text);
-    filters.push([dimension, id === null ? [] : [id]]);
-  }
-  if (query.agent !== undefined) {
-    filters.push(['agent', lookups.idsOf('agents', organismIds, query.agent)]);
-  }
-  const threads =
-    query.threadId === undefined ? null : lookups.idsOf('threads', organismIds, query.threadId);
-  if (threads !== null) filters.push(['thread', threads]);
+  const filters = namedFilters(lookups, organismIds, query);
   if (filters.some(([, ids]) => ids.length === 0)) return null;
 
+  const threads = filters.find(([dimension]) => dimension === 'thread')?.[1] ?? null;
   const bounds = threads === null ? null : usageBounds(statements, threads);
   const clauses = filters.map(([dimension, ids]) => anyOf(DIMENSION_COLUMNS[dimension], ids));
   return {
@@ -53,6 +42,29 @@ export function resolveUsageScope(
     ledgerWhere: bounds === null ? '' : ' AND seq BETWEEN ? AND ?',
     ledgerParams: bounds === null ? [] : [bounds.first, bounds.last],
   };
+}
+
+type Filter = readonly [UsageDimension, readonly number[]];
+
+function namedFilters(
+  lookups: Lookups,
+  organismIds: readonly number[],
+  query: UsageQuery,
+): Filter[] {
+  const filters: Filter[] = [];
+  for (const dimension of ['org', 'model', 'provider'] as const) {
+    const text = query[dimension];
+    if (text === undefined) continue;
+    const id = lookups.textId(text);
+    filters.push([dimension, id === null ? [] : [id]]);
+  }
+  if (query.agent !== undefined) {
+    filters.push(['agent', lookups.idsOf('agents', organismIds, query.agent)]);
+  }
+  if (query.threadId !== undefined) {
+    filters.push(['thread', lookups.idsOf('threads', organismIds, query.threadId)]);
+  }
+  return filters;
 }
 
 function usageBounds(statements: Statements, threads: readonly number[]) {

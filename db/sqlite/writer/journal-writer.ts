@@ -8,13 +8,14 @@ import type { organisms } from '../schema/organisms.ts';
 import { storedKey, storedName } from '../stored-text.ts';
 import { bodyOf } from './event-body.ts';
 import { createEventProjector } from './event-projector.ts';
+import { createJournalTable } from './journal-table.ts';
 import { createNameBook } from './name-book.ts';
 import type { RowBook } from './row-book.ts';
 import { createRowBook } from './row-book.ts';
+import type { SourceRow } from './source-book.ts';
 import { createSourceBook } from './source-book.ts';
 
 type OrganismRow = typeof organisms.$inferSelect;
-type SourceRow = ReturnType<ReturnType<typeof createSourceBook>['get']>;
 
 /** Characters of a conflicting event kept in quarantine. */
 const MAX_SAMPLE_CHARS = 1000;
@@ -27,52 +28,43 @@ export interface JournalWriter {
   flush(): void;
   /** After a rollback: forgets everything that was not committed. */
   reset(): void;
-  readonly lastSeq: number;
+}
+
+/** The rows that all events of a batch belong to. */
+interface BatchRows {
+  readonly source: SourceRow;
+  readonly organism: OrganismRow;
+  readonly catalogueId: number;
 }
 
 export function createJournalWriter(db: Connection): JournalWriter {
   const names = createNameBook(db);
   const sources = createSourceBook(db);
+  const journal = createJournalTable(db);
   const projector = createEventProjector(db, names);
   const organismBook: RowBook<OrganismRow, [string]> = createRowBook(db, {
     table: 'organisms',
     where: 'name = ?',
     blank: blankOrganism,
   });
-  const insert = db.prepare(
-    `INSERT INTO journal (seq, source_id, organism_id, type, key, occurred_at, received_at,
-       body, digest, catalogue_id)
-     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (source_id, key) DO NOTHING`,
-  );
-  const findKey = db.prepare<[number, string], { seq: number; digest: number }>(
-    'SELECT seq, digest FROM journal WHERE source_id = ? AND key = ?',
-  );
-  const saveLastSeq = db.prepare<[string]>(
-    `INSERT INTO meta (key, value) VALUES ('last_seq', ?)
-     ON CONFLICT (key) DO UPDATE SET value = excluded.value`,
-  );
-  let lastSeq = readLastSeq(db);
-  let committedSeq = lastSeq;
+  const parts = [projector, sources, journal, organismBook];
 
-  function storeEvent(batch: BatchRows, event: PreparedEvent): number {
-    const { source, organism } = batch;
+  function storeEvent({ source, organism, catalogueId }: BatchRows, event: PreparedEvent): number {
     const key = storedKey(event.key);
     const digest = digestEvent(event);
-    const seq = lastSeq + 1;
-    const { changes } = insert.run(
-      seq,
-      source.id,
-      organism.id,
-      EVENT_CODES[event.type],
+    const seq = journal.add({
+      sourceId: source.id,
+      organismId: organism.id,
+      type: EVENT_CODES[event.type],
       key,
-      event.occurredAt,
-      event.receivedAt,
-      bodyOf(event),
+      occurredAt: event.occurredAt,
+      receivedAt: event.receivedAt,
+      body: bodyOf(event),
       digest,
-      batch.catalogueId,
-    );
-    if (changes === 0) return refuse(source, { ...event, key }, digest);
-    lastSeq = seq;
+      catalogueId,
+    });
+    source.lastReceivedAt = Math.max(source.lastReceivedAt ?? 0, event.receivedAt);
+    if (seq === null) return refuse(source, event, { key, digest });
     source.accepted += 1;
     organism.events += 1;
     organism.lastSeq = seq;
@@ -82,9 +74,13 @@ export function createJournalWriter(db: Connection): JournalWriter {
   }
 
   /** An observation may be reworded by its source; a message or a model call may not. */
-  function refuse(source: SourceRow, event: PreparedEvent, digest: number): number {
+  function refuse(
+    source: SourceRow,
+    event: PreparedEvent,
+    { key, digest }: { key: string; digest: number },
+  ): number {
     const isFact = event.type === 'message' || event.type === 'usage';
-    const stored = isFact ? findKey.get(source.id, event.key) : undefined;
+    const stored = isFact ? journal.find(source.id, key) : undefined;
     if (stored === undefined || stored.digest === digest) {
       source.duplicate += 1;
       return DUPLICATE;
@@ -99,56 +95,25 @@ export function createJournalWriter(db: Connection): JournalWriter {
   }
 
   return {
-    get lastSeq() {
-      return committedSeq;
-    },
     append(batch) {
       const source = sources.get(batch.source);
       const organism = organismBook.get(storedName(batch.organismId));
       organism.sourceId = source.id;
       const rows = { source, organism, catalogueId: names.idOf(batch.catalogueVersion) };
-      const positions = batch.events.map((event) => {
-        source.lastReceivedAt = Math.max(source.lastReceivedAt ?? 0, event.receivedAt);
-        return storeEvent(rows, event);
-      });
+      const positions = batch.events.map((event) => storeEvent(rows, event));
       for (const reject of batch.rejects) sources.reject(source, reject);
       if (batch.cursors !== undefined) sources.saveCursors(source, batch.cursors);
       if (batch.redactions !== undefined) sources.countRedactions(source, batch.redactions);
       return positions;
     },
     flush() {
-      projector.flush();
-      sources.flush();
-      organismBook.flush();
-      if (lastSeq !== committedSeq) saveLastSeq.run(String(lastSeq));
-      committedSeq = lastSeq;
+      for (const part of parts) part.flush();
     },
     reset() {
       names.reset();
-      sources.reset();
-      projector.reset();
-      organismBook.reset();
-      lastSeq = readLastSeq(db);
-      committedSeq = lastSeq;
+      for (const part of parts) part.reset();
     },
   };
-}
-
-interface BatchRows {
-  readonly source: SourceRow;
-  readonly organism: OrganismRow;
-  readonly catalogueId: number;
-}
-
-/** Kept beside the journal, so that a position is not reused when its newest rows are deleted. */
-export function readLastSeq(db: Connection): number {
-  const row = db
-    .prepare<[], { seq: number }>(
-      `SELECT max(coalesce((SELECT max(seq) FROM journal), 0),
-         coalesce((SELECT CAST(value AS INTEGER) FROM meta WHERE key = 'last_seq'), 0)) AS seq`,
-    )
-    .get();
-  return row?.seq ?? 0;
 }
 
 function blankOrganism(id: number, name: string): OrganismRow {

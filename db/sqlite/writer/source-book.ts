@@ -7,7 +7,7 @@ import { latest } from './latest.ts';
 import type { RowBook } from './row-book.ts';
 import { createRowBook } from './row-book.ts';
 
-type SourceRow = typeof sources.$inferSelect;
+export type SourceRow = typeof sources.$inferSelect;
 
 /** Rejects kept to look at; their count goes on beyond it. */
 const MAX_QUARANTINE_ROWS = 10_000;
