@@ -93,17 +93,25 @@ export function createAppendQueue(deps: {
 
   async function commit(group: readonly Queued[]): Promise<void> {
     underWay += 1;
+    await sendGroup(group);
+    underWay -= 1;
+    admitWaiting();
+    pump();
+  }
+
+  async function sendGroup(group: readonly Queued[]): Promise<void> {
     try {
       const outcome = await deps.send(group.map(({ batch }) => batch));
       counts.commits += 1;
       counts.busyRetries += outcome.busyRetries;
       group.forEach((queued, i) => settle(queued, outcome.batches[i]));
     } catch (error) {
-      for (const queued of group) queued.reject(error);
-    } finally {
-      underWay -= 1;
-      admitWaiting();
-      pump();
+      // A batch that cannot be sent must not take its neighbours with it: each goes alone.
+      if (group.length > 1 && !(error instanceof StoreError)) {
+        for (const queued of group) await sendGroup([queued]);
+      } else {
+        for (const queued of group) queued.reject(toRefusal(queued.batch, error));
+      }
     }
   }
 
@@ -155,6 +163,13 @@ export function createAppendQueue(deps: {
     },
     stats: () => ({ ...counts, waitingAppends: waiting.length }),
   };
+}
+
+function toRefusal(batch: AppendBatch, cause: unknown): StoreError {
+  if (cause instanceof StoreError) return cause;
+  const reason = cause instanceof Error ? cause.message : String(cause);
+  const text = `Cannot hand the events of source "${batch.source}" to the writer: ${reason}`;
+  return new StoreError('io', text, { cause });
 }
 
 /** A batch of rejects or cursors alone still costs the writer something. */

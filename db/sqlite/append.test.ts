@@ -241,4 +241,30 @@ describe('append', () => {
     expect(store.stats()).toMatchObject({ queuedEvents: 0, waitingAppends: 0, refusedAppends: 0 });
     expect(store.stats().delayedAppends).toBeGreaterThan(0);
   });
+
+  test.each([
+    ['cannot be written as JSON', 1n],
+    ['cannot cross to the writer', () => {}],
+  ])('a batch that %s fails alone', async (_, payload) => {
+    const store = await openTestStore();
+    const appends = [makeMessage('1'), makeMessage('bad', { payload }), makeMessage('2')].map(
+      (event) => store.append(makeBatch([event, makeUsage(`u ${event.key}`)])),
+    );
+    const [first, bad, last] = await Promise.allSettled(appends);
+    expect(first).toMatchObject({ status: 'fulfilled', value: { accepted: 2 } });
+    expect(bad).toMatchObject({ status: 'rejected', reason: { code: 'io' } });
+    expect(last).toMatchObject({ status: 'fulfilled', value: { accepted: 2 } });
+    const events = await store.readEvents({ since: 0, limit: 10 });
+    expect(events.map((event) => [event.seq, event.key])).toEqual([
+      [1, '1'],
+      [2, 'u 1'],
+      [3, '2'],
+      [4, 'u 2'],
+    ]);
+    const [total] = await store.sumUsage({ groupBy: [] });
+    expect(total?.sum.requests).toBe(2);
+    expect((await store.sourceCounts())[0]).toMatchObject({ received: 4, accepted: 4 });
+    const thread = await store.getThread('garden', 'thread-1');
+    expect(thread).toMatchObject({ messageCount: 2, costNanos: 2 * 1_234_567 });
+  });
 });
