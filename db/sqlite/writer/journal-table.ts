@@ -1,6 +1,6 @@
 import type { Connection } from '../connection.ts';
 
-export interface JournalRow {
+interface JournalRow {
   readonly sourceId: number;
   readonly organismId: number;
   readonly type: number;
