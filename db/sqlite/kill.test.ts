@@ -1,42 +1,9 @@
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { createInterface } from 'node:readline';
-import { fileURLToPath } from 'node:url';
+import { expect, test } from 'vitest';
 
-import { expect, onTestFinished, test } from 'vitest';
-
+import { KILL_BATCH_EVENTS, runAndKill } from './kill-fixtures.ts';
 import { makeDataDir, openTestStore } from './store-fixtures.ts';
 
 const KILLS = 10;
-const BATCH_EVENTS = 20;
-/** Batches sent once more after a restart, as a source does that missed the answer. */
-const RESENT_BATCHES = 5;
-const CHILD = fileURLToPath(new URL('./kill-child.ts', import.meta.url));
-
-type Mode = 'ack-after-commit' | 'ack-on-receipt';
-
-/** Runs the child until it has acknowledged `batches`, then kills it in the middle of its work. */
-async function runAndKill(
-  dataDir: string,
-  acked: Set<number>,
-  { batches, mode }: { batches: number; mode: Mode },
-): Promise<void> {
-  const from = Math.max(0, Math.max(0, ...acked) - RESENT_BATCHES * BATCH_EVENTS);
-  const child = spawn(process.execPath, [CHILD, dataDir, String(from), mode], {
-    stdio: ['ignore', 'pipe', 'inherit'],
-  });
-  onTestFinished(() => void child.kill('SIGKILL'));
-  const exited = once(child, 'exit');
-  let seen = 0;
-  for await (const line of createInterface({ input: child.stdout })) {
-    acked.add(Number(line));
-    seen += 1;
-    if (seen === batches) child.kill('SIGKILL');
-  }
-  const [code, signal] = (await exited) as [number | null, string | null];
-  expect({ code, signal }).toEqual({ code: null, signal: 'SIGKILL' });
-}
-
 /** What the store lost of the acknowledged, has twice, or adds up wrongly. */
 async function audit(dataDir: string, acked: ReadonlySet<number>) {
   const store = await openTestStore({ dataDir });
@@ -44,7 +11,7 @@ async function audit(dataDir: string, acked: ReadonlySet<number>) {
   const numbers = events.map((event) => Number(event.key.slice(1)));
   const stored = new Set(numbers);
   const promised = [...acked].flatMap((first) =>
-    Array.from({ length: BATCH_EVENTS }, (_, i) => first + i),
+    Array.from({ length: KILL_BATCH_EVENTS }, (_, i) => first + i),
   );
   const expectedCost = [...stored].reduce((sum, n) => sum + (n % 2 === 1 ? n : 0), 0);
   const [total] = await store.sumUsage({ groupBy: [] });
@@ -85,7 +52,7 @@ test(`killed ${KILLS} times under load: nothing acknowledged is missing, nothing
     accepted: true,
     cursor: true,
   });
-  expect(stored).toBeGreaterThanOrEqual(acked.size * BATCH_EVENTS);
+  expect(stored).toBeGreaterThanOrEqual(acked.size * KILL_BATCH_EVENTS);
 }, 120_000);
 
 test('the control: acknowledged on receipt, the same audit finds what was lost', async () => {

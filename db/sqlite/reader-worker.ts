@@ -32,6 +32,7 @@ export type ReaderMethods = {
 } & {
   /** Called first, once the writer has brought the database up to date. */
   open(): void;
+  close(): void;
 };
 
 const readerDataSchema = z.object({ dataDir: z.string() });
@@ -45,6 +46,7 @@ function main(): void {
   const deps = { statements, lookups };
   serveRpc<ReaderMethods>(port, {
     open: () => statements.open(),
+    close: () => statements.close(),
     readEvents: (query) => readEvents(deps, query),
     loadSnapshots: () => loadSnapshots(statements),
     listOrganisms: () => listOrganisms(statements),

@@ -7,11 +7,21 @@ import { fromFailure } from './store-failure.ts';
 import type { RpcClient, RpcMethods } from './worker-rpc.ts';
 import { createRpcClient } from './worker-rpc.ts';
 
+const CLOSED = new StoreError('closed', 'The store is closed');
+/** A query that takes longer than this does not hold up the end. */
+const STOP_TIMEOUT_MS = 5000;
+
+/** Every store thread can be told to let go of its files. */
+type Closable<M> = RpcMethods<M> & { close(): void };
+
 /** A worker that has greeted: open and ready to be called. */
-export interface StoreWorker<M extends RpcMethods<M>, Greeting> {
+export interface StoreWorker<M extends Closable<M>, Greeting> {
   readonly greeting: Greeting;
   readonly rpc: RpcClient<M>;
-  /** Ends the thread; calls under way are rejected as `closed`. */
+  /**
+   * Ends the thread once it has answered what it was asked before; one that takes too long over it
+   * is cut off. Idempotent.
+   */
   stop(): Promise<void>;
 }
 
@@ -28,7 +38,7 @@ type FirstMessage<Greeting> = { readonly greeting: Greeting } | { readonly refus
  * @param on.notice the thread has something for the log
  * @throws StoreError with the worker's own reason when it cannot open the store
  */
-export async function startStoreWorker<M extends RpcMethods<M>, Greeting>(
+export async function startStoreWorker<M extends Closable<M>, Greeting>(
   file: URL,
   workerData: unknown,
   on: { death(error: StoreError): void; notice(text: string): void },
@@ -46,25 +56,40 @@ export async function startStoreWorker<M extends RpcMethods<M>, Greeting>(
   worker.on('message', (message: Notice | { readonly id: number }) => {
     if ('notice' in message) on.notice(message.notice);
   });
-  let isStopping = false;
+  let stopping: Promise<void> | null = null;
+  let hasEnded = false;
 
   const die = (cause?: unknown) => {
-    if (isStopping) return;
-    isStopping = true;
-    const error = deadWorker(file, cause);
+    const isFirst = !hasEnded && stopping === null;
+    hasEnded = true;
+    const error = isFirst ? deadWorker(file, cause) : CLOSED;
     rpc.fail(error);
-    on.death(error);
+    if (isFirst) on.death(error);
   };
-  worker.on('error', die);
-  worker.on('exit', () => die());
+  const ended = new Promise<void>((resolve) => {
+    worker.on('error', die);
+    worker.on('exit', () => {
+      die();
+      resolve();
+    });
+  });
+
+  async function end(): Promise<void> {
+    if (hasEnded) return;
+    const closing = rpc.close();
+    rpc.refuse(CLOSED);
+    const timer = setTimeout(() => void worker.terminate(), STOP_TIMEOUT_MS);
+    const [closed] = await Promise.allSettled([closing, ended]);
+    clearTimeout(timer);
+    if (closed.status === 'rejected' && closed.reason !== CLOSED) throw closed.reason;
+  }
 
   return {
     greeting,
     rpc,
-    async stop() {
-      isStopping = true;
-      rpc.fail(new StoreError('closed', 'The store is closed'));
-      await worker.terminate();
+    stop() {
+      stopping ??= end();
+      return stopping;
     },
   };
 }

@@ -71,11 +71,7 @@ export async function createSqliteStore(options: SqliteStoreOptions): Promise<Sq
   async function closeAll(): Promise<void> {
     await queue.drain();
     await readers.stop();
-    try {
-      if (failure === null) await writer.rpc.call('close');
-    } finally {
-      await writer.stop();
-    }
+    await writer.stop();
   }
 
   return {

@@ -21,9 +21,13 @@ type Answer =
 
 export interface RpcClient<M extends RpcMethods<M>> {
   call<K extends keyof M>(method: K, ...args: Parameters<M[K]>): Promise<Awaited<ReturnType<M[K]>>>;
+  /** The last call: the thread answers what came before, then this, then ends. */
+  close(): Promise<unknown>;
   /** Calls under way. */
   readonly pending: number;
-  /** Rejects what is under way and every later call. */
+  /** Rejects every later call; what is under way may finish. */
+  refuse(error: StoreError): void;
+  /** Rejects what is under way as well. */
   fail(error: StoreError): void;
 }
 
@@ -35,7 +39,7 @@ interface Waiting {
 export function createRpcClient<M extends RpcMethods<M>>(worker: Worker): RpcClient<M> {
   const waiting = new Map<number, Waiting>();
   let lastId = 0;
-  let failed: StoreError | null = null;
+  let refusal: StoreError | null = null;
 
   worker.on('message', (answer: Answer | { readonly id?: undefined }) => {
     if (answer.id === undefined) return;
@@ -46,27 +50,42 @@ export function createRpcClient<M extends RpcMethods<M>>(worker: Worker): RpcCli
     else caller.resolve(answer.value);
   });
 
+  function send(method: keyof M | 'close', args: readonly unknown[], caller: Waiting): void {
+    if (refusal !== null) return caller.reject(refusal);
+    lastId += 1;
+    worker.postMessage({ id: lastId, method, args }, []);
+    waiting.set(lastId, caller);
+  }
+
   return {
     get pending() {
       return waiting.size;
     },
     call<K extends keyof M>(method: K, ...args: Parameters<M[K]>) {
       return new Promise<Awaited<ReturnType<M[K]>>>((resolve, reject) => {
-        if (failed !== null) return reject(failed);
-        lastId += 1;
-        worker.postMessage({ id: lastId, method, args }, []);
-        waiting.set(lastId, { resolve, reject } satisfies Waiting);
+        send(method, args, { resolve, reject });
       });
     },
+    close() {
+      return new Promise((resolve, reject) => {
+        send('close', [], { resolve, reject });
+      });
+    },
+    refuse(error) {
+      refusal ??= error;
+    },
     fail(error) {
-      failed ??= error;
-      for (const caller of waiting.values()) caller.reject(failed);
+      refusal ??= error;
+      for (const caller of waiting.values()) caller.reject(refusal);
       waiting.clear();
     },
   };
 }
 
-/** Answers calls one after the other, in their order; a method may be async. */
+/**
+ * Answers calls one after the other, in their order; a method may be async. After `close` the thread
+ * has nothing left to wait for and ends.
+ */
 export function serveRpc<M extends RpcMethods<M>>(port: MessagePort, methods: M): void {
   let tail: Promise<void> = Promise.resolve();
   port.on('message', (call: Call<M>) => {
@@ -80,5 +99,6 @@ export function serveRpc<M extends RpcMethods<M>>(port: MessagePort, methods: M)
     } catch (error) {
       port.postMessage({ id, failure: toFailure(error, `run ${String(method)}`) } satisfies Answer);
     }
+    if (method === 'close') port.close();
   }
 }

@@ -9,6 +9,7 @@ export type Param = string | number | null;
 export interface Statements {
   /** Opens the database; the first query would do so too. */
   open(): void;
+  close(): void;
   all<Row>(sql: string, params?: readonly Param[]): Row[];
   get<Row>(sql: string, params?: readonly Param[]): Maybe<Row>;
 }
@@ -40,6 +41,10 @@ export function createStatements(connect: () => Connection): Statements {
   return {
     open() {
       connection();
+    },
+    close() {
+      cache.clear();
+      opened?.close();
     },
     all: (sql, params = []) => prepared(sql).all(params),
     get: (sql, params = []) => prepared(sql).get(params),
