@@ -24,11 +24,13 @@ export async function startDemo(root: string): Promise<Demo> {
     '--port',
     '0',
     '--rate',
-    '24',
+    '12',
     '--seed',
     '7',
     '--history-days',
-    '60',
+    '45',
+    '--history-per-day',
+    '1500',
   ];
   const child = spawn(
     process.execPath,
