@@ -51,7 +51,7 @@ export function CopyCommand(props: { command: string; className?: string | undef
       <span className="mono text-ink-3 select-none" aria-hidden>
         $
       </span>
-      <code className="min-w-0 flex-1 overflow-x-auto text-table whitespace-nowrap">
+      <code className="min-w-0 flex-1 text-table break-words whitespace-pre-wrap">
         {props.command}
       </code>
       <CopyButton text={props.command} label="Copy command" />
