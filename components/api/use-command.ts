@@ -22,9 +22,13 @@ export interface CommandControl {
   readonly reset: () => void;
 }
 
-/** Sends commands to the selected organism and says what is known of their outcome. */
-export function useCommand(): CommandControl {
-  const organism = useOrganismId();
+/**
+ * Sends commands and says what is known of their outcome.
+ * @param target the organism meant; without it, the selected one
+ */
+export function useCommand(target?: string): CommandControl {
+  const selected = useOrganismId();
+  const organism = target ?? selected;
   const queryClient = useQueryClient();
   const mutation = useMutation<Answer, Error, Command>({
     mutationFn: (command) => {
@@ -34,7 +38,7 @@ export function useCommand(): CommandControl {
     // At most once: neither a retry nor a queue that sends when the network is back.
     retry: false,
     networkMode: 'always',
-    onSettled: () => queryClient.invalidateQueries({ queryKey: ['api', organism, COMMANDS_PATH] }),
+    onSettled: () => queryClient.invalidateQueries({ queryKey: ['api', selected, COMMANDS_PATH] }),
   });
   return {
     send: (command) => {

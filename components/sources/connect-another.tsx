@@ -1,0 +1,24 @@
+import { RUNTIMES } from '#components/connect/runtimes.ts';
+import { CopyCommand } from '#components/ui/copy.tsx';
+import { Panel } from '#components/ui/panel.tsx';
+
+/** How a further source is added: by a flag at start, as often as needed. */
+export function ConnectAnother() {
+  return (
+    <Panel title="Connect another source">
+      <div className="flex flex-col gap-3">
+        <p className="text-ink-2">
+          Sources are given at start: repeat <code>--source</code>, each with a name of its own such
+          as <code>prod=</code> before its address. Each becomes an organism; what is stored stays.
+        </p>
+        {RUNTIMES.map((runtime) => (
+          <section key={runtime.kind} className="flex flex-col gap-1.5">
+            <h3 className="font-medium">{runtime.name}</h3>
+            <p className="text-ink-2">{runtime.needs}</p>
+            <CopyCommand command={runtime.command} />
+          </section>
+        ))}
+      </div>
+    </Panel>
+  );
+}
