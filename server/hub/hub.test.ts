@@ -47,6 +47,8 @@ describe('hub', () => {
     expect(await refusedStatus('/ws', { origin: 'http://evil.example' })).toBe(403);
     expect(await refusedStatus('/ws', { origin: 'null' })).toBe(403);
     expect(await refusedStatus('/ws', { host: 'evil.example' })).toBe(403);
+    expect(await refusedStatus('http://evil.example/ws')).toBe(400);
+    expect(await refusedStatus('//evil.example/ws')).toBe(400);
     expect(await refusedStatus('/agents')).toBe(404);
     expect(await refusedStatus('/ws?organism=nobody')).toBe(404);
     expect(await refusedStatus('/ws', { 'sec-websocket-key': 'short' })).toBe(400);
