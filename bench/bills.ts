@@ -12,7 +12,7 @@ import type { Control, Figure, Section } from './figures.ts';
 import { median } from './figures.ts';
 import { ORGANISM } from './ingest-kit.ts';
 import { startApi } from './program.ts';
-import { timeRounds } from './time-rounds.ts';
+import { timeRounds } from './stopwatch.ts';
 import type { UsageYear } from './usage-year.ts';
 
 /** A zone with two clock changes a year: its days are not whole UTC days. */

@@ -11,7 +11,7 @@ import { startApi, startLab } from './program.ts';
 import { getJson } from './rest.ts';
 
 const RATES = [100, 1000, 5000];
-const WARM_UP_MS = 2000;
+const WARM_UP_MS = 1500;
 /** The period of the usage polls: every window then holds the work of one. */
 const WINDOW_MS = 5000;
 const FIRST_MESSAGE_TIMEOUT_MS = 30_000;

@@ -2,6 +2,9 @@ import Database from 'better-sqlite3';
 
 import { openWriterConnection } from '#db/sqlite/connection.ts';
 
+import type { Spent } from './stopwatch.ts';
+import { measureSpent } from './stopwatch.ts';
+
 /** A finished store as plain rows: its schema, and what to insert in which order. */
 export interface StoreRows {
   /** `CREATE TABLE` and `CREATE INDEX`, as they are in the store. */
@@ -56,13 +59,12 @@ export function readStoreRows(file: string): StoreRows {
 /**
  * The least that any program on this machine needs to store these rows: prepared statements, one
  * thread, nothing read, nothing checked.
- * @returns milliseconds
  */
-export function insertRaw(
+export async function insertRaw(
   file: string,
   { schema, groups }: StoreRows,
   options: { synchronous: 'FULL' | 'NORMAL'; groupsPerCommit: number },
-): number {
+): Promise<Spent> {
   const db = openWriterConnection(file);
   db.pragma(`synchronous = ${options.synchronous}`);
   for (const sql of schema) db.exec(sql);
@@ -74,9 +76,9 @@ export function insertRaw(
       statements.get(sql)?.run(values);
     }
   });
-  const startedAt = performance.now();
-  for (let from = 0; from < groups.length; from += options.groupsPerCommit) insertAll(from);
-  const elapsedMs = performance.now() - startedAt;
+  const spent = await measureSpent(() => {
+    for (let from = 0; from < groups.length; from += options.groupsPerCommit) insertAll(from);
+  });
   db.close();
-  return elapsedMs;
+  return spent;
 }

@@ -13,7 +13,7 @@ import type { UsageYear } from './usage-year.ts';
 /** A start's own garbage is gone by then, or stays. */
 const SETTLE_MS = 1000;
 const LOAD_RATE = 1000;
-const LOAD_MS = 5000;
+const LOAD_MS = 3000;
 
 type Start = (args: readonly string[]) => Promise<Program>;
 
