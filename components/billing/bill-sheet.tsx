@@ -15,6 +15,9 @@ import { BillProof, BillTotals } from './bill-totals.tsx';
 import { prepareBill } from './prepare-bill.ts';
 import type { BillingFilters } from './use-billing-filters.ts';
 
+/** What a bill calls usage that names no agent: no filter can ask for it. */
+const NAMELESS = 'unknown';
+
 /** A bill cut three ways, each adding up to the same total. */
 export function BillSheet(props: {
   filters: BillingFilters;
@@ -66,7 +69,9 @@ export function BillSheet(props: {
         viewKey={viewKey}
         sort={choices.agents}
         onSortChange={(agents) => set({ agents })}
-        hrefOf={(line) => usageHref({ agent: line.name, by: 'agent' })}
+        hrefOf={(line) =>
+          usageHref({ by: 'agent', ...(line.name !== NAMELESS && { agent: line.name }) })
+        }
       />
       <BillTable
         title="By day"

@@ -21,6 +21,8 @@ import { formatDayTick } from './prepare-ticks.ts';
 const AXIS_TEXT = { fill: 'var(--color-ink-3)', fontSize: 11 };
 const VALUE_AXIS_PX = 52;
 const MAX_BAR_PX = 44;
+/** An edge would cover a thinner bar. */
+const MIN_EDGED_PX = 6;
 /** A still-filling bar is pale with a dotted edge. */
 const FILLING_OPACITY = 0.4;
 
@@ -115,7 +117,7 @@ function drawBar(props: BarShapeProps) {
       height={height}
       fill={fill}
       fillOpacity={isFilling ? FILLING_OPACITY : 1}
-      stroke={isFilling ? fill : 'var(--color-panel)'}
+      stroke={width < MIN_EDGED_PX ? 'none' : isFilling ? fill : 'var(--color-panel)'}
       strokeWidth={isFilling ? 1 : 0.5}
       {...(isFilling && { strokeDasharray: '2 2' })}
     />
