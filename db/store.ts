@@ -10,7 +10,11 @@ import type { UsageSum } from '#organism/usage-sum.ts';
 export interface Store {
   /** Identity of this store's history: new when it is created, restored or replaced. */
   readonly epoch: string;
-  /** Appends in one durable transaction with others that wait (group commit, synchronous=FULL). */
+  /**
+   * Appends in one durable transaction with others that wait (group commit, synchronous=FULL).
+   * Resolves in the order of positions. The batch must not be changed afterwards.
+   * @throws StoreError: this batch was not acknowledged and may be sent again; others are not affected
+   */
   append(batch: AppendBatch): Promise<AppendResult>;
   /** Events after `since`, in order; of one organism, or of all. */
   readEvents(query: {
@@ -26,6 +30,7 @@ export interface Store {
   listOrganisms(): Promise<StoredOrganism[]>;
   listThreads(query: ThreadQuery): Promise<Page<StoredThread>>;
   getThread(organismId: string, threadId: string): Promise<StoredThread | null>;
+  /** In the order of the source's clock, not of arrival: a backfill brings old messages late. */
   listMessages(query: MessageQuery): Promise<Page<JournalEventOf<'message'>>>;
   listErrors(query: ErrorQuery): Promise<Page<JournalEventOf<'error'>>>;
   listUsage(
@@ -33,7 +38,7 @@ export interface Store {
   ): Promise<Page<JournalEventOf<'usage'>>>;
   /** One row per group, largest cost first; `groupBy: []` gives one total row. */
   sumUsage(query: UsageQuery & { groupBy: readonly UsageDimension[] }): Promise<UsageGroup[]>;
-  /** Days cut in an IANA zone, oldest first; one row per day and group. */
+  /** Days with usage, cut in an IANA zone, oldest first; one row per day and group. */
   dailyUsage(
     query: UsageQuery & { timezone: string; groupBy?: UsageDimension | undefined },
   ): Promise<UsageDay[]>;
