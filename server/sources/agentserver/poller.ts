@@ -22,10 +22,12 @@ export function createPoller(options: {
   intervalMs: () => number;
   /** Null: this poll does not depend on anyone watching. */
   isWatched: (() => boolean) | null;
+  /** A failure the run did not handle itself; the next run comes all the same. */
+  onError: (error: unknown) => void;
   schedule: Schedule;
   now: () => number;
 }): Poller {
-  const { run, intervalMs, isWatched, schedule, now } = options;
+  const { run, intervalMs, isWatched, onError, schedule, now } = options;
   let isStopped = false;
   let isPoked = false;
   let running: Promise<void> | null = null;
@@ -50,7 +52,9 @@ export function createPoller(options: {
   }
 
   async function runOnce(): Promise<void> {
-    const delayMs = await run();
+    const delayMs = await run().catch((error: unknown) => {
+      onError(error);
+    });
     running = null;
     if (isStopped) return;
     if (isPoked) {

@@ -31,6 +31,7 @@ export interface ReadingsDeps {
   readonly areMessagesCarried: () => boolean;
   readonly onMessagesByRest: () => void;
   readonly isWatched: () => boolean;
+  readonly onError: (error: unknown) => void;
   readonly schedule: Schedule;
   readonly now: () => number;
 }
@@ -70,8 +71,8 @@ export function createReadings(deps: ReadingsDeps): Readings {
     if (!isUsageFine || !areThreadsFine) return DEEPER_IDLE_MS;
   }
 
-  const { isWatched, schedule } = deps;
-  const polled = { isWatched, schedule, now };
+  const { isWatched, onError, schedule } = deps;
+  const polled = { isWatched, onError, schedule, now };
   const deeper = createPoller({
     ...polled,
     isWatched: null,

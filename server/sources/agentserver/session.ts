@@ -78,6 +78,8 @@ export function createSession(
     onMode: (mode) => status.setSocketMode(mode),
   });
 
+  const logBug = (error: unknown) => log.warn({ err: error }, 'reading an AgentServer failed');
+
   /** One reading; a failure becomes a notice, no answer at all an outage. Never rejects. */
   async function attempt(what: string, read: () => Promise<unknown>): Promise<boolean> {
     try {
@@ -88,7 +90,7 @@ export function createSession(
       if (isStopping) return false;
       if (error instanceof RestError && error.code === 'unreachable') loseRest(error.message);
       else if (error instanceof RestError) status.setNotice(what, error.message);
-      else log.warn({ err: error, what }, 'reading an AgentServer failed');
+      else logBug(error);
       return false;
     }
   }
@@ -109,7 +111,7 @@ export function createSession(
     attempt('snapshot', () => parts.tellSnapshot(first))
       .then(() => catchUp())
       .finally(() => pump.resume())
-      .catch((error: unknown) => log.warn({ err: error }, 'catching up failed'));
+      .catch(logBug);
   }
 
   function rejectLargeFrame(): void {
@@ -123,6 +125,7 @@ export function createSession(
     run: beat,
     intervalMs: () => (link.isLive ? intervals.overviewLiveMs : intervals.overviewPollingMs),
     isWatched: null,
+    onError: logBug,
     schedule,
     now,
   });
@@ -177,7 +180,7 @@ export function createSession(
     if (isStopping) return;
     isRestUp = false;
     const reason = error instanceof RestError ? error.message : 'reading failed';
-    if (!(error instanceof RestError)) log.warn({ err: error }, 'reading an AgentServer failed');
+    if (!(error instanceof RestError)) logBug(error);
     const nextTryInMs = restBackoff.next();
     if (status.state === 'live') status.setNotice('rest', `REST does not answer: ${reason}`);
     status.move('rest-failed', { reason, nextTryInMs, attempt: restBackoff.attempt });
@@ -192,6 +195,7 @@ export function createSession(
     areMessagesCarried: () => link.isLive && link.mode === 'all',
     onMessagesByRest: () => link.noteMessagesByRest(),
     isWatched: deps.isWatched,
+    onError: logBug,
     schedule,
     now,
   });

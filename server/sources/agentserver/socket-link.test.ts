@@ -287,6 +287,20 @@ describe('a dead socket', () => {
     expect(dialled).toHaveLength(3);
   });
 
+  test('is replaced once a probe beside it is gone', async () => {
+    const link = createLink();
+    link.dial();
+    at(0).goLive();
+    link.noteMessagesByRest();
+    link.judge('dead');
+    expect(open()).toEqual([at(0)]);
+    expect(dialled).toHaveLength(2);
+    await Promise.resolve();
+    await Promise.resolve();
+    link.judge('dead');
+    expect(dialled).toHaveLength(3);
+  });
+
   test('a suspicion waits for a probe', () => {
     const link = createLink();
     link.dial();

@@ -181,7 +181,7 @@ export function createSocketLink(deps: SocketLinkDeps) {
     noteMessagesByRest(): void {
       if (isStopped || main?.isLive !== true || mode !== null) return;
       if (second === null) {
-        if (deps.now() >= nextProbeAt) startProbe();
+        if (deps.now() >= nextProbeAt && closing.size === 0) startProbe();
         return;
       }
       if (second.role !== 'probe' || !second.socket.isLive) return;
@@ -207,11 +207,12 @@ export function createSocketLink(deps: SocketLinkDeps) {
     judge(verdict: Verdict): void {
       if (isStopped || verdict === 'fine' || main?.isLive !== true) return;
       if (second?.role === 'swap') return;
-      if (verdict === 'likely-dead') {
-        if (second !== null || deps.now() < nextSwapAt) return;
-        nextSwapAt = deps.now() + SWAP_PAUSE_MS;
-      }
+      const isSuspicion = verdict === 'likely-dead';
+      if (isSuspicion && (second !== null || deps.now() < nextSwapAt)) return;
       dropSecond();
+      // Never more than two: the next beat will judge the same.
+      if (closing.size > 0) return;
+      if (isSuspicion) nextSwapAt = deps.now() + SWAP_PAUSE_MS;
       swap(verdict);
     },
     async stop(): Promise<void> {

@@ -53,7 +53,7 @@ export function createThreadReader(deps: {
       for (let pages = 0; pages < FOREGROUND_PAGES && offset !== null; pages += 1) {
         offset = await readPageAt(offset);
       }
-      if (!hasReadAll) deeperOffset ??= offset;
+      deeperOffset ??= offset;
     },
     async readDeeper() {
       if (deeperOffset !== null) deeperOffset = await readPageAt(deeperOffset);
