@@ -155,7 +155,7 @@ export async function startRuntime(deps: RuntimeDeps): Promise<Runtime> {
         catalogueVersion: redactor.catalogueVersion,
       },
       isDraining: () => stopping !== null,
-      checkStore: async () => void (await store.describe()),
+      checkStore: () => store.checkWritable(),
       port,
       now,
       log,

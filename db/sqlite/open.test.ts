@@ -93,6 +93,13 @@ describe('open', () => {
     expect(await readFiles(dataDir)).toEqual(before);
   });
 
+  test('a store that can be written to says so, and one that is closed does not', async () => {
+    const store = await openTestStore();
+    await expect(store.checkWritable()).resolves.toBeUndefined();
+    await store.close();
+    await expect(store.checkWritable()).rejects.toThrow('closed');
+  });
+
   test('closed is closed: idempotent, and everything after it says so', async () => {
     const store = await openTestStore();
     const last = store.append(makeBatch([makeMessage('last')]));

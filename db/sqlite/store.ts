@@ -25,6 +25,8 @@ export interface SqliteStoreOptions {
 export interface SqliteStore extends Store {
   readonly schemaVersion: number;
   stats(): AppendStats;
+  /** Resolves once a write has been committed. @throws StoreError with the reason when none can be */
+  checkWritable(): Promise<void>;
 }
 
 const DEFAULT_READERS = 2;
@@ -80,6 +82,10 @@ export async function createSqliteStore(options: SqliteStoreOptions): Promise<Sq
     append,
     stats: () => queue.stats(),
     lastSeq: () => Promise.resolve(lastSeq),
+    checkWritable: async () => {
+      assertUsable();
+      await writer.rpc.call('probe', Date.now());
+    },
     saveSnapshot: async (snapshot) => {
       assertUsable();
       const { organismId, seq } = snapshot;

@@ -31,6 +31,8 @@ export interface WriterMethods {
   saveSnapshot(snapshot: SnapshotRow): Promise<void>;
   beginCommand(command: CommandRecord): Promise<number>;
   finishCommand(id: number, outcome: CommandOutcome): Promise<void>;
+  /** Writes something durable that means nothing. */
+  probe(at: number): Promise<void>;
   close(): void;
 }
 
@@ -44,11 +46,15 @@ function main(): void {
     const group = createGroupCommit(db, () => port.postMessage({ notice: BUSY_NOTICE }));
     const commands = createCommandLog(db);
     const snapshots = createSnapshotShelf(db);
+    const probe = db.prepare<[string]>(
+      "INSERT OR REPLACE INTO meta (key, value) VALUES ('probed_at', ?)",
+    );
     serveRpc<WriterMethods>(port, {
       append: (batches) => group.append(batches),
       saveSnapshot: (snapshot) => group.write(() => snapshots.save(snapshot)),
       beginCommand: (command) => group.write(() => commands.begin(command)),
       finishCommand: (id, outcome) => group.write(() => commands.finish(id, outcome)),
+      probe: (at) => group.write(() => void probe.run(String(at))),
       close: () => store.close(),
     });
     const greeting: WriterGreeting = { epoch, schemaVersion, lastSeq: readLastSeq(db) };
