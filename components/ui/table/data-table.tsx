@@ -35,12 +35,12 @@ export type DataTableProps<Row> = {
   /** Rows the caller itself keeps back, for example while paused. */
   pendingCount?: number | undefined;
   onShowPending?: (() => void) | undefined;
-  /** The end of the rows is near the screen: fetch more, if there is more and none is on its way. */
-  onNearEnd?: (() => void) | undefined;
   /** Answers to j and k wherever the focus is; at most one per page. */
   isPrimary?: boolean | undefined;
   /** Take the height that is left and scroll inside; without it the page scrolls. */
   fill?: boolean | undefined;
+  /** The end of the rows is near the screen: fetch more, if there is more and none is on its way. */
+  onNearEnd?: (() => void) | undefined;
   /** One of the surface states, shown instead of rows. */
   empty?: React.ReactNode;
   className?: string | undefined;
@@ -59,9 +59,6 @@ export function DataTable<Row>(props: DataTableProps<Row>) {
     isPrimary: props.isPrimary === true,
     onOpen: open,
   });
-  const releaseWhenUnread = () => {
-    if (!isBeingRead(scroller)) held.release();
-  };
   const showNew = () => {
     held.release();
     props.onShowPending?.();
@@ -77,15 +74,7 @@ export function DataTable<Row>(props: DataTableProps<Row>) {
       <div
         ref={setScroller}
         role="presentation"
-        onPointerMove={held.hold}
-        onPointerLeave={releaseWhenUnread}
-        onFocus={held.hold}
-        onBlur={releaseWhenUnread}
-        onScroll={() => {
-          if (isBeingRead(scroller)) held.hold();
-          else held.release();
-          if (isNearEnd(scroller)) props.onNearEnd?.();
-        }}
+        {...readingProps(scroller, held, props.onNearEnd)}
         onKeyDown={keys.onKeyDown}
         className={clsx(
           'overflow-auto overscroll-x-contain',
@@ -123,11 +112,32 @@ function useRowOpener<Row>(props: DataTableProps<Row>): ((row: Row) => void) | u
   return (row) => router.push(hrefOf(row));
 }
 
+/** What keeps the rows still while somebody reads them, and asks for more at the end. */
+function readingProps(
+  scroller: HTMLElement | null,
+  held: { hold: () => void; release: () => void },
+  onNearEnd: (() => void) | undefined,
+): React.HTMLAttributes<HTMLElement> {
+  const releaseWhenUnread = () => {
+    if (!isBeingRead(scroller)) held.release();
+  };
+  return {
+    onPointerMove: held.hold,
+    onPointerLeave: releaseWhenUnread,
+    onFocus: held.hold,
+    onBlur: releaseWhenUnread,
+    onScroll(event) {
+      if (isBeingRead(scroller)) held.hold();
+      else held.release();
+      if (isNearEnd(event.currentTarget)) onNearEnd?.();
+    },
+  };
+}
+
 const NEAR_END_PX = 1200; // about two screens: the next rows are there before they are seen
 
-function isNearEnd(scroller: HTMLElement | null): boolean {
-  if (scroller === null) return false;
-  return scroller.scrollHeight - scroller.scrollTop - scroller.clientHeight < NEAR_END_PX;
+function isNearEnd({ scrollHeight, scrollTop, clientHeight }: HTMLElement): boolean {
+  return scrollHeight - scrollTop - clientHeight < NEAR_END_PX;
 }
 
 function isBeingRead(scroller: HTMLElement | null): boolean {

@@ -14,7 +14,11 @@ export function useHeldRows<Row>(
 ): HeldRows<Row> {
   const [held, setHeld] = useState<{ viewKey: string; rows: readonly Row[] } | null>(null);
   const isHeld = held !== null && held.viewKey === viewKey;
-  const view = isHeld ? holdOrder(held.rows, rows, getRowId) : { shown: rows, newCount: 0 };
+  const view = isHeld
+    ? holdOrder(held.rows, rows, getRowId)
+    : { shown: rows, newCount: 0, appendedCount: 0 };
+  // What joined at the end is being read too: from now on it keeps its place.
+  if (isHeld && view.appendedCount > 0) setHeld({ viewKey, rows: view.shown });
   return {
     ...view,
     hold: () => {
