@@ -15,13 +15,13 @@ export const THREAD_COLUMNS: readonly Column<ThreadItem>[] = [
     id: 'id',
     header: 'Thread',
     isTitle: true,
-    width: 172,
+    width: 148,
     cell: (thread) => <Id id={thread.id} what="thread id" canCopy={false} />,
   },
   {
     id: 'status',
     header: 'Status',
-    width: 116,
+    width: 112,
     cell: (thread) => (
       <span data-tip={thread.error ?? undefined}>
         <StateMark state={thread.status} />
@@ -37,7 +37,7 @@ export const THREAD_COLUMNS: readonly Column<ThreadItem>[] = [
   {
     id: 'budget',
     header: 'Budget',
-    width: 176,
+    width: 168,
     sortBy: (thread) => sortValue(thread, 'budget'),
     align: 'end',
     cell: (thread) => <BudgetBar thread={thread} />,
@@ -45,7 +45,7 @@ export const THREAD_COLUMNS: readonly Column<ThreadItem>[] = [
   {
     id: 'messages',
     header: 'Messages',
-    width: 104,
+    width: 96,
     align: 'end',
     sortBy: (thread) => sortValue(thread, 'messages'),
     cell: (thread) => <Num value={thread.messageCount} unit="messages" />,
@@ -56,13 +56,15 @@ export const THREAD_COLUMNS: readonly Column<ThreadItem>[] = [
     width: 92,
     align: 'end',
     sortBy: (thread) => sortValue(thread, 'tokens'),
-    cell: (thread) => <Num value={thread.tokens} unit="tokens" />,
+    cell: (thread) => (
+      <Num value={thread.costNanos === null ? null : thread.tokens} unit="tokens" />
+    ),
   },
   {
     id: 'cost',
     header: 'Cost',
     unit: 'USD',
-    width: 152,
+    width: 144,
     align: 'end',
     sortBy: (thread) => sortValue(thread, 'cost'),
     cell: (thread) => (
@@ -72,7 +74,7 @@ export const THREAD_COLUMNS: readonly Column<ThreadItem>[] = [
   {
     id: 'activity',
     header: 'Last activity',
-    width: 120,
+    width: 116,
     align: 'end',
     sortBy: (thread) => sortValue(thread, 'activity'),
     cell: (thread) => <TimeAgo instant={thread.lastActivity} />,

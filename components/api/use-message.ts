@@ -1,0 +1,34 @@
+'use client';
+
+import type { MessageRow } from '#organism/api/resources.ts';
+import { messageRowListSchema } from '#organism/api/resources.ts';
+
+import type { ApiError } from './api-client.ts';
+import { useOrganismId } from './use-organism-id.ts';
+import { useResource } from './use-resource.ts';
+
+export interface FoundMessage {
+  /** Null: there is none at this position, or the answer is still on its way. */
+  readonly message: MessageRow | null;
+  readonly isPending: boolean;
+  readonly error: ApiError | null;
+  readonly refetch: () => void;
+}
+
+/** The message at a journal position of the organism. Null asks for nothing. */
+export function useMessage(seq: number | null): FoundMessage {
+  const organism = useOrganismId();
+  const found = useResource(
+    messageRowListSchema,
+    '/messages',
+    { organism, after_seq: (seq ?? 1) - 1, order: 'asc', limit: 1 },
+    { enabled: seq !== null },
+  );
+  const [first] = found.data?.messages ?? [];
+  return {
+    message: first !== undefined && first.seq === seq ? first : null,
+    isPending: seq !== null && found.isPending,
+    error: found.error,
+    refetch: () => void found.refetch(),
+  };
+}

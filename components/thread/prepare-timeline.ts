@@ -1,0 +1,72 @@
+import type { MessageRow } from '#organism/api/resources.ts';
+import {
+  type ConversationMessage,
+  foldRepeats,
+  oldestFirst,
+  toConversationMessage,
+} from '#organism/conversation.ts';
+import type { EventOf } from '#organism/event.ts';
+
+export type TimelineMessage = ConversationMessage & {
+  /** Place in the journal; undefined only where an older server left it out. */
+  readonly seq?: number | undefined;
+  readonly slotIndex?: number | null | undefined;
+};
+
+export type TimelineRow = {
+  readonly key: string;
+  readonly message: TimelineMessage;
+  /** How often it was recorded. */
+  readonly repeats: number;
+};
+
+/** A hop is recorded when sent and when received: more are words said again. */
+const RECORDS_PER_HOP = 2;
+
+/** Rows of the timeline, oldest first: the stored messages, then what the live picture has beyond them. */
+export function prepareTimeline(input: {
+  readonly stored: readonly MessageRow[];
+  readonly live: readonly EventOf<'message'>[];
+  readonly isFolding: boolean;
+}): TimelineRow[] {
+  const stored: TimelineMessage[] = input.stored.map(toConversationMessage);
+  const known = new Set(stored.map((message) => message.id));
+  const lastSeq = stored.at(-1)?.seq ?? 0;
+  const newer = input.live.filter((message) => message.seq > lastSeq && !known.has(message.id));
+  const messages = [...stored, ...newer];
+  if (!input.isFolding) {
+    return oldestFirst(messages).map((message) => ({ key: message.id, message, repeats: 1 }));
+  }
+  return foldRepeats(messages, RECORDS_PER_HOP).map(({ message, repeats }) => ({
+    key: message.id,
+    message,
+    repeats,
+  }));
+}
+
+/** Rows that came after the reader left the end. */
+export function countNewerRows(rows: readonly TimelineRow[], seenSeq: number | null): number {
+  if (seenSeq === null) return 0;
+  return rows.filter(({ message }) => (message.seq ?? 0) > seenSeq).length;
+}
+
+export function newestSeqOf(rows: readonly TimelineRow[]): number {
+  return rows.reduce((newest, { message }) => Math.max(newest, message.seq ?? 0), 0);
+}
+
+/** The row a link names: by journal position, or by the message's own id. */
+export function findRowIndex(rows: readonly TimelineRow[], wanted: string): number {
+  const seq = toSeq(wanted);
+  return rows.findIndex(({ message }) =>
+    seq === null ? message.id === wanted : message.seq === seq,
+  );
+}
+
+export function messageRef(message: TimelineMessage): string {
+  return message.seq === undefined ? message.id : String(message.seq);
+}
+
+/** @returns the journal position a reference names, or null when it is a message's id */
+export function toSeq(reference: string): number | null {
+  return /^\d{1,15}$/.test(reference) ? Number(reference) : null;
+}
