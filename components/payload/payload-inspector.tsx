@@ -73,6 +73,7 @@ export function PayloadInspector({ payload, label, className }: PayloadInspector
           text={() => payloadJson(payload) ?? ''}
           label="Copy payload as JSON"
           size="md"
+          className="ml-auto"
         />
       </div>
       <PayloadView
@@ -134,7 +135,7 @@ function PayloadSearch(props: {
   const { search, onStep } = props;
   return (
     <form
-      className="flex min-w-48 flex-1 items-center gap-1"
+      className="order-last flex w-full min-w-48 items-center gap-1 sm:order-none sm:w-auto sm:flex-1"
       onSubmit={(event) => {
         event.preventDefault();
         onStep(1);

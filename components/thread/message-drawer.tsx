@@ -105,8 +105,7 @@ function MessageDetails({ message }: { message: TimelineMessage }) {
     <div className="flex h-full flex-col gap-3">
       <dl className="grid grid-cols-[auto_minmax(0,1fr)] gap-x-4 gap-y-1 text-table">
         <Fact label="When">
-          <Instant instant={message.occurredAt} show="minute" />{' '}
-          <Instant instant={message.occurredAt} className="text-ink-3" />
+          <Instant instant={message.occurredAt} show="exact" />
         </Fact>
         <Fact label="Thread">
           <Id id={message.threadId} what="thread id" />

@@ -30,18 +30,20 @@ export function TimeAgo({ instant, className }: InstantProps) {
   );
 }
 
-/** The instant itself in the chosen zone: time of day, or date and minute. */
-export function Instant(props: InstantProps & { show?: 'clock' | 'minute' | undefined }) {
+/** The instant itself in the chosen zone: time of day, date and minute, or every digit with the zone. */
+export function Instant(props: InstantProps & { show?: keyof typeof FORMATS | undefined }) {
   const zone = useZone();
   const tip = useExact(props.instant);
   if (props.instant === null || props.instant === undefined) return <Unknown />;
-  const format = props.show === 'minute' ? formatMinute : formatClock;
+  const format = FORMATS[props.show ?? 'clock'];
   return (
     <time data-tip={tip} className={props.className}>
       {zone === null ? PENDING : format(props.instant, zone)}
     </time>
   );
 }
+
+const FORMATS = { clock: formatClock, minute: formatMinute, exact: formatInstantExact };
 
 /** A length of time: "4 min 10 s". Null shows as not known. */
 export function Duration(props: { durationMs: number | null | undefined }) {

@@ -1,0 +1,88 @@
+'use client';
+
+import Link from 'next/link';
+
+import { useHref } from '#components/api/use-href.ts';
+import { formatDuration } from '#components/format/time.ts';
+import { ArcGauge } from '#components/gauge/arc-gauge.tsx';
+import { Num, Unknown } from '#components/ui/figures.tsx';
+import { shortenId } from '#components/ui/id.tsx';
+import { Panel } from '#components/ui/panel.tsx';
+
+import type { GasSum } from './prepare-gas.ts';
+
+/** All running budgets as one gauge, and what runs dry first. */
+export function OrganismGauge({ sum, name }: { sum: GasSum; name: string }) {
+  return (
+    <Panel title="Organism" sub="sum of the running threads' budgets">
+      <div className="flex flex-wrap items-center gap-x-6 gap-y-3">
+        <ArcGauge
+          label={`Running budgets of ${name}`}
+          size="lg"
+          used={sum.used}
+          limit={sum.budgets === 0 ? null : sum.limit}
+          timeToEmptyMs={sum.timeToEmptyMs}
+          source="the sum of running budgets; the organism itself has no limit"
+        />
+        <dl className="grid min-w-52 flex-1 grid-cols-[1fr_auto] gap-x-4 gap-y-1.5">
+          <Fact label="Running budgets">
+            <Num value={sum.budgets} />
+          </Fact>
+          <Fact label="Exhausted">
+            <span className={sum.exhausted > 0 ? 'font-semibold text-error' : undefined}>
+              <Num value={sum.exhausted} />
+            </span>
+          </Fact>
+          <Fact label="At 75 % or more">
+            <span className={sum.hot > 0 ? 'font-semibold text-waiting' : undefined}>
+              <Num value={sum.hot} />
+            </span>
+          </Fact>
+          <Fact label="Burn rate over the last 5 min">
+            {sum.ratePerMinute === null ? (
+              'No estimate'
+            ) : (
+              <>
+                <Num value={Math.round(sum.ratePerMinute)} unit="tokens per minute" />
+                <span className="text-ink-3"> tokens/min</span>
+              </>
+            )}
+          </Fact>
+          <Fact label="Runs dry first">
+            <NextDry sum={sum} />
+          </Fact>
+          {sum.unlimited > 0 && (
+            <Fact label="Running without a limit">
+              <Num value={sum.unlimited} />
+            </Fact>
+          )}
+        </dl>
+      </div>
+    </Panel>
+  );
+}
+
+function NextDry({ sum }: { sum: GasSum }) {
+  const hrefOf = useHref();
+  const next = sum.nextDry;
+  if (next === null || next.timeToEmptyMs === null) return <Unknown />;
+  return (
+    <Link
+      href={hrefOf(`/threads/${encodeURIComponent(next.id)}`)}
+      className="text-accent hover:underline"
+      data-tip={next.id}
+    >
+      <span className="mono">{shortenId(next.id)}</span>
+      {` in ${formatDuration(next.timeToEmptyMs)}`}
+    </Link>
+  );
+}
+
+function Fact(props: { label: string; children: React.ReactNode }) {
+  return (
+    <>
+      <dt className="text-ink-3">{props.label}</dt>
+      <dd className="text-right">{props.children}</dd>
+    </>
+  );
+}
