@@ -1,6 +1,12 @@
 import { describe, expect, it } from 'vitest';
 
-import { formatAgo, formatDuration, formatInstantExact, formatMinute } from './time.ts';
+import {
+  formatAgo,
+  formatDuration,
+  formatEstimate,
+  formatInstantExact,
+  formatMinute,
+} from './time.ts';
 
 const plain = (text: string) => text.replaceAll('\u00a0', ' ');
 const SECOND = 1000;
@@ -37,6 +43,14 @@ describe('formatDuration', () => {
   ])('writes %d ms as %s', (durationMs, text) => {
     expect(plain(formatDuration(durationMs))).toBe(text);
   });
+});
+
+it.each([
+  [63, 'under 1 s'],
+  [1400, '1 s'],
+  [250_400, '4 min 10 s'],
+])('estimates %d ms as %s', (durationMs, text) => {
+  expect(plain(formatEstimate(durationMs))).toBe(text);
 });
 
 describe('instants', () => {

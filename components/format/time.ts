@@ -36,6 +36,13 @@ export function formatDuration(durationMs: number): string {
   return joinUnits([Math.floor(hours / 24), 'd'], [hours % 24, 'h']);
 }
 
+/** An estimated length of time: no finer than a second, whatever the arithmetic says. */
+export function formatEstimate(durationMs: number): string {
+  if (durationMs < SECOND_MS) return `under 1${SPACE}s`;
+  if (durationMs < MINUTE_MS) return `${Math.round(durationMs / SECOND_MS)}${SPACE}s`;
+  return formatDuration(durationMs);
+}
+
 /** The whole instant with its zone: "2026-11-21 09:46:09.123 Asia/Kolkata (GMT+5:30)". */
 export function formatInstantExact(instant: number, zone: string): string {
   const part = partsOf(instant, zone);

@@ -12,7 +12,7 @@ import { StateMark } from '#components/ui/state-mark.tsx';
 import type { GasRow } from './prepare-gas.ts';
 
 /** Pixels: the grid draws only the lines in view and must know their height beforehand. */
-export const CARD_HEIGHT_PX = 204;
+export const CARD_HEIGHT_PX = 192;
 export const CARD_MIN_WIDTH_PX = 164;
 
 /** One thread's budget. Exhausted stands out by fill, weight and word. */

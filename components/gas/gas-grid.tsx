@@ -7,8 +7,8 @@ import { formatExact } from '#components/format/number.ts';
 import { NewRowsBar } from '#components/ui/table/new-rows-bar.tsx';
 
 import { CARD_HEIGHT_PX, CARD_MIN_WIDTH_PX, GasCard } from './gas-card.tsx';
-import { type GasGroup, gridLines, groupByLevel } from './prepare-gas-grid.ts';
-import { type GasLevel, type GasRow, LEVEL_LABELS } from './prepare-gas.ts';
+import { type GasGroup, type GasGroupTitle, gridLines, groupGas } from './prepare-gas-grid.ts';
+import type { GasRow } from './prepare-gas.ts';
 import { usePageWindow } from './use-page-window.ts';
 import { useWidth } from './use-width.ts';
 
@@ -21,7 +21,7 @@ export function GasGrid({ rows }: { rows: readonly GasRow[] }) {
   const width = useWidth(element);
   const columns = Math.max(2, Math.floor(((width ?? 0) + GAP_PX) / (CARD_MIN_WIDTH_PX + GAP_PX)));
   const [held, setHeld] = useState<readonly GasGroup[] | null>(null);
-  const groups = held ?? groupByLevel(rows);
+  const groups = held ?? groupGas(rows);
   const byId = new Map(rows.map((row) => [row.id, row]));
   const lines = gridLines(groups, columns);
   const heights = lines.map((line) => (line.kind === 'head' ? HEAD_HEIGHT_PX : CARD_HEIGHT_PX));
@@ -42,10 +42,10 @@ export function GasGrid({ rows }: { rows: readonly GasRow[] }) {
       <div style={{ height: seen.before }} />
       {lines.slice(seen.from, seen.to).map((line, at) =>
         line.kind === 'head' ? (
-          <GroupHead key={`head ${line.level}`} level={line.level} count={line.count} />
+          <GroupHead key={`head ${line.title}`} title={line.title} count={line.count} />
         ) : (
           <div
-            key={`${line.level} ${seen.from + at}`}
+            key={`${line.title} ${seen.from + at}`}
             style={{
               height: CARD_HEIGHT_PX,
               gap: GAP_PX,
@@ -65,16 +65,16 @@ export function GasGrid({ rows }: { rows: readonly GasRow[] }) {
   );
 }
 
-function GroupHead({ level, count }: { level: GasLevel; count: number }) {
+function GroupHead({ title, count }: { title: GasGroupTitle; count: number }) {
   return (
     <h2
       style={{ height: HEAD_HEIGHT_PX }}
       className={clsx(
         'flex items-center gap-2 font-semibold',
-        level === 'exhausted' && 'text-error',
+        title === 'Exhausted' && 'text-error',
       )}
     >
-      {LEVEL_LABELS[level]}
+      {title}
       <span className="text-table font-normal text-ink-3">{formatExact(count)}</span>
     </h2>
   );

@@ -1,6 +1,7 @@
 'use client';
 
 import { useHref } from '#components/api/use-href.ts';
+import { formatEstimate } from '#components/format/time.ts';
 import { BarGauge } from '#components/gauge/bar-gauge.tsx';
 import { Num, Unknown } from '#components/ui/figures.tsx';
 import { Id, shortenId } from '#components/ui/id.tsx';
@@ -8,7 +9,7 @@ import { Panel } from '#components/ui/panel.tsx';
 import { StateMark } from '#components/ui/state-mark.tsx';
 import type { Column } from '#components/ui/table/column.ts';
 import { DataTable } from '#components/ui/table/data-table.tsx';
-import { Duration, TimeAgo } from '#components/ui/time.tsx';
+import { TimeAgo } from '#components/ui/time.tsx';
 
 import { type GasRow, LEVEL_LABELS } from './prepare-gas.ts';
 import type { GasParams } from './use-gas-params.ts';
@@ -125,7 +126,7 @@ const COLUMNS: readonly Column<GasRow>[] = [
 function EmptyIn({ row }: { row: GasRow }) {
   if (row.level === 'exhausted') return <span className="font-semibold text-error">Exhausted</span>;
   if (row.timeToEmptyMs === null) return <Unknown />;
-  return <Duration durationMs={row.timeToEmptyMs} />;
+  return formatEstimate(row.timeToEmptyMs);
 }
 
 function getRowId(row: GasRow): string {

@@ -44,7 +44,6 @@ export function GasView() {
       <div className="grid items-start gap-4 xl:grid-cols-3">
         <OrganismGauge sum={sumGas(rows)} name={organism.name} />
         <SharePanel
-          title="By agent"
           what="agent"
           shares={prepareShares(
             [...organism.agents].map(([name, agent]) => [name, agent.usage] as const),
@@ -53,7 +52,6 @@ export function GasView() {
           )}
         />
         <SharePanel
-          title="By model"
           what="model"
           shares={prepareShares(organism.usageByModel, organism.usage, 'no model named')}
         />

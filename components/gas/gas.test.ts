@@ -4,7 +4,7 @@ import { newThreadView, type BudgetView, type ThreadView } from '#organism/state
 import { ZERO_TOKENS } from '#organism/tokens.ts';
 import { ZERO_USAGE, type UsageSum } from '#organism/usage-sum.ts';
 
-import { gridLines, groupByLevel, visibleRange } from './prepare-gas-grid.ts';
+import { gridLines, groupGas, visibleRange } from './prepare-gas-grid.ts';
 import { countLevels, prepareGas, sumGas } from './prepare-gas.ts';
 import { prepareShares } from './prepare-shares.ts';
 
@@ -97,7 +97,7 @@ describe('the grid', () => {
       picture(...Array.from({ length: 7 }, (_, at) => thread(`t${at}`, at < 3 ? 980 : 100))),
       NOW,
     );
-    const lines = gridLines(groupByLevel(rows), 2);
+    const lines = gridLines(groupGas(rows), 2);
     expect(lines.map((line) => (line.kind === 'head' ? line.count : line.ids.length))).toEqual([
       3, 2, 1, 4, 2, 2,
     ]);

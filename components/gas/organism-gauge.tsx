@@ -3,7 +3,7 @@
 import Link from 'next/link';
 
 import { useHref } from '#components/api/use-href.ts';
-import { formatDuration } from '#components/format/time.ts';
+import { formatEstimate } from '#components/format/time.ts';
 import { ArcGauge } from '#components/gauge/arc-gauge.tsx';
 import { Num, Unknown } from '#components/ui/figures.tsx';
 import { shortenId } from '#components/ui/id.tsx';
@@ -14,17 +14,17 @@ import type { GasSum } from './prepare-gas.ts';
 /** All running budgets as one gauge, and what runs dry first. */
 export function OrganismGauge({ sum, name }: { sum: GasSum; name: string }) {
   return (
-    <Panel title="Organism" sub="sum of the running threads' budgets">
-      <div className="flex flex-wrap items-center gap-x-6 gap-y-3">
+    <Panel title="Organism" sub="sum of running budgets">
+      <div className="flex flex-wrap items-center gap-x-4 gap-y-3">
         <ArcGauge
           label={`Running budgets of ${name}`}
-          size="lg"
+          size="md"
           used={sum.used}
           limit={sum.budgets === 0 ? null : sum.limit}
           timeToEmptyMs={sum.timeToEmptyMs}
           source="the sum of running budgets; the organism itself has no limit"
         />
-        <dl className="grid min-w-52 flex-1 grid-cols-[1fr_auto] gap-x-4 gap-y-1.5">
+        <dl className="grid min-w-44 flex-1 grid-cols-[1fr_auto] gap-x-3 gap-y-1 text-table">
           <Fact label="Running budgets">
             <Num value={sum.budgets} />
           </Fact>
@@ -38,7 +38,7 @@ export function OrganismGauge({ sum, name }: { sum: GasSum; name: string }) {
               <Num value={sum.hot} />
             </span>
           </Fact>
-          <Fact label="Burn rate over the last 5 min">
+          <Fact label="Burn rate, last 5 min">
             {sum.ratePerMinute === null ? (
               'No estimate'
             ) : (
@@ -73,7 +73,7 @@ function NextDry({ sum }: { sum: GasSum }) {
       data-tip={next.id}
     >
       <span className="mono">{shortenId(next.id)}</span>
-      {` in ${formatDuration(next.timeToEmptyMs)}`}
+      {` in ${formatEstimate(next.timeToEmptyMs)}`}
     </Link>
   );
 }

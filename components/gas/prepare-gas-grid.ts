@@ -1,27 +1,38 @@
-import { GAS_LEVELS, type GasLevel, type GasRow } from './prepare-gas.ts';
+import type { GasLevel, GasRow } from './prepare-gas.ts';
+
+/** Few groups, so that a handful of hot threads does not spread over the page; each gauge names its level. */
+const GROUPS = [
+  { title: 'Exhausted', levels: ['exhausted'] },
+  { title: '75 % and more', levels: ['final', 'critical', 'warning'] },
+  { title: 'Below 75 %', levels: ['ok'] },
+  { title: 'No limit', levels: ['unlimited'] },
+] as const satisfies readonly { title: string; levels: readonly GasLevel[] }[];
+export type GasGroupTitle = (typeof GROUPS)[number]['title'];
 
 /** Which gauges stand where: held while somebody points at one, though their figures go on. */
-export type GasGroup = { readonly level: GasLevel; readonly ids: readonly string[] };
+export type GasGroup = { readonly title: GasGroupTitle; readonly ids: readonly string[] };
 
-/** @param rows hottest first */
-export function groupByLevel(rows: readonly GasRow[]): GasGroup[] {
-  return GAS_LEVELS.flatMap((level) => {
-    const ids = rows.filter((row) => row.level === level).map((row) => row.id);
-    return ids.length === 0 ? [] : [{ level, ids }];
+/** @param rows hottest first; the order within a group is theirs */
+export function groupGas(rows: readonly GasRow[]): GasGroup[] {
+  return GROUPS.flatMap(({ title, levels }) => {
+    const ids = rows
+      .filter((row) => levels.some((level) => level === row.level))
+      .map((row) => row.id);
+    return ids.length === 0 ? [] : [{ title, ids }];
   });
 }
 
 /** A line of the grid: the head of a group, or as many gauges as fit beside each other. */
 export type GridLine =
-  | { readonly kind: 'head'; readonly level: GasLevel; readonly count: number }
-  | { readonly kind: 'cards'; readonly level: GasLevel; readonly ids: readonly string[] };
+  | { readonly kind: 'head'; readonly title: GasGroupTitle; readonly count: number }
+  | { readonly kind: 'cards'; readonly title: GasGroupTitle; readonly ids: readonly string[] };
 
 export function gridLines(groups: readonly GasGroup[], columns: number): GridLine[] {
-  return groups.flatMap(({ level, ids }): GridLine[] => [
-    { kind: 'head', level, count: ids.length },
+  return groups.flatMap(({ title, ids }): GridLine[] => [
+    { kind: 'head', title, count: ids.length },
     ...Array.from({ length: Math.ceil(ids.length / columns) }, (_, line) => ({
       kind: 'cards' as const,
-      level,
+      title,
       ids: ids.slice(line * columns, (line + 1) * columns),
     })),
   ]);

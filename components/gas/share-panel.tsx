@@ -15,14 +15,14 @@ import {
 import type { Share, Shares } from './prepare-shares.ts';
 
 /** Who spends the gas. Plain bars, not gauges: agents and models have no limit to run against. */
-export function SharePanel(props: { title: string; what: string; shares: Shares }) {
+export function SharePanel(props: { what: 'agent' | 'model'; shares: Shares }) {
   const { shares, what } = props;
   const colours = assignSeriesColours(
     shares.rows.filter((row) => row.kind === 'named').map((row) => row.name),
   );
   return (
     <Panel
-      title={props.title}
+      title={`By ${what}`}
       sub={`share of all recorded tokens${shares.total > shares.shown ? `, top ${shares.shown} of ${shares.total}` : ''}`}
     >
       {shares.rows.length === 0 ? (
@@ -32,17 +32,16 @@ export function SharePanel(props: { title: string; what: string; shares: Shares 
           <caption className="sr-only">{`Tokens and cost by ${what}`}</caption>
           <colgroup>
             <col />
-            <col className="w-[30%]" />
-            <col width={56} />
             <col width={60} />
-            <col width={112} />
+            <col width={64} />
+            <col width={132} />
           </colgroup>
           <thead className="text-ink-3">
             <tr>
               <th scope="col" className="pb-1 text-left font-normal">
-                {what}
+                {what === 'agent' ? 'Agent' : 'Model'}
               </th>
-              <th scope="col" colSpan={2} className="pb-1 text-right font-normal">
+              <th scope="col" className="pb-1 text-right font-normal">
                 Share
               </th>
               <th scope="col" className="pb-1 text-right font-normal">
@@ -70,28 +69,19 @@ export function SharePanel(props: { title: string; what: string; shares: Shares 
 
 function ShareRow({ row, colour }: { row: Share; colour: SeriesColour }) {
   return (
-    <tr className="h-6">
+    <tr className="h-7 align-top">
       <th
         scope="row"
         data-tip={row.name}
-        className={clsx(
-          'truncate pr-3 text-left font-normal',
-          row.kind !== 'named' && 'text-ink-3',
-        )}
+        className={clsx('pr-3 text-left font-normal', row.kind !== 'named' && 'text-ink-3')}
       >
-        {row.name}
+        <span className="block truncate">{row.name}</span>
+        <span
+          className={clsx('block h-1', colour.swatch)}
+          style={{ width: `max(1px, ${row.percent}%)` }}
+        />
       </th>
-      <td colSpan={2}>
-        <span className="flex items-center gap-2">
-          <span aria-hidden className="min-w-0 flex-1">
-            <span
-              className={clsx('block h-2', colour.swatch)}
-              style={{ width: `max(1px, ${row.percent}%)` }}
-            />
-          </span>
-          <span className="w-12 text-right">{formatPercent(row.percent)}</span>
-        </span>
-      </td>
+      <td className="text-right">{formatPercent(row.percent)}</td>
       <td className="text-right">
         <Num value={row.tokens} unit="tokens" />
       </td>

@@ -1,5 +1,5 @@
 import { formatCompact, formatExact, formatPercent } from '#components/format/number.ts';
-import { formatDuration } from '#components/format/time.ts';
+import { formatEstimate } from '#components/format/time.ts';
 import { budgetLevel, percentUsed, type BudgetLevel } from '#organism/gas.ts';
 
 /** A budget in tokens. Null limit: the source names none. */
@@ -109,7 +109,7 @@ function tipLines(props: GaugeProps, limit: number | null): string {
 }
 
 function describeEmpty(timeToEmptyMs: number | null): string {
-  return timeToEmptyMs === null ? 'No estimate' : `Empty in ${formatDuration(timeToEmptyMs)}`;
+  return timeToEmptyMs === null ? 'No estimate' : `Empty in ${formatEstimate(timeToEmptyMs)}`;
 }
 
 function clampShare(share: number): number {

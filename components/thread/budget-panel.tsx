@@ -1,6 +1,6 @@
 'use client';
 
-import { formatDuration } from '#components/format/time.ts';
+import { formatEstimate } from '#components/format/time.ts';
 import { ArcGauge } from '#components/gauge/arc-gauge.tsx';
 import { useServerNow } from '#components/live/use-live.ts';
 import { Num, Unknown } from '#components/ui/figures.tsx';
@@ -69,7 +69,7 @@ function BudgetBody({ budget, facts }: { budget: ThreadBudget; facts: BudgetFact
           )}
         </Fact>
         <Fact label="Time to empty at that rate">
-          {facts.timeToEmptyMs === null ? 'No estimate' : formatDuration(facts.timeToEmptyMs)}
+          {facts.timeToEmptyMs === null ? 'No estimate' : formatEstimate(facts.timeToEmptyMs)}
         </Fact>
         <Fact label="Prompt and completion">
           <Num value={budget.promptTokens} unit="prompt tokens" />
