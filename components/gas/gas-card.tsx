@@ -27,7 +27,7 @@ export function GasCard({ row }: { row: GasRow }) {
       className={clsx(
         'flex flex-col items-center overflow-hidden rounded-md border px-2 pt-2 pb-1.5 transition-colors focus-visible:-outline-offset-2',
         isExhausted
-          ? 'border-error bg-error/10 hover:bg-error/15'
+          ? 'border-2 border-error bg-panel'
           : 'border-line bg-panel hover:border-line-strong',
       )}
     >

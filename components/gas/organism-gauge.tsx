@@ -25,7 +25,7 @@ export function OrganismGauge({ sum, name }: { sum: GasSum; name: string }) {
           source="the sum of running budgets; the organism itself has no limit"
         />
         <dl className="grid min-w-44 flex-1 grid-cols-[1fr_auto] gap-x-3 gap-y-1 text-table">
-          <Fact label="Running budgets">
+          <Fact label="Running">
             <Num value={sum.budgets} />
           </Fact>
           <Fact label="Exhausted">
@@ -33,12 +33,12 @@ export function OrganismGauge({ sum, name }: { sum: GasSum; name: string }) {
               <Num value={sum.exhausted} />
             </span>
           </Fact>
-          <Fact label="At 75 % or more">
+          <Fact label="75 % or more">
             <span className={sum.hot > 0 ? 'font-semibold text-waiting' : undefined}>
               <Num value={sum.hot} />
             </span>
           </Fact>
-          <Fact label="Burn rate, last 5 min">
+          <Fact label="Burn rate, 5 min">
             {sum.ratePerMinute === null ? (
               'No estimate'
             ) : (
@@ -48,11 +48,11 @@ export function OrganismGauge({ sum, name }: { sum: GasSum; name: string }) {
               </>
             )}
           </Fact>
-          <Fact label="Runs dry first">
+          <Fact label="Dry first">
             <NextDry sum={sum} />
           </Fact>
           {sum.unlimited > 0 && (
-            <Fact label="Running without a limit">
+            <Fact label="Without a limit">
               <Num value={sum.unlimited} />
             </Fact>
           )}

@@ -8,7 +8,7 @@ import { GAS_LEVELS, type GasLevel } from './prepare-gas.ts';
 
 const VIEWS = ['gauges', 'table'] as const;
 const SCOPES = ['running', 'all'] as const;
-export type GasScope = (typeof SCOPES)[number];
+type GasScope = (typeof SCOPES)[number];
 
 const PARSERS = {
   level: parseAsStringLiteral(GAS_LEVELS),

@@ -1,7 +1,7 @@
 import { branchOf, childId, CHILDREN_STEP, ROOT_ID, type TreeState } from './prepare-tree.ts';
 
 /** Values looked at before the search gives up and says so, so that a keystroke stays quick. */
-export const MAX_SEARCHED_VALUES = 100_000;
+const MAX_SEARCHED_VALUES = 100_000;
 /** Places kept; beyond it the count is "at least". */
 export const MAX_MATCHES = 500;
 /** Characters of one text that are looked at. */

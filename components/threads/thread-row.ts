@@ -21,14 +21,14 @@ export type ThreadItem = {
   readonly unpricedRequests: number;
 };
 
-export type ThreadItemBudget = {
+type ThreadItemBudget = {
   readonly maxTokens: number;
   readonly totalTokens: number;
   readonly readAt: number;
 };
 
 /** An active thread of an earlier run: its organism restarted under it. */
-export const CUT_OFF = 'cut off';
+const CUT_OFF = 'cut off';
 
 export function liveStatus(thread: Pick<ThreadView, 'status' | 'run'>, run: number): string {
   return thread.status === 'active' && thread.run < run ? CUT_OFF : thread.status;
