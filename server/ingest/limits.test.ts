@@ -160,6 +160,22 @@ describe('parseBounded', () => {
     const long = 'x'.repeat(10_000_000);
     expect(parse(JSON.stringify([long]))).toEqual({ ok: true, value: [long] });
   });
+
+  it('refuses more values than a turn of the event loop can build', () => {
+    const list = (length: number) => `[${Array.from({ length }, () => '{}').join(',')}]`;
+    expect(parse(list(400_000)).ok).toBe(true);
+    expect(parse(list(600_000))).toMatchObject({ ok: false, reason: 'too-large' });
+    const text = `["${','.repeat(600_000)}"]`;
+    expect(parse(text).ok).toBe(true);
+  });
+
+  it('refuses an integer too long to be finite wherever it stands, and keeps long ids', () => {
+    for (let offset = 0; offset < 250; offset += 7) {
+      const digits = '9'.repeat(400);
+      expect(parse(`[${' '.repeat(offset)}${digits}.5]`)).toMatchObject({ reason: 'invalid-json' });
+      expect(parse(`[${' '.repeat(offset)}"${digits}"]`).ok).toBe(true);
+    }
+  });
 });
 
 describe('checkTokens', () => {

@@ -1,5 +1,7 @@
 /** JSON nested deeper than this is an attack on whatever walks it later. */
 export const MAX_JSON_DEPTH = 64;
+/** More values than this take longer to build than one turn of the event loop may last. */
+const MAX_JSON_VALUES = 500_000;
 const MAX_TOKENS = 1e12;
 const MAX_ID_BYTES = 256;
 
@@ -17,12 +19,13 @@ type Checked<T> =
 
 /** Where an integer of 16 digits or more may stand: after a delimiter, not inside quotes. */
 const LONG_INTEGER = /(?:^|[:,[\s-])\d{16}/;
-/** What an overflowing number holds. Ids match too: it only asks for a closer look. */
-const MAY_OVERFLOW = /[\d.][eE]\+?\d{3}|\d{200}/;
+/** What an overflowing number holds: such an exponent, or a run of digits. Ids may match too. */
+const LARGE_EXPONENT = /[\d.][eE]\+?\d{3}/;
+const LARGE_DIGITS = 200;
 const NOT_PRINTABLE = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/u;
 
 /**
- * Parses JSON from outside: size and depth are checked before anything recurses. Numbers that
+ * Parses JSON from outside: size, depth and number of values are checked before anything recurses. Numbers that
  * overflow are refused. An integer beyond 2^53 becomes its digits as text, so that ids stay exact
  * and a token count of that size fails its check. Of duplicate keys the last counts; `__proto__`
  * is an own property like any other, so copy parsed objects by listed fields, never by merging.
@@ -35,17 +38,13 @@ export function parseBounded(
   if (isLargerThan(text, maxBytes)) {
     return refuse('too-large', `${source}: JSON of more than ${maxBytes} bytes`);
   }
-  const tooDeepAt = findDeeperThan(text, maxDepth);
-  if (tooDeepAt !== null) {
-    return refuse(
-      'too-deep',
-      `${source}: JSON nested deeper than ${maxDepth} at position ${tooDeepAt}`,
-    );
-  }
+  const excess = findExcess(text, maxDepth);
+  if (excess !== null) return refuse(excess.reason, `${source}: ${excess.what}`);
   const document = text.startsWith('\ufeff') ? text.slice(1) : text;
   try {
     const value = parseExactly(document);
-    if (!MAY_OVERFLOW.test(document) || isFiniteTree(value)) return { ok: true, value };
+    const mayOverflow = LARGE_EXPONENT.test(document) || hasDigitRun(document, LARGE_DIGITS);
+    if (!mayOverflow || isFiniteTree(value)) return { ok: true, value };
   } catch {
     return refuse('invalid-json', `${source}: ${describeFault(text)}`);
   }
@@ -83,16 +82,29 @@ function isLargerThan(text: string, maxBytes: number): boolean {
   return text.length * 3 > maxBytes && Buffer.byteLength(text) > maxBytes;
 }
 
-/** Counts brackets outside strings; exact up to the first fault, where parsing stops anyway. */
-function findDeeperThan(text: string, maxDepth: number): number | null {
+/** Counts brackets and commas outside strings; exact up to the first fault, where parsing stops anyway. */
+function findExcess(
+  text: string,
+  maxDepth: number,
+): { reason: Refusal['reason']; what: string } | null {
   let depth = 0;
+  let values = 1;
   for (let index = 0; index < text.length; index += 1) {
     const code = text.charCodeAt(index);
     if (code === 0x22) index = endOfString(text, index);
     else if (code === 0x5b || code === 0x7b) {
       depth += 1;
-      if (depth > maxDepth) return index;
+      if (depth > maxDepth) {
+        const what = `JSON nested deeper than ${maxDepth} at position ${index}`;
+        return { reason: 'too-deep', what };
+      }
     } else if (code === 0x5d || code === 0x7d) depth -= 1;
+    else if (code === 0x2c) {
+      values += 1;
+      if (values > MAX_JSON_VALUES) {
+        return { reason: 'too-large', what: `JSON of more than ${MAX_JSON_VALUES} values` };
+      }
+    }
   }
   return null;
 }
@@ -137,7 +149,11 @@ function parseExactly(text: string): unknown {
 }
 
 function isNumberStart(code: number): boolean {
-  return code === 0x2d || (code >= 0x30 && code <= 0x39);
+  return code === 0x2d || isDigit(code);
+}
+
+function isDigit(code: number): boolean {
+  return code >= 0x30 && code <= 0x39;
 }
 
 function needsQuotes(digits: string): boolean {
@@ -149,6 +165,21 @@ function isKeyPosition(text: string, end: number): boolean {
   let next = end;
   while (text.charCodeAt(next) <= 0x20) next += 1;
   return text[next] === ':';
+}
+
+/** Looks at every so many characters only: a pattern would count each run from each of its digits. */
+function hasDigitRun(text: string, length: number): boolean {
+  const step = Math.floor(length / 2);
+  for (let index = 0; index < text.length; index += step) {
+    if (!isDigit(text.charCodeAt(index))) continue;
+    let start = index;
+    while (isDigit(text.charCodeAt(start - 1))) start -= 1;
+    let end = index + 1;
+    while (isDigit(text.charCodeAt(end))) end += 1;
+    if (end - start >= length) return true;
+    index = Math.max(index, end - step);
+  }
+  return false;
 }
 
 function isFiniteTree(root: unknown): boolean {
