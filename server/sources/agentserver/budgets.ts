@@ -44,7 +44,7 @@ export function createBudgetReader(deps: {
           status: 200,
         });
       }
-      const { rows, rejects } = sortRows(list, readBudget);
+      const { rows, rejects } = sortRows(list, readBudget, MAX_KNOWN_BUDGETS);
       const drafts: EventDraft[] = [];
       for (const budget of rows) {
         if (isChanged(budget.threadId, JSON.stringify(budget))) {

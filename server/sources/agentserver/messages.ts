@@ -15,6 +15,8 @@ const PAGE = 100;
 const OVERLAP_MS = 60_000;
 /** Read before a part is delivered: the upstream's whole ring of 10,000, and what came meanwhile. */
 const MAX_HELD = 12_000;
+/** Ten times the ring: a server that ignores the offset must not be read for ever. */
+const MAX_PAGES = 1000;
 export const MESSAGES_CURSOR = 'messages';
 
 export interface MessageReader {
@@ -44,7 +46,7 @@ export function createMessageReader(deps: {
     let hasReachedEdge = false;
     let offset = 0;
     try {
-      for (;;) {
+      for (let pages = 0; pages < MAX_PAGES; pages += 1) {
         const page = await readPage({
           path: '/messages',
           list: 'messages',

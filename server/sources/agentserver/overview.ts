@@ -11,6 +11,8 @@ import type { RunClock } from './run-clock.ts';
 import { asRecord, listOf, readAgent, readCapability, readOrganism } from './wire.ts';
 
 export const RUN_CURSOR = 'run';
+/** The list is not paged; a hostile one could hold the event loop. */
+const MAX_AGENTS = 10_000;
 
 interface OverviewReading {
   readonly totalMessages: number | null;
@@ -45,7 +47,7 @@ export function createOverviewReader(deps: OverviewDeps): OverviewReader {
   async function readFacts(): Promise<void> {
     config = asRecord(await orNull(rest.get('/organism/config')));
     const capabilities = listOf(await orNull(rest.get('/capabilities')), 'capabilities') ?? [];
-    agents.setRootTags(sortRows(capabilities, readCapability).rows);
+    agents.setRootTags(sortRows(capabilities, readCapability, MAX_AGENTS).rows);
     areFactsFresh = true;
   }
 
@@ -73,8 +75,8 @@ export function createOverviewReader(deps: OverviewDeps): OverviewReader {
       const since = agents.mark();
       const list = listOf(await rest.get('/agents'), 'agents');
       if (list === null) throw notAnAgentServer('GET /agents: expected a list `agents`');
-      const { rows, rejects } = sortRows(list, readAgent);
-      const isComplete = rejects.length === 0;
+      const { rows, rejects } = sortRows(list, readAgent, MAX_AGENTS);
+      const isComplete = rejects.length === 0 && list.length <= MAX_AGENTS;
       const { drafts, hasUntoldState } = agents.observeList(rows, {
         readAt: now(),
         since,

@@ -54,7 +54,8 @@ export function createPageReader(rest: RestClient, isNew: RejectMemory): PageRea
     const rows = listOf(body, list);
     if (rows === null) throw missingList(path, list);
     const total = asRecord(body)?.['total'];
-    return { ...sortRows(rows, read), total: typeof total === 'number' ? total : null };
+    // Never more than asked for: what a server adds comes with the next page.
+    return { ...sortRows(rows, read, limit), total: typeof total === 'number' ? total : null };
   }
 
   async function readHalves<T>(
@@ -80,19 +81,21 @@ export function createPageReader(rest: RestClient, isNew: RejectMemory): PageRea
   };
 }
 
-/** Splits rows into what can be read and what cannot. */
+/** Splits rows, the first `most` of them, into what can be read and what cannot. */
 export function sortRows<T>(
   rows: readonly unknown[],
   read: (row: unknown) => Read<T>,
+  most: number,
 ): { rows: T[]; count: number; rejects: UnreadableInput[] } {
   const readable: T[] = [];
   const rejects: UnreadableInput[] = [];
-  for (const row of rows) {
+  const taken = rows.slice(0, most);
+  for (const row of taken) {
     const result = read(row);
     if ('value' in result) readable.push(result.value);
     else rejects.push(rejectOf(result.problem, row));
   }
-  return { rows: readable, count: rows.length, rejects };
+  return { rows: readable, count: taken.length, rejects };
 }
 
 export function rejectOf(problem: string, input: unknown): UnreadableInput {

@@ -9,6 +9,8 @@ import { readThread } from './wire.ts';
 const PAGE = 100;
 /** Threads are never pruned upstream: the far end of a long list is read in the background. */
 const FOREGROUND_PAGES = 10;
+/** Pages without news while a list is read for the first time: the offset is being ignored. */
+const MAX_QUIET_PAGES = 10;
 
 export interface ThreadReader {
   /** Reads threads by newest activity until nothing changed. @throws RestError */
@@ -27,6 +29,7 @@ export function createThreadReader(deps: {
   const { readPage, outbox, known, now } = deps;
   let deeperOffset: number | null = null;
   let hasReadAll = false;
+  let quietPages = 0;
 
   /** @returns the next page's offset, or null when this was the last or brought nothing new */
   async function readPageAt(offset: number): Promise<number | null> {
@@ -42,7 +45,8 @@ export function createThreadReader(deps: {
     const drafts: EventDraft[] = [];
     for (const thread of page.rows) drafts.push(...known.observe(thread, readAt, since));
     await outbox.add({ drafts, rejects: page.rejects });
-    const isEnd = page.count < PAGE;
+    quietPages = drafts.length === 0 ? quietPages + 1 : 0;
+    const isEnd = page.count < PAGE || quietPages >= MAX_QUIET_PAGES;
     if (isEnd) hasReadAll = true;
     return isEnd || (drafts.length === 0 && hasReadAll) ? null : offset + page.count;
   }

@@ -22,11 +22,11 @@ interface Row {
 }
 
 /** A history as the real server answers: newest first, with a `total` that means nothing. */
-async function startHistory(recorder: Recorder, saved: string | null) {
+async function startHistory(recorder: Recorder, saved: string | null, isOffsetIgnored = false) {
   let rows: Row[] = [];
   const upstream = await startFakeUpstream({
     answer({ query }) {
-      const offset = Number(query.get('offset'));
+      const offset = isOffsetIgnored ? 0 : Number(query.get('offset'));
       const page = rows.toReversed().slice(offset, offset + Number(query.get('limit')));
       const events = page.map(({ id, second }) => ({
         id,
@@ -137,4 +137,15 @@ test('an empty history is no news and no fault', async () => {
   expect(await history.read()).toBe(0);
   setRows(rowsUpTo(3));
   expect(await history.read()).toBe(3);
+});
+
+test('a server that ignores the offset is not read for ever', async () => {
+  const recorder = createRecorder();
+  const { upstream, history, setRows } = await startHistory(recorder, null, true);
+  setRows(rowsUpTo(1500));
+  await history.read();
+  while (history.hasDeeper) await history.readDeeper();
+  setRows(rowsUpTo(5000));
+  expect(await history.read()).toBeGreaterThan(0);
+  expect(upstream.requests.length).toBeLessThan(10);
 });

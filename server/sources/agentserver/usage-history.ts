@@ -41,8 +41,21 @@ export function createUsageHistory(
   let cursor = readCursor(saved);
   let deeperOffset: number | null = cursor?.isComplete === false ? 0 : null;
 
-  function readAt(offset: number, limit: number) {
-    return readPage({ path: '/usage/history', list: 'events', limit, offset, read: readUsage });
+  /** Ids of the last page's rows reach down to here; a server that ignores the offset never goes lower. */
+  let lowestId = Number.POSITIVE_INFINITY;
+
+  async function readAt(offset: number, limit: number) {
+    const page = await readPage({
+      path: '/usage/history',
+      list: 'events',
+      limit,
+      offset,
+      read: readUsage,
+    });
+    const lowest = Math.min(...page.rows.map((row) => row.id));
+    const isStuck = offset > 0 && page.rows.length > 0 && lowest >= lowestId;
+    lowestId = lowest;
+    return { ...page, isEnd: page.count < limit || isStuck };
   }
 
   async function deliver(rows: readonly WireUsage[], next: UsageCursor | null): Promise<void> {
@@ -65,7 +78,7 @@ export function createUsageHistory(
       const fresh = page.rows.filter((row) => isWiped || row.id > known.id);
       found += fresh.length;
       const hasReachedKnown = !isWiped && page.rows.some((row) => row.id <= known.id);
-      const isEnd = hasReachedKnown || page.count < limit;
+      const isEnd = hasReachedKnown || page.isEnd;
       const newest = first === null || !isEnd ? null : { id: first.id, at: first.timestamp };
       if (newest !== null) cursor = { ...newest, isComplete: known.isComplete };
       await outbox.add({ drafts: [], rejects: page.rejects });
@@ -81,7 +94,7 @@ export function createUsageHistory(
     const newest = page.rows[0];
     await outbox.add({ drafts: [], rejects: page.rejects });
     if (newest === undefined) return 0;
-    const isComplete = page.count < PAGE;
+    const isComplete = page.isEnd;
     cursor = { id: newest.id, at: newest.timestamp, isComplete };
     deeperOffset = isComplete ? null : page.count;
     await deliver(page.rows, cursor);
@@ -93,7 +106,7 @@ export function createUsageHistory(
     async readDeeper() {
       if (deeperOffset === null || cursor === null) return;
       const page = await readAt(deeperOffset, PAGE);
-      const isEnd = page.count < PAGE;
+      const { isEnd } = page;
       if (isEnd) cursor = { ...cursor, isComplete: true };
       await outbox.add({ drafts: [], rejects: page.rejects });
       await deliver(page.rows, isEnd ? cursor : null);
