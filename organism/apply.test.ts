@@ -238,6 +238,23 @@ describe('the bounds', () => {
   });
 });
 
+describe('live rates', () => {
+  const tokens = (state: OrganismState) =>
+    state.activity.reduce((total, bucket) => total + bucket.tokens, 0);
+
+  it('count the tokens of calls that happen, not of history read afterwards', () => {
+    const read = usage({ occurredAt: START_AT - 60 * 60_000 });
+    expect(tokens(fold(usage(), read))).toBe(15);
+    expect(fold(usage(), read).usage.requests).toBe(2);
+  });
+
+  it('count what a source with a clock some minutes off reports', () => {
+    const early = usage({ occurredAt: START_AT - 5 * 60_000 });
+    const late = usage({ occurredAt: START_AT + 5 * 60_000 });
+    expect(tokens(fold(early, late))).toBe(30);
+  });
+});
+
 describe('runs', () => {
   it('start anew when the uptime starts over, and not for its jitter', () => {
     expect(fold(life(START_AT)).run).toBe(1);

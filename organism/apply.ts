@@ -12,6 +12,9 @@ const RESTART_TOLERANCE_MS = 5000;
 /** Readings closer than this share one place, so that the kept ones span the whole burn window. */
 const READING_SPACING_MS = BURN_WINDOW_MS / (MAX_BUDGET_READINGS - 2);
 
+/** A call this old when it is read comes from history. Clocks may differ by minutes, not by this. */
+const LIVE_USAGE_MS = 15 * 60_000;
+
 /**
  * Folds journal events into the picture: `state = events.reduce(apply, empty)`, a batch at a time.
  * Pure; events at or before `state.seq` are skipped, so an overlap on resume does no harm.
@@ -24,12 +27,18 @@ export function applyAll(state: OrganismState, events: readonly JournalEvent[]):
     isChanged = true;
     draft.fields.seq = event.seq;
     draft.counts.events += 1;
-    draft.countActivity(event.receivedAt, event.type === 'usage' ? totalTokens(event.tokens) : 0);
+    draft.countActivity(event.receivedAt, liveTokens(event));
     applyOne(draft, event);
     // After each event, not each batch: the picture must not depend on where batches end.
     draft.evictThreads();
   }
   return isChanged ? draft.finish() : state;
+}
+
+/** Tokens of a call that just happened; history read afterwards is no rate of the present. */
+function liveTokens(event: JournalEvent): number {
+  const isLive = event.receivedAt - event.occurredAt < LIVE_USAGE_MS;
+  return event.type === 'usage' && isLive ? totalTokens(event.tokens) : 0;
 }
 
 export function apply(state: OrganismState, event: JournalEvent): OrganismState {
