@@ -9,6 +9,8 @@ import { Button } from '#components/ui/button.tsx';
 
 /** How fresh what is on screen is. Instants are epoch milliseconds. */
 export type ConnectionState =
+  /** No organism is known: there is nothing to be connected to. */
+  | { kind: 'unused' }
   | { kind: 'connecting' }
   | { kind: 'live'; lagMs: number | null }
   | { kind: 'stale'; since: number }
@@ -52,7 +54,7 @@ export function ConnectionPill(props: {
           <Popover.Popup className="w-72 rounded-md border border-line-strong bg-panel p-3 text-base outline-none">
             <Popover.Title className="font-medium">{reading.word}</Popover.Title>
             <Popover.Description className="mt-1 text-ink-2">{reading.detail}</Popover.Description>
-            {props.onReconnect !== undefined && props.state.kind !== 'live' && (
+            {props.onReconnect !== undefined && canReconnect(props.state) && (
               <Button className="mt-3" onClick={props.onReconnect}>
                 Reconnect now
               </Button>
@@ -64,8 +66,19 @@ export function ConnectionPill(props: {
   );
 }
 
+function canReconnect({ kind }: ConnectionState): boolean {
+  return kind !== 'live' && kind !== 'unused';
+}
+
 function readConnection(state: ConnectionState, now: number | null): Reading {
   switch (state.kind) {
+    case 'unused':
+      return {
+        tone: 'unknown',
+        word: 'Nothing to watch',
+        figure: '',
+        detail: 'No organism is known here yet. Its news will come as soon as one is connected.',
+      };
     case 'connecting':
       return {
         tone: 'unknown',
@@ -122,7 +135,7 @@ function ConnectionShape({ kind }: { kind: ConnectionState['kind'] }) {
   return (
     <svg viewBox="0 0 10 10" className="size-2.5 shrink-0" aria-hidden>
       {kind === 'live' && <circle cx="5" cy="5" r="3.5" className="fill-completed" />}
-      {(kind === 'connecting' || kind === 'reconnecting') && (
+      {(kind === 'unused' || kind === 'connecting' || kind === 'reconnecting') && (
         <circle
           cx="5"
           cy="5"

@@ -1,5 +1,6 @@
 'use client';
 
+import { Bot, MessageSquareText, Waypoints, type LucideIcon } from 'lucide-react';
 import { useState } from 'react';
 
 import { useSearch } from '#components/api/use-search.ts';
@@ -37,11 +38,26 @@ function Finder(props: { commands: readonly PaletteItem[]; onClose: () => void }
   const found = text.trim() === '' ? [] : searchItems(search.data?.hits ?? [], query);
   return (
     <PaletteContent
-      items={[...props.commands, ...live, ...found.filter((item) => !known.has(item.id))]}
+      items={[
+        ...props.commands,
+        ...[...live, ...found.filter((item) => !known.has(item.id))].map(withIcon),
+      ]}
       text={text}
       onTextChange={setText}
       isSearching={search.isFetching || query !== text}
       onClose={props.onClose}
     />
   );
+}
+
+const ICONS: readonly (readonly [prefix: string, icon: LucideIcon])[] = [
+  ['agent:', Bot],
+  ['thread:', Waypoints],
+  ['message:', MessageSquareText],
+];
+
+function withIcon(item: PaletteItem): PaletteItem {
+  const Icon = ICONS.find(([prefix]) => item.id.startsWith(prefix))?.[1];
+  if (Icon === undefined) return item;
+  return { ...item, icon: <Icon className="size-4" strokeWidth={1.75} aria-hidden /> };
 }

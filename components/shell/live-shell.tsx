@@ -9,6 +9,7 @@ import { ConnectGate } from '#components/connect/connect-gate.tsx';
 import { LiveProvider } from '#components/live/live-context.tsx';
 import { useConnection } from '#components/live/use-live.ts';
 
+import type { ConnectionState } from './connection-pill.tsx';
 import { DESTINATIONS, isCurrent } from './destinations.ts';
 import { Shell } from './shell.tsx';
 import { useAttention } from './use-attention.ts';
@@ -32,7 +33,7 @@ function ConnectedShell(props: { organismId: string | null; children: React.Reac
   useBudgetToasts();
   return (
     <Shell
-      connection={status}
+      connection={organisms.data?.count === 0 ? NO_CONNECTION : status}
       onReconnect={reconnectNow}
       organisms={organisms.data?.organisms.map(({ id, name, status: word }) => ({
         id,
@@ -47,6 +48,8 @@ function ConnectedShell(props: { organismId: string | null; children: React.Reac
     </Shell>
   );
 }
+
+const NO_CONNECTION: ConnectionState = { kind: 'unused' };
 
 /** Another organism has neither this agent nor this thread: from a detail it goes to its list. */
 function useSwitchOrganism(): (id: string) => void {

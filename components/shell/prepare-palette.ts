@@ -19,7 +19,7 @@ export function liveItems(organism: OrganismState): PaletteItem[] {
 export function searchItems(hits: SearchResult['hits'], text: string): PaletteItem[] {
   return hits.map((hit) => ({
     id: `${hit.kind}:${hit.id}`,
-    label: hit.title,
+    label: hit.kind === 'thread' ? shortenId(hit.title) : hit.title,
     group: GROUPS[hit.kind],
     hint: hit.detail,
     keywords: [text],

@@ -62,7 +62,13 @@ function Card<Row>(props: {
       )}
       <dl className="grid grid-cols-2 gap-x-4 gap-y-1 text-table">
         {facts.map((column) => (
-          <div key={column.id} className="flex min-h-5 min-w-0 items-center justify-between gap-2">
+          <div
+            key={column.id}
+            className={clsx(
+              'flex min-h-5 min-w-0 items-center justify-between gap-2',
+              column.isWideOnCard === true && 'col-span-2',
+            )}
+          >
             <dt className="shrink-0 text-ink-3">
               {column.header}
               {column.unit !== undefined && ` ${column.unit}`}

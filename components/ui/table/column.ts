@@ -14,6 +14,8 @@ export type Column<Row> = {
   /** Pixels; without it the column shares what is left and keeps `minWidth`. */
   width?: number | undefined;
   minWidth?: number | undefined;
+  /** Takes a whole line of the card: for values that need the room. */
+  isWideOnCard?: boolean | undefined;
   /** Names the row: carries its link, heads its card. Exactly one column. */
   isTitle?: boolean | undefined;
 };
