@@ -3,7 +3,7 @@ import { Mono, shortenId } from '#components/ui/id.tsx';
 import type { Column } from '#components/ui/table/column.ts';
 import { Instant } from '#components/ui/time.tsx';
 
-import { MessageEnds } from './message-ends.tsx';
+import { endName, MessageEnds } from './message-ends.tsx';
 import type { MessageItem } from './message-item.ts';
 
 const SUMMARY_CHARS = 240;
@@ -30,6 +30,7 @@ const type: Column<MessageItem> = {
 const payload: Column<MessageItem> = {
   id: 'payload',
   header: 'Payload',
+  isWideOnCard: true,
   minWidth: 200,
   cell: (message) => (
     <Mono className="text-ink-3">{summarisePayload(message.payload, SUMMARY_CHARS)}</Mono>
@@ -49,3 +50,18 @@ const thread: Column<MessageItem> = {
 export const STREAM_COLUMNS: readonly Column<MessageItem>[] = [time, ends, type, payload, thread];
 /** For a panel beside others: the thread is one press away. */
 export const FEED_COLUMNS: readonly Column<MessageItem>[] = [time, ends, type, payload];
+/** For one agent's box: only the other end is news. */
+export function boxColumns(box: 'inbox' | 'outbox'): readonly Column<MessageItem>[] {
+  return [
+    time,
+    {
+      id: 'other',
+      header: box === 'inbox' ? 'From' : 'To',
+      width: 120,
+      isTitle: true,
+      cell: (message) => endName(box === 'inbox' ? message.from : message.to),
+    },
+    type,
+    payload,
+  ];
+}

@@ -2,6 +2,7 @@
 
 import Link from 'next/link';
 
+import { countStates, listedAgents } from '#components/agents/agent-states.ts';
 import { useHref } from '#components/api/use-href.ts';
 import { useLive } from '#components/live/use-live.ts';
 import { useHeldOrder } from '#components/live/use-paused-feed.ts';
@@ -12,13 +13,13 @@ import { StateMark } from '#components/ui/state-mark.tsx';
 import { EmptyState } from '#components/ui/surface-states.tsx';
 import type { AgentView } from '#organism/state.ts';
 
-import { agentsToShow, countStates, listedAgents, MAX_SHOWN_AGENTS } from './prepare-agents.ts';
+import { MAX_SHOWN_AGENTS, pickAgents } from './pick-agents.ts';
 
 /** Who does what now. */
 export function AgentsPanel({ className }: { className?: string | undefined }) {
   const hrefOf = useHref();
   const agents = useLive(listedAgents);
-  const held = useHeldOrder(agentsToShow(agents), (agent) => agent.name);
+  const held = useHeldOrder(pickAgents(agents), (agent) => agent.name);
   return (
     <Panel
       flush

@@ -39,7 +39,7 @@ export function HottestPanel() {
       ) : (
         <ul
           {...held.holdProps}
-          className="grid grid-cols-2 gap-x-2 gap-y-3 max-sm:*:nth-[n+5]:hidden sm:grid-cols-5"
+          className="grid grid-cols-2 gap-x-2 gap-y-3 max-[1399px]:*:nth-[n+9]:hidden max-sm:*:nth-[n+5]:hidden sm:grid-cols-4 min-[1400px]:grid-cols-5"
         >
           {held.items.slice(0, MAX_GAUGES).map((thread) => (
             <ThreadGauge key={thread.id} thread={thread} />
@@ -63,7 +63,6 @@ function ThreadGauge({ thread }: { thread: BudgetedThread }) {
         className="flex flex-col items-center rounded-md py-1 hover:bg-wash"
       >
         <ArcGauge
-          size="sm"
           label={`Budget of thread ${shortenId(thread.id)}`}
           used={totalTokens}
           limit={maxTokens}

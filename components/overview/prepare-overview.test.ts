@@ -1,9 +1,10 @@
 import { expect, it } from 'vitest';
 
+import { countStates } from '#components/agents/agent-states.ts';
 import type { EventOf } from '#organism/event.ts';
 import { newAgentView, type AgentView, type SourceView } from '#organism/state.ts';
 
-import { agentsToShow, countStates, MAX_SHOWN_AGENTS } from './prepare-agents.ts';
+import { MAX_SHOWN_AGENTS, pickAgents } from './pick-agents.ts';
 import { sumDay } from './prepare-day.ts';
 import { errorTrouble, standingTroubles } from './prepare-trouble.ts';
 
@@ -53,11 +54,11 @@ it('counts agents by state, the pressing states first, unknown words before unkn
 
 it('leaves a small cast in its places and shows of a large one what presses', () => {
   const few = [agent('a', 'idle'), agent('b', 'error')];
-  expect(agentsToShow(few)).toBe(few);
+  expect(pickAgents(few)).toBe(few);
   const many = Array.from({ length: MAX_SHOWN_AGENTS + 1 }, (_, index) =>
     agent(`a${index}`, 'idle'),
   );
-  const shown = agentsToShow([...many, agent('z', 'error')]);
+  const shown = pickAgents([...many, agent('z', 'error')]);
   expect(shown).toHaveLength(MAX_SHOWN_AGENTS);
   expect(shown[0]?.name).toBe('z');
 });

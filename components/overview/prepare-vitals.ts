@@ -1,8 +1,7 @@
+import { countStates, listedAgents } from '#components/agents/agent-states.ts';
 import { hottestThreads } from '#components/gauge/hot-threads.ts';
 import { percentUsed } from '#organism/gas.ts';
 import type { OrganismState } from '#organism/state.ts';
-
-import { countStates, listedAgents } from './prepare-agents.ts';
 
 export interface AgentVitals {
   readonly total: number;
