@@ -134,7 +134,14 @@ export function openSocket(options: {
     wasFrameTooLarge = error.code === 'WS_ERR_UNSUPPORTED_MESSAGE_LENGTH';
     finish(`the socket failed (${error.code ?? error.name})`);
   });
-  socket.on('close', (code) => finish(`the socket was closed (${code})`));
+  socket.on('close', (code) => {
+    const isCut = wasOpened && !isLive;
+    finish(
+      isCut
+        ? `the socket is cut before its first frame (${code})`
+        : `the socket was closed (${code})`,
+    );
+  });
 
   return {
     get isLive() {
