@@ -6,6 +6,7 @@ import { useState } from 'react';
 import { useCommand } from '#components/api/use-command.ts';
 import { useSession } from '#components/api/use-session.ts';
 import { CommandOutcome } from '#components/command/command-outcome.tsx';
+import { ConfirmCommand } from '#components/command/confirm-command.tsx';
 import { LoginHint } from '#components/command/login-hint.tsx';
 import { Button } from '#components/ui/button.tsx';
 import { Dialog } from '#components/ui/dialog.tsx';
@@ -33,16 +34,16 @@ export function AgentCommands({ agent }: { agent: AgentView }) {
         <Send className="size-3.5" aria-hidden />
         Inject message
       </Button>
-      <ConfirmDialog
+      <ConfirmCommand
         isOpen={open === 'switch'}
         onClose={close}
         title={`${verb} ${agent.name}?`}
         verb={verb}
-        onConfirm={() => {
-          command.send({ kind: isPaused ? 'resume' : 'pause', agent: agent.name });
-          close();
-        }}
-      />
+        onConfirm={() => command.send({ kind: isPaused ? 'resume' : 'pause', agent: agent.name })}
+      >
+        The organism is asked once. Some runtimes only record the request and let work under way
+        finish: the state here changes when the organism says so.
+      </ConfirmCommand>
       <InjectDialog
         agent={agent}
         isOpen={open === 'inject'}
@@ -53,42 +54,6 @@ export function AgentCommands({ agent }: { agent: AgentView }) {
         }}
       />
     </>
-  );
-}
-
-function ConfirmDialog(props: {
-  isOpen: boolean;
-  onClose: () => void;
-  title: string;
-  verb: string;
-  onConfirm: () => void;
-}) {
-  const canControl = useSession().data?.canControl === true;
-  return (
-    <Dialog
-      open={props.isOpen}
-      onClose={props.onClose}
-      title={props.title}
-      footer={
-        <>
-          <Button onClick={props.onClose}>{canControl ? 'Cancel' : 'Close'}</Button>
-          {canControl && (
-            <Button variant="primary" onClick={props.onConfirm}>
-              {props.verb}
-            </Button>
-          )}
-        </>
-      }
-    >
-      {canControl ? (
-        <p className="text-ink-2">
-          The organism is asked once. Some runtimes only record the request and let work under way
-          finish: the state here changes when the organism says so.
-        </p>
-      ) : (
-        <LoginHint />
-      )}
-    </Dialog>
   );
 }
 

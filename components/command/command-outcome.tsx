@@ -1,16 +1,13 @@
 'use client';
 
-import { type CommandState, isCommandShown } from '#components/api/command.ts';
-import { useLive } from '#components/live/use-live.ts';
+import type { CommandState } from '#components/api/command.ts';
 
 import { commandWords } from './command-words.ts';
+import { useCommandShown } from './use-command-shown.ts';
 
 /** What became of the last command: announced, and corrected by the events that follow. */
 export function CommandOutcome({ state }: { state: CommandState }) {
-  const isShown = useLive((organism) =>
-    state.kind === 'requested' ? isCommandShown(state, organism) : null,
-  );
-  const words = commandWords(state, isShown);
+  const words = commandWords(state, useCommandShown(state));
   return (
     <output className="max-w-120 text-table empty:hidden" data-tip={words?.detail ?? undefined}>
       {words !== null && (
