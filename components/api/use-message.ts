@@ -1,7 +1,7 @@
 'use client';
 
 import type { MessageRow } from '#organism/api/resources.ts';
-import { messageRowListSchema } from '#organism/api/resources.ts';
+import { messageRowSchema } from '#organism/api/resources.ts';
 
 import type { ApiError } from './api-client.ts';
 import { useOrganismId } from './use-organism-id.ts';
@@ -19,16 +19,15 @@ export interface FoundMessage {
 export function useMessage(seq: number | null): FoundMessage {
   const organism = useOrganismId();
   const found = useResource(
-    messageRowListSchema,
-    '/messages',
-    { organism, after_seq: (seq ?? 1) - 1, order: 'asc', limit: 1 },
+    messageRowSchema,
+    `/messages/${seq}`,
+    { organism },
     { enabled: seq !== null },
   );
-  const [first] = found.data?.messages ?? [];
   return {
-    message: first !== undefined && first.seq === seq ? first : null,
+    message: found.data ?? null,
     isPending: seq !== null && found.isPending,
-    error: found.error,
+    error: found.error?.code === 'not-found' ? null : found.error,
     refetch: () => void found.refetch(),
   };
 }

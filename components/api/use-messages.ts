@@ -1,11 +1,10 @@
 'use client';
 
 import type { MessageRow } from '#organism/api/resources.ts';
-import { messageRowListSchema, messageRowSchema } from '#organism/api/resources.ts';
+import { messageRowListSchema } from '#organism/api/resources.ts';
 
 import { useOrganismId } from './use-organism-id.ts';
 import { type PagedResource, usePaged } from './use-paged.ts';
-import { type Resource, useResource } from './use-resource.ts';
 
 export interface MessageQuery {
   /** Sender or receiver. */
@@ -50,10 +49,4 @@ export function useMessages(query: MessageQuery = {}): PagedResource<MessageRow>
     refreshMs: query.isPast === true ? null : 5000,
     enabled: query.enabled,
   });
-}
-
-/** One stored message by its place in the journal; null waits. */
-export function useMessage(seq: number | null): Resource<MessageRow> {
-  const organism = useOrganismId();
-  return useResource(messageRowSchema, `/messages/${seq}`, { organism }, { enabled: seq !== null });
 }

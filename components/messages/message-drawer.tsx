@@ -4,13 +4,13 @@ import { ChevronLeft, ChevronRight } from 'lucide-react';
 import Link from 'next/link';
 
 import { useHref } from '#components/api/use-href.ts';
-import { useMessage } from '#components/api/use-messages.ts';
+import { type FoundMessage, useMessage } from '#components/api/use-message.ts';
 import { PayloadInspector } from '#components/payload/payload-inspector.tsx';
 import { Button } from '#components/ui/button.tsx';
 import { Drawer } from '#components/ui/dialog.tsx';
 import { Id } from '#components/ui/id.tsx';
 import { Skeleton } from '#components/ui/skeleton.tsx';
-import { FailedState } from '#components/ui/surface-states.tsx';
+import { EmptyState, FailedState } from '#components/ui/surface-states.tsx';
 import { Instant, TimeAgo } from '#components/ui/time.tsx';
 
 import { endName } from './message-ends.tsx';
@@ -23,14 +23,14 @@ export function MessageDrawer({ items }: { items: readonly MessageItem[] }) {
   const index = items.findIndex((item) => item.seq === seq);
   const known = items[index];
   const stored = useMessage(known === undefined ? seq : null);
-  const message = known ?? (stored.data && fromRow(stored.data));
+  const message = known ?? (stored.message && fromRow(stored.message));
   const newer = index === -1 ? undefined : items[index - 1];
   const older = index === -1 ? undefined : items[index + 1];
   return (
     <Drawer
       open={seq !== null}
       onClose={close}
-      title={message === undefined ? 'Message' : titleOf(message)}
+      title={message === null ? 'Message' : titleOf(message)}
       footer={
         known !== undefined && (
           <div className="flex w-full justify-between">
@@ -46,21 +46,31 @@ export function MessageDrawer({ items }: { items: readonly MessageItem[] }) {
         )
       }
     >
-      {message !== undefined && <MessageDetails key={message.seq} message={message} />}
-      {message === undefined && stored.error === null && <Skeleton className="h-48 w-full" />}
-      {message === undefined && stored.error !== null && (
-        <FailedState
-          isCompact
-          what={
-            stored.error.code === 'not-found'
-              ? 'There is no such message here'
-              : 'The message could not be loaded'
-          }
-          why={stored.error.detail}
-          onRetry={() => void stored.refetch()}
-        />
+      {message === null ? (
+        <MissingMessage {...stored} />
+      ) : (
+        <MessageDetails key={message.seq} message={message} />
       )}
     </Drawer>
+  );
+}
+
+function MissingMessage({ error, isPending, refetch }: FoundMessage) {
+  if (isPending) return <Skeleton className="h-48 w-full" />;
+  if (error === null) {
+    return (
+      <EmptyState isCompact title="There is no message at this place">
+        <p>The store may have been replaced since the link was made.</p>
+      </EmptyState>
+    );
+  }
+  return (
+    <FailedState
+      isCompact
+      what="The message could not be loaded"
+      why={error.detail}
+      onRetry={refetch}
+    />
   );
 }
 

@@ -5,10 +5,10 @@ import { ThreadView } from '#components/thread/thread-view.tsx';
 type Props = { params: Promise<{ id: string }> };
 
 export async function generateMetadata({ params }: Props): Promise<Metadata> {
-  return { title: `Thread ${decodeURIComponent((await params).id)}` };
+  return { title: `Thread ${(await params).id}` };
 }
 
 export default async function ThreadPage({ params }: Props) {
-  const id = decodeURIComponent((await params).id);
+  const id = (await params).id;
   return <ThreadView key={id} threadId={id} />;
 }
