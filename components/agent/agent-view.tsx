@@ -20,6 +20,7 @@ import { AgentCommands } from './agent-commands.tsx';
 import { AgentMessages } from './agent-messages.tsx';
 import { AgentSchemaPanel } from './agent-schema.tsx';
 import { AgentStats } from './agent-stats.tsx';
+import { AgentThreads } from './agent-threads.tsx';
 import { AgentUsage } from './agent-usage.tsx';
 import { Peers } from './peers.tsx';
 
@@ -41,7 +42,7 @@ export function AgentView({ name }: { name: string }) {
   );
 }
 
-const TABS = ['messages', 'usage', 'schema'] as const;
+const TABS = ['messages', 'threads', 'usage', 'schema'] as const;
 
 function AgentDetails({ agent }: { agent: Agent }) {
   const [tab, setTab] = useQueryState('tab', parseAsStringLiteral(TABS).withDefault('messages'));
@@ -59,12 +60,14 @@ function AgentDetails({ agent }: { agent: Agent }) {
         value={tab}
         tabs={[
           { value: 'messages', label: 'Messages', count: <Num value={countMessages(agent)} /> },
+          { value: 'threads', label: 'Threads' },
           { value: 'usage', label: 'Usage' },
           { value: 'schema', label: 'Schema' },
         ]}
         onChange={(next) => void setTab(next)}
       >
         {tab === 'messages' && <AgentMessages key={agent.name} name={agent.name} />}
+        {tab === 'threads' && <AgentThreads name={agent.name} />}
         {tab === 'usage' && <AgentUsage name={agent.name} />}
         {tab === 'schema' && <AgentSchemaPanel name={agent.name} />}
       </Tabs>
