@@ -9,5 +9,6 @@ export async function generateMetadata({ params }: Props): Promise<Metadata> {
 }
 
 export default async function AgentPage({ params }: Props) {
-  return <AgentView name={(await params).name} />;
+  // A page gets the segment as the address has it; metadata gets it decoded.
+  return <AgentView name={decodeURIComponent((await params).name)} />;
 }

@@ -9,6 +9,7 @@ export async function generateMetadata({ params }: Props): Promise<Metadata> {
 }
 
 export default async function ThreadPage({ params }: Props) {
-  const id = (await params).id;
+  // A page gets the segment as the address has it; metadata gets it decoded.
+  const id = decodeURIComponent((await params).id);
   return <ThreadView key={id} threadId={id} />;
 }
