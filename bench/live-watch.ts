@@ -21,6 +21,8 @@ export interface Percentiles {
 /** The delays of stamped messages, from the upstream's send to a client's receive. */
 export interface DelayLog {
   add(payload: unknown, receivedAt: number): void;
+  /** Of the message that came last; NaN before the first. */
+  latestMs(): number;
   /** Of the messages sent in the window. */
   percentiles(window: Window): Percentiles;
 }
@@ -36,6 +38,7 @@ function createDelayLog(): DelayLog {
       sentAts.push(Number((payload as { sentAt?: unknown }).sentAt));
       receivedAts.push(receivedAt);
     },
+    latestMs: () => (receivedAts.at(-1) ?? Number.NaN) - (sentAts.at(-1) ?? Number.NaN),
     percentiles({ from, to }) {
       const histogram = createHistogram();
       sentAts.forEach((sentAt, i) => {

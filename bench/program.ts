@@ -5,6 +5,8 @@ import path from 'node:path';
 import { createInterface } from 'node:readline';
 
 export const ROOT = path.resolve(import.meta.dirname, '..');
+/** The one of `bin/organoscope.mjs`, so that programs which start without it compare with it. */
+const COMPILE_CACHE = path.join(ROOT, 'node_modules/.cache/organoscope');
 
 /** A program of ours in a process of its own. */
 export interface Program {
@@ -52,7 +54,8 @@ function startServer(entry: string, args: readonly string[]): Promise<Program> {
 /** @throws Error with what it wrote, when it ends before it is ready */
 function startProgram(command: readonly string[], ready: RegExp): Promise<Program> {
   const launchedAt = performance.now();
-  const child = spawn(process.execPath, command, { cwd: ROOT, stdio: ['pipe', 'pipe', 'pipe'] });
+  const env = { ...process.env, NODE_COMPILE_CACHE: COMPILE_CACHE };
+  const child = spawn(process.execPath, command, { cwd: ROOT, env, stdio: 'pipe' });
   running.add(child);
   const ended = new Promise<void>((resolve) => {
     child.once('exit', () => {
