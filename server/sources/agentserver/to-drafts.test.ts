@@ -127,6 +127,11 @@ describe('usage', () => {
     });
   });
 
+  test("outside any thread and agent is nobody's, not that of an empty name", () => {
+    const draft = usageDraft(value(readUsage({ ...USAGE, threadId: '', agentId: '' })));
+    expect(draft).toMatchObject({ threadId: null, agent: null });
+  });
+
   test('splits the classes a handler put into the metadata, and keeps the total', () => {
     const metadata = { cache_read_tokens: 5000, cache_creation_tokens: 1000, reasoning_tokens: 20 };
     const draft = usageDraft(value(readUsage({ ...USAGE, metadata })));

@@ -33,6 +33,8 @@ const id = z.preprocess(
   (value) => (typeof value === 'number' ? String(value) : value),
   z.string().min(1),
 );
+/** A server writes an empty name where there is none. */
+const nameOrNone = z.string().min(1).nullable().catch(null);
 
 const agentSchema = z.object({
   name: id,
@@ -89,8 +91,8 @@ export type WireOrganism = z.infer<typeof organismSchema>;
 const usageSchema = z.object({
   id: number,
   timestamp: instant,
-  threadId: z.string().nullable().catch(null),
-  agentId: z.string().nullable().catch(null),
+  threadId: nameOrNone,
+  agentId: nameOrNone,
   model: z.string().catch(''),
   provider: z.string().catch(''),
   promptTokens: number,
@@ -126,8 +128,8 @@ const threadUpdateSchema = z.object({
 export type WireThreadUpdate = z.infer<typeof threadUpdateSchema>;
 
 const errorSchema = z.object({
-  threadId: z.string().nullable().catch(null),
-  agent: z.string().nullable().catch(null),
+  threadId: nameOrNone,
+  agent: nameOrNone,
   error: z.string(),
   timestamp: optional(instant),
 });
