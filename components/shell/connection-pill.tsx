@@ -37,6 +37,8 @@ export function ConnectionPill(props: {
   const reading = readConnection(props.state, now);
   return (
     <Popover.Root>
+      {/* Beside the button: a live region inside is left out of the button's name. */}
+      <output className="sr-only">{reading.word}</output>
       <Popover.Trigger
         className={clsx(
           'touch-halo inline-flex h-6 shrink-0 items-center gap-1.5 rounded-md border px-2 text-table font-medium transition-colors',
@@ -44,7 +46,7 @@ export function ConnectionPill(props: {
         )}
       >
         <ConnectionShape kind={props.state.kind} />
-        <output>{reading.word}</output>
+        <span>{reading.word}</span>
         {reading.figure !== '' && (
           <span className="hidden min-w-11 text-right font-normal sm:inline">{reading.figure}</span>
         )}
