@@ -8,6 +8,8 @@ import { useRouter } from 'next/navigation';
 import { useHref } from '#components/api/use-href.ts';
 import { Kbd } from '#components/ui/kbd.tsx';
 
+import { rankItems } from './rank-items.ts';
+
 export type PaletteItem = {
   id: string;
   label: string;
@@ -45,7 +47,8 @@ export function PaletteContent(props: {
   isSearching: boolean;
   onClose: () => void;
 }) {
-  const { items, onClose } = props;
+  const { onClose } = props;
+  const items = rankItems(props.items, props.text);
   const router = useRouter();
   const hrefOf = useHref();
   const select = (item: PaletteItem) => {
@@ -54,7 +57,8 @@ export function PaletteContent(props: {
     else router.push(hrefOf(item.href));
   };
   return (
-    <Command label="Search and commands" loop>
+    // Ranked by us: its own ranking leaves items that come back into view in their old order.
+    <Command label="Search and commands" loop shouldFilter={false}>
       <div className="flex h-11 items-center gap-2.5 border-b border-line px-3">
         <Search className="size-4 shrink-0 text-ink-3" aria-hidden />
         <Command.Input
@@ -96,7 +100,6 @@ function PaletteGroup(props: {
         <Command.Item
           key={item.id}
           value={item.id}
-          keywords={[item.label, ...(item.keywords ?? [])]}
           onSelect={() => props.onSelect(item)}
           className="touch-target flex h-8 items-center gap-2.5 rounded-sm px-2 data-[selected=true]:bg-press"
         >
