@@ -57,7 +57,13 @@ function Card<Row>(props: {
     >
       {title !== undefined && (
         <div className="mb-1.5 truncate">
-          <RowTitle href={props.hrefOf?.(row)}>{title.cell(row)}</RowTitle>
+          <RowTitle
+            isTabStop
+            href={props.hrefOf?.(row)}
+            onOpen={onOpen === undefined ? undefined : () => onOpen(row)}
+          >
+            {title.cell(row)}
+          </RowTitle>
         </div>
       )}
       <dl className="grid grid-cols-2 gap-x-4 gap-y-1 text-table">

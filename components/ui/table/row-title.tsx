@@ -1,16 +1,33 @@
 import Link from 'next/link';
 
-/** The name of a row, as a link where the row leads somewhere. The row holds the tab stop. */
-export function RowTitle(props: { href: string | undefined; children: React.ReactNode }) {
-  if (props.href === undefined) return <span className="font-medium">{props.children}</span>;
+const LOOK = 'font-medium hover:underline hover:underline-offset-2';
+
+/** The name of a row: a link where the row leads somewhere, a button where it opens in place. */
+export function RowTitle(props: {
+  href: string | undefined;
+  /** Opens the row in place. A table's row does that itself. */
+  onOpen?: (() => void) | undefined;
+  /** The row around it takes no focus: the title is where the keyboard stops. */
+  isTabStop?: boolean | undefined;
+  children: React.ReactNode;
+}) {
+  const { href, onOpen, children } = props;
+  if (href !== undefined) {
+    return (
+      <Link
+        href={href}
+        prefetch={false}
+        tabIndex={props.isTabStop === true ? undefined : -1}
+        className={LOOK}
+      >
+        {children}
+      </Link>
+    );
+  }
+  if (onOpen === undefined) return <span className="font-medium">{children}</span>;
   return (
-    <Link
-      href={props.href}
-      prefetch={false}
-      tabIndex={-1}
-      className="font-medium hover:underline hover:underline-offset-2"
-    >
-      {props.children}
-    </Link>
+    <button type="button" onClick={onOpen} className={`w-full truncate text-left ${LOOK}`}>
+      {children}
+    </button>
   );
 }
