@@ -1,123 +1,112 @@
-import type { ChildProcess } from 'node:child_process';
-import { spawn } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
-import os from 'node:os';
-import path from 'node:path';
-import { createInterface } from 'node:readline';
+import type { BrowserContext, Page } from '@playwright/test';
+import { expect, test as base } from '@playwright/test';
 
-import { test as base } from '@playwright/test';
+import { startInstrument, startLab, type Instrument, type Running } from './launch.ts';
 
-const ROOT = path.resolve(import.meta.dirname, '..');
-const NODE = path.join(ROOT, 'node_modules/node/bin/node');
+export { expect };
 
-/** A running program of ours and the address it printed. */
-interface Running {
-  readonly url: string;
-  readonly stop: () => Promise<void>;
-}
-
-/** The product from outside: the real command on its own port with its own store. */
-export interface Instrument extends Running {
-  /** Good once: gives the browser the right to send commands. */
-  readonly loginUrl: string;
-}
-
-export interface InstrumentOptions {
-  /** Arguments of an artificial AgentServer to watch; null for no source. */
-  lab: readonly string[] | null;
-}
-
-interface Fixtures {
+interface WorkerFixtures {
+  /** The artificial AgentServer that `instrument` watches as "desk". */
+  lab: Running;
+  /** One for all tests of a worker: started by the first that asks. */
   instrument: Instrument;
+  /** The cookie that the one-time login link gave. */
+  operatorCookie: string;
 }
 
-/** One instrument and one lab per worker and set of options. */
-export const test = base.extend<object, Fixtures & InstrumentOptions>({
-  lab: [['--rate', '40', '--seed', '7', '--history-days', '30'], { option: true, scope: 'worker' }],
+interface Launcher {
+  lab(...args: string[]): Promise<Running>;
+  instrument(...args: string[]): Promise<Instrument>;
+}
+
+interface TestFixtures {
+  /** The page of someone who has opened the login link. */
+  operator: Page;
+  /** Starts programs of the test's own; they end with it. */
+  launch: Launcher;
+  /** Console errors that belong to the journey, such as a refused connection to a killed server. */
+  expectedComplaints: RegExp | null;
+  /** Every test ends with a browser that had nothing else to complain of. */
+  quietConsole: void;
+}
+
+export const test = base.extend<TestFixtures, WorkerFixtures>({
+  lab: [
+    // oxlint-disable-next-line no-empty-pattern -- Playwright reads the names of what is asked for
+    async ({}, use) => {
+      const lab = await startLab(['--rate', '40', '--seed', '7', '--history-days', '40']);
+      await use(lab);
+      await lab.stop();
+    },
+    { scope: 'worker' },
+  ],
   instrument: [
     async ({ lab }, use) => {
-      const organism = lab === null ? null : await startLab(lab);
-      const instrument = await startInstrument(
-        organism === null ? [] : ['--source', `desk=agentserver+${organism.url}`],
-      );
+      const instrument = await startInstrument(['--source', `desk=agentserver+${lab.url}`]);
       await use(instrument);
       await instrument.stop();
-      await organism?.stop();
     },
+    // The first start builds the pages.
     { scope: 'worker', timeout: 180_000 },
+  ],
+  operatorCookie: [
+    async ({ instrument }, use) => {
+      const { headers } = await fetch(instrument.loginUrl, { redirect: 'manual' });
+      await use(headers.getSetCookie()[0] ?? '');
+    },
+    { scope: 'worker' },
   ],
   baseURL: async ({ instrument }, use) => {
     await use(instrument.url);
   },
-});
-export { expect } from '@playwright/test';
-
-export async function startLab(args: readonly string[]): Promise<Running> {
-  const child = spawn(
-    NODE,
-    [path.join(ROOT, 'lab/main.ts'), 'agentserver', '--port', '0', ...args],
-    {
-      stdio: ['ignore', 'pipe', 'inherit'],
-    },
-  );
-  const [url] = await readLines(child, [/listening (http:\/\/\S+)/]);
-  return { url, stop: () => stop(child) };
-}
-
-export async function startInstrument(args: readonly string[]): Promise<Instrument> {
-  const data = mkdtempSync(path.join(os.tmpdir(), 'organoscope-e2e-'));
-  const child = spawn(
-    NODE,
-    [
-      path.join(ROOT, 'bin/organoscope.mjs'),
-      '--port',
-      '0',
-      '--data',
-      data,
-      '--log-level',
-      'warn',
-      ...args,
-    ],
-    { stdio: ['ignore', 'pipe', 'inherit'] },
-  );
-  const [url, loginUrl] = await readLines(child, [
-    /ready: (http:\/\/\S+)/,
-    /(http:\/\/\S+\/login\?token=\S+)/,
-  ]);
-  return {
-    url,
-    loginUrl,
-    async stop() {
-      await stop(child);
-      rmSync(data, { recursive: true, force: true });
-    },
-  };
-}
-
-/** Resolves with the first group of each pattern, in order, once all have been printed. */
-function readLines<const P extends readonly RegExp[]>(
-  child: ChildProcess,
-  patterns: P,
-): Promise<{ [K in keyof P]: string }> {
-  return new Promise((resolve, reject) => {
-    const found = patterns.map(() => '');
-    child.once('exit', (code) =>
-      reject(new Error(`it ended with code ${code} before it was ready`)),
-    );
-    createInterface({ input: child.stdout! }).on('line', (line) => {
-      patterns.forEach((pattern, index) => {
-        found[index] ||= pattern.exec(line)?.[1] ?? '';
+  operator: async ({ page, context, instrument, operatorCookie }, use) => {
+    await signIn(context, instrument.url, operatorCookie);
+    await use(page);
+  },
+  launch: [
+    // oxlint-disable-next-line no-empty-pattern -- as above
+    async ({}, use) => {
+      const running: Running[] = [];
+      const keep = async <T extends Running>(starting: Promise<T>): Promise<T> => {
+        const program = await starting;
+        running.push(program);
+        return program;
+      };
+      await use({
+        lab: (...args) => keep(startLab(args)),
+        instrument: (...args) => keep(startInstrument(args)),
       });
-      if (found.every((text) => text !== '')) resolve(found as { [K in keyof P]: string });
-    });
-  });
-}
+      for (const program of running.toReversed()) await program.stop();
+    },
+    { timeout: 180_000 },
+  ],
+  expectedComplaints: [null, { option: true }],
+  quietConsole: [
+    async ({ context, expectedComplaints, launch }, use) => {
+      // Set up after \`launch\`, so that it is judged before the test's own programs end.
+      void launch;
+      const complaints: string[] = [];
+      const hear = (text: string): void => {
+        if (expectedComplaints?.test(text) !== true) complaints.push(text);
+      };
+      context.on('console', (message) => {
+        if (message.type() === 'error') hear(message.text());
+      });
+      context.on('weberror', (problem) => hear(String(problem.error())));
+      await use();
+      expect(complaints).toEqual([]);
+    },
+    { auto: true },
+  ],
+});
 
-async function stop(child: ChildProcess): Promise<void> {
-  if (child.exitCode !== null || child.signalCode !== null) return;
-  const exited = new Promise((resolve) => {
-    child.once('exit', resolve);
-  });
-  child.kill('SIGTERM');
-  await exited;
+/** Gives every page of the context the right to send commands. */
+export async function signIn(
+  context: BrowserContext,
+  url: string,
+  setCookie: string,
+): Promise<void> {
+  const [pair = ''] = setCookie.split(';');
+  const cut = pair.indexOf('=');
+  await context.addCookies([{ name: pair.slice(0, cut), value: pair.slice(cut + 1), url }]);
 }
