@@ -47,7 +47,7 @@ export function foldRepeats<T extends ConversationMessage>(
   messages: readonly T[],
   mostRecords: number = Number.POSITIVE_INFINITY,
 ): FoldedMessage<T>[] {
-  type Row = { message: T; repeats: number; foldedIds: string[]; payloadText: string };
+  type Row = { message: T; repeats: number; foldedIds: string[]; payloadText: () => string };
   const rows: Row[] = [];
   const latest = new Map<string, Row[]>();
   for (const message of oldestFirst(messages)) {
@@ -56,9 +56,9 @@ export function foldRepeats<T extends ConversationMessage>(
     const recent = (latest.get(key) ?? []).filter(
       (row) => occurredAt - row.message.occurredAt <= REPEAT_WINDOW_MS,
     );
-    const payloadText = canonicalJson(message.payload);
+    const payloadText = once(() => canonicalJson(message.payload));
     const first = recent.find(
-      (row) => row.repeats < mostRecords && row.payloadText === payloadText,
+      (row) => row.repeats < mostRecords && row.payloadText() === payloadText(),
     );
     if (first === undefined) {
       const row: Row = { message, repeats: 1, foldedIds: [], payloadText };
@@ -71,6 +71,12 @@ export function foldRepeats<T extends ConversationMessage>(
     latest.set(key, recent);
   }
   return rows.map(({ message, repeats, foldedIds }) => ({ message, repeats, foldedIds }));
+}
+
+/** Most messages have no neighbour to be compared with: their payloads are never written out. */
+function once(write: () => string): () => string {
+  let text: string | null = null;
+  return () => (text ??= write());
 }
 
 /** Oldest first; messages of one instant in the order of their slots, then as given. */

@@ -1,5 +1,6 @@
 'use client';
 
+import { clsx } from 'clsx';
 import Link from 'next/link';
 
 import { MAX_LINKED_THREADS } from '#components/api/use-conversation.ts';
@@ -8,7 +9,14 @@ import { formatExact } from '#components/format/number.ts';
 import { Badge } from '#components/ui/badge.tsx';
 import { shortenId } from '#components/ui/id.tsx';
 import { Panel } from '#components/ui/panel.tsx';
+import {
+  assignSeriesColours,
+  REST_COLOUR,
+  type SeriesColour,
+} from '#components/ui/series-colour.ts';
 import type { Conversation, HopLink } from '#organism/link-hops.ts';
+
+import { withLinked } from './prepare-timeline.ts';
 
 const WHY: Record<HopLink['why'], string> = {
   declared: 'The source names its parent.',
@@ -25,53 +33,73 @@ export function ConversationPanel(props: {
   className?: string | undefined;
 }) {
   const { threadIds, links, rootId } = props.conversation;
-  const hrefOf = useHref();
+  const colours = assignSeriesColours(withLinked(props.threadId, threadIds, MAX_LINKED_THREADS));
   const linkOf = new Map(links.map((link) => [link.threadId, link]));
   const shown = threadIds.slice(0, MAX_LINKED_THREADS);
   return (
     <Panel
       title="Conversation"
-      sub={`${formatExact(threadIds.length)} threads, linked by ${formatExact(props.lookedAt)} messages`}
+      sub={`${formatExact(threadIds.length)} threads`}
       className={props.className}
     >
       <ol className="flex flex-col">
-        {shown.map((id) => {
-          const link = linkOf.get(id);
-          return (
-            <li
-              key={id}
-              className="flex min-h-6 items-center gap-2 text-table"
-              style={{ paddingLeft: depthOf(id, linkOf) * 12 }}
-            >
-              {id === props.threadId ? (
-                <span className="mono font-medium">{shortenId(id)}</span>
-              ) : (
-                <Link
-                  href={hrefOf(`/threads/${encodeURIComponent(id)}`)}
-                  className="mono text-accent hover:underline"
-                  data-tip={id}
-                >
-                  {shortenId(id)}
-                </Link>
-              )}
-              {id === props.threadId && <Badge>this thread</Badge>}
-              {id === rootId && id !== props.threadId && <Badge>first</Badge>}
-              {link !== undefined && (
-                <span className="truncate text-ink-3" data-tip={WHY[link.why]}>
-                  {link.why}
-                  {!link.isCertain && ', may belong elsewhere'}
-                </span>
-              )}
-            </li>
-          );
-        })}
+        {shown.map((id) => (
+          <LinkedThread
+            key={id}
+            id={id}
+            isThis={id === props.threadId}
+            isFirst={id === rootId}
+            link={linkOf.get(id)}
+            depth={depthOf(id, linkOf)}
+            colour={colours.get(id) ?? REST_COLOUR}
+          />
+        ))}
       </ol>
-      {threadIds.length > shown.length && (
-        <p className="pt-1 text-table text-ink-3">
-          {`First ${shown.length} of ${threadIds.length} threads`}
-        </p>
-      )}
+      <p className="pt-1 text-table text-ink-3">
+        {threadIds.length > shown.length &&
+          `First ${shown.length} of ${threadIds.length} threads. `}
+        {`Links follow from ${formatExact(props.lookedAt)} messages around the first of this thread.`}
+      </p>
     </Panel>
+  );
+}
+
+function LinkedThread(props: {
+  id: string;
+  isThis: boolean;
+  isFirst: boolean;
+  link: HopLink | undefined;
+  depth: number;
+  colour: SeriesColour;
+}) {
+  const { id, isThis, link } = props;
+  const hrefOf = useHref();
+  return (
+    <li
+      className="flex min-h-6 items-center gap-2 text-table"
+      style={{ paddingLeft: props.depth * 12 }}
+    >
+      <span aria-hidden className={clsx('h-4 w-1 shrink-0', props.colour.swatch)} />
+      {isThis ? (
+        <span className="mono font-medium whitespace-nowrap">{shortenId(id)}</span>
+      ) : (
+        <Link
+          href={hrefOf(`/threads/${encodeURIComponent(id)}`)}
+          className="mono touch-halo whitespace-nowrap text-accent hover:underline"
+          data-tip={id}
+        >
+          {shortenId(id)}
+        </Link>
+      )}
+      {isThis && <Badge>this thread</Badge>}
+      {props.isFirst && !isThis && <Badge>first</Badge>}
+      {link !== undefined && (
+        <span className="truncate text-ink-3" data-tip={WHY[link.why]}>
+          {link.why}
+          {!link.isCertain && ', may belong elsewhere'}
+        </span>
+      )}
+    </li>
   );
 }
 

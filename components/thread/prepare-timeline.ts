@@ -20,6 +20,15 @@ export type TimelineRow = {
   readonly repeats: number;
 };
 
+/** A thread and those linked to it, itself first: what is asked for, and the order colours go by. */
+export function withLinked(
+  threadId: string,
+  linked: readonly string[],
+  mostThreads: number,
+): readonly string[] {
+  return [threadId, ...linked.filter((id) => id !== threadId)].slice(0, mostThreads);
+}
+
 /** A hop is recorded when sent and when received: more are words said again. */
 const RECORDS_PER_HOP = 2;
 

@@ -31,7 +31,7 @@ export function ThreadHeader({ thread }: { thread: ThreadItem }) {
             <Num value={thread.messageCount} unit="messages" /> messages
           </span>
           <span>
-            <Num value={thread.tokens} unit="tokens" /> tokens
+            <Num value={thread.costNanos === null ? null : thread.tokens} unit="tokens" /> tokens
           </span>
           <span>
             Cost <Cost costNanos={thread.costNanos} unpricedRequests={thread.unpricedRequests} />

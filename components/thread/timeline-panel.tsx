@@ -12,12 +12,13 @@ import { assignSeriesColours, type SeriesColour } from '#components/ui/series-co
 import { SkeletonRows } from '#components/ui/skeleton.tsx';
 import { EmptyState, FailedState } from '#components/ui/surface-states.tsx';
 import { Switch } from '#components/ui/switch.tsx';
+import { NARROW, useMedia } from '#components/ui/use-media.ts';
 import type { EventOf } from '#organism/event.ts';
 import type { Conversation } from '#organism/link-hops.ts';
 import type { OrganismState } from '#organism/state.ts';
 
 import { MessageDrawer } from './message-drawer.tsx';
-import { prepareTimeline } from './prepare-timeline.ts';
+import { prepareTimeline, withLinked } from './prepare-timeline.ts';
 import { Timeline } from './timeline.tsx';
 import type { ThreadParams } from './use-thread-params.ts';
 
@@ -32,14 +33,17 @@ export function TimelinePanel(props: {
   const linked = props.conversation?.threadIds ?? [props.threadId];
   const timeline = useThreadTimeline(props.threadId, linked, params);
   const { pages, rows } = timeline;
+  const isNarrow = useMedia(NARROW);
+  const switches = <TimelineSwitches params={params} linkedCount={linked.length} />;
   return (
     <Panel
       flush
       title="Messages"
       sub={pages.total === undefined ? undefined : `${formatExact(pages.total)} recorded`}
-      actions={<TimelineActions params={params} linkedCount={linked.length} />}
+      actions={isNarrow ? undefined : switches}
       className={props.className}
     >
+      {isNarrow && <div className="border-b border-line px-3 py-1">{switches}</div>}
       <TimelineStates pages={pages} isEmpty={rows.length === 0}>
         <Timeline
           // Another place or another set of messages is another reading.
@@ -70,9 +74,7 @@ export function TimelinePanel(props: {
 
 function useThreadTimeline(threadId: string, linked: readonly string[], params: ThreadParams) {
   const [isAtEnd, setIsAtEnd] = useState(params.anchor === 'end');
-  const wanted = params.isLinking
-    ? [threadId, ...linked.filter((id) => id !== threadId)].slice(0, MAX_LINKED_THREADS)
-    : [threadId];
+  const wanted = params.isLinking ? withLinked(threadId, linked, MAX_LINKED_THREADS) : [threadId];
   const threads = useHeldThreads(wanted, isAtEnd);
   const live = useLiveMessages(threads);
   const newestSeq = live.at(-1)?.seq ?? 0;
@@ -88,10 +90,10 @@ function useThreadTimeline(threadId: string, linked: readonly string[], params: 
   return { pages, rows, colourOf, setIsAtEnd };
 }
 
-function TimelineActions(props: { params: ThreadParams; linkedCount: number }) {
+function TimelineSwitches(props: { params: ThreadParams; linkedCount: number }) {
   const { params, linkedCount } = props;
   return (
-    <>
+    <div className="flex flex-wrap items-center gap-x-4">
       {linkedCount > 1 && (
         <Switch
           label={`Conversation of ${formatExact(linkedCount)} threads`}
@@ -100,7 +102,7 @@ function TimelineActions(props: { params: ThreadParams; linkedCount: number }) {
         />
       )}
       <Switch label="Fold repeats" checked={params.isFolding} onChange={params.setFolding} />
-    </>
+    </div>
   );
 }
 
