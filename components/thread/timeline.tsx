@@ -44,6 +44,7 @@ export function Timeline(props: TimelineProps) {
     keys: rows.map((row) => row.key),
     scroller,
     start: props.start,
+    isFollowing: props.isComplete,
     show: openRef === null || openIndex === -1 ? null : { key: openRef, index: openIndex },
   });
   const keys = useRowKeys({

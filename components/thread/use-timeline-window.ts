@@ -26,6 +26,8 @@ export function useTimelineWindow(options: {
   scroller: HTMLElement | null;
   /** Where reading begins; the place is taken once. */
   start: 'start' | 'end';
+  /** A reader at the end stays there as rows join: only where the end is the present. */
+  isFollowing: boolean;
   /** A row to bring into view whenever `key` becomes another one. */
   show: { key: string; index: number } | null;
 }): TimelineWindow {
@@ -39,7 +41,7 @@ export function useTimelineWindow(options: {
     getItemKey: (index) => keys[index] ?? index,
     overscan: OVERSCAN_ROWS,
     anchorTo: 'end',
-    followOnAppend: true,
+    followOnAppend: options.isFollowing,
     scrollEndThreshold: AT_END_PX,
   });
   const goToStart = useEffectEvent(() => {
