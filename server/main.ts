@@ -29,7 +29,7 @@ export async function main(
     const log = createLog(command.config.logLevel);
     for (const warning of command.config.warnings) log.warn({}, warning);
     const sayLine = (line: string): void => say(`${line}\n`);
-    const runtime = await startRuntime({
+    const starting = startRuntime({
       config: command.config,
       root: ROOT,
       version: readVersion(),
@@ -39,7 +39,8 @@ export async function main(
       // A store that failed an fsync can promise nothing: stop at once, a supervisor restarts us.
       onStoreFailure: () => process.exit(1),
     });
-    stopOnSignals(runtime);
+    stopOnSignals(starting);
+    await starting;
   } catch (error) {
     if (!(error instanceof AppError || error instanceof StoreError)) throw error;
     process.stderr.write(`organoscope: ${error.message}\n`);
@@ -47,13 +48,19 @@ export async function main(
   }
 }
 
-function stopOnSignals(runtime: Runtime): void {
+/** From the first moment: a signal during the start stops what has been started by then. */
+function stopOnSignals(starting: Promise<Runtime>): void {
   let isStopping = false;
   const stop = (): void => {
     if (isStopping) process.exit(1);
     isStopping = true;
     setTimeout(() => process.exit(1), DRAIN_TIMEOUT_MS).unref();
-    void runtime.stop().then(() => process.exit(0));
+    starting
+      .then((runtime) => runtime.stop())
+      .then(
+        () => process.exit(0),
+        () => process.exit(1),
+      );
   };
   process.on('SIGTERM', stop);
   process.on('SIGINT', stop);
