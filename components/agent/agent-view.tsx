@@ -5,7 +5,7 @@ import { parseAsStringLiteral, useQueryState } from 'nuqs';
 import { countMessages } from '#components/agents/prepare-agents.ts';
 import { useHref } from '#components/api/use-href.ts';
 import { LiveSurface } from '#components/connect/live-surface.tsx';
-import { useLive } from '#components/live/use-live.ts';
+import { usePacedLive } from '#components/live/use-paced-live.ts';
 import { Page, PageHeader } from '#components/shell/page-header.tsx';
 import { Badge } from '#components/ui/badge.tsx';
 import { ButtonLink } from '#components/ui/button.tsx';
@@ -26,7 +26,7 @@ import { Peers } from './peers.tsx';
 
 /** One agent or tool: who it is, what it hears and says, what it uses. */
 export function AgentView({ name }: { name: string }) {
-  const agent = useLive((organism) => organism.agents.get(name));
+  const agent = usePacedLive((organism) => organism.agents.get(name));
   return (
     <Page>
       {agent !== undefined && <AgentDetails agent={agent} />}

@@ -3,13 +3,13 @@
 import Link from 'next/link';
 
 import { useHref } from '#components/api/use-href.ts';
-import { useLive } from '#components/live/use-live.ts';
+import { usePacedLive } from '#components/live/use-paced-live.ts';
 import { StateMark } from '#components/ui/state-mark.tsx';
 import type { AgentView } from '#organism/state.ts';
 
 /** Whom the agent may speak to, and who may speak to it. */
 export function Peers({ agent }: { agent: AgentView }) {
-  const namedBy = useLive(({ agents }) =>
+  const namedBy = usePacedLive(({ agents }) =>
     [...agents.values()]
       .filter((other) => other.peers.includes(agent.name) && !other.isRemoved)
       .map((other) => other.name),
@@ -39,7 +39,7 @@ function PeerLine(props: { label: string; names: readonly string[] }) {
 
 function PeerLink({ name }: { name: string }) {
   const hrefOf = useHref();
-  const state = useLive(({ agents }) => agents.get(name)?.state ?? 'unknown');
+  const state = usePacedLive(({ agents }) => agents.get(name)?.state ?? 'unknown');
   return (
     <Link
       href={hrefOf(`/agents/${encodeURIComponent(name)}`)}

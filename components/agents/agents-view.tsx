@@ -2,7 +2,7 @@
 
 import { useHref } from '#components/api/use-href.ts';
 import { LiveSurface } from '#components/connect/live-surface.tsx';
-import { useLive } from '#components/live/use-live.ts';
+import { usePacedLive } from '#components/live/use-paced-live.ts';
 import { Page, PageHeader } from '#components/shell/page-header.tsx';
 import { Panel } from '#components/ui/panel.tsx';
 import { SkeletonRows } from '#components/ui/skeleton.tsx';
@@ -20,8 +20,8 @@ import { type AgentFilters, useAgentFilters } from './use-agent-filters.ts';
 export function AgentsView() {
   const filters = useAgentFilters();
   const { params } = filters;
-  const agents = useLive((organism) => selectAgents(organism, params.isRemoved));
-  const removedCount = useLive((organism) => selectAgents(organism, true).length);
+  const agents = usePacedLive((organism) => selectAgents(organism, params.isRemoved));
+  const removedCount = usePacedLive((organism) => selectAgents(organism, true).length);
   const ofKind = agents.filter((agent) => isOfKind(agent, params.kind));
   const shown = filterAgents(agents, params);
   return (

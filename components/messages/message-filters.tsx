@@ -1,6 +1,6 @@
 'use client';
 
-import { useLive } from '#components/live/use-live.ts';
+import { usePacedLive } from '#components/live/use-paced-live.ts';
 import { FilterChip } from '#components/ui/filter-chip.tsx';
 import { shortenId } from '#components/ui/id.tsx';
 import { SearchInput } from '#components/ui/input.tsx';
@@ -16,8 +16,8 @@ export function MessageFilters(props: {
   onChange: (patch: Partial<MessageFilter>) => void;
 }) {
   const { filter, onChange } = props;
-  const agents = useLive(agentNames);
-  const types = useLive(recentTypes);
+  const agents = usePacedLive(agentNames);
+  const types = usePacedLive(recentTypes);
   return (
     <>
       <SearchInput

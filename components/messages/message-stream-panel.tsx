@@ -4,7 +4,8 @@ import { Pause, Play } from 'lucide-react';
 import { useState } from 'react';
 
 import { formatCompact } from '#components/format/number.ts';
-import { useConnection, useLive } from '#components/live/use-live.ts';
+import { useConnection } from '#components/live/use-live.ts';
+import { usePacedLive } from '#components/live/use-paced-live.ts';
 import { Button } from '#components/ui/button.tsx';
 import { Num } from '#components/ui/figures.tsx';
 import { Panel } from '#components/ui/panel.tsx';
@@ -109,7 +110,7 @@ function PauseButton({ isPaused, newCount, toggle }: PauseControl) {
 }
 
 function Count(props: { filter: MessageFilter; stream: MessageStream; shown: number }) {
-  const total = useLive((organism) => organism.counts.messages);
+  const total = usePacedLive((organism) => organism.counts.messages);
   if (isFiltering(props.filter)) {
     const more = props.stream.hasMore ? ' so far, more below' : '';
     return `${formatCompact(props.shown)} match${more}`;

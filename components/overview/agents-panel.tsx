@@ -4,7 +4,7 @@ import Link from 'next/link';
 
 import { countStates, listedAgents } from '#components/agents/agent-states.ts';
 import { useHref } from '#components/api/use-href.ts';
-import { useLive } from '#components/live/use-live.ts';
+import { usePacedLive } from '#components/live/use-paced-live.ts';
 import { useHeldOrder } from '#components/live/use-paused-feed.ts';
 import { ButtonLink } from '#components/ui/button.tsx';
 import { shortenId } from '#components/ui/id.tsx';
@@ -18,7 +18,7 @@ import { MAX_SHOWN_AGENTS, pickAgents } from './pick-agents.ts';
 /** Who does what now. */
 export function AgentsPanel({ className }: { className?: string | undefined }) {
   const hrefOf = useHref();
-  const agents = useLive(listedAgents);
+  const agents = usePacedLive(listedAgents);
   const held = useHeldOrder(pickAgents(agents), (agent) => agent.name);
   return (
     <Panel

@@ -1,7 +1,7 @@
 'use client';
 
 import { useHref } from '#components/api/use-href.ts';
-import { useLive } from '#components/live/use-live.ts';
+import { usePacedLive } from '#components/live/use-paced-live.ts';
 import { FEED_COLUMNS } from '#components/messages/message-columns.tsx';
 import { MessageDrawer } from '#components/messages/message-drawer.tsx';
 import { fromEvent, type MessageItem } from '#components/messages/message-item.ts';
@@ -20,7 +20,7 @@ const MAX_NARROW_ROWS = 8; // cards are tall, and more follow below
 export function FeedPanel({ className }: { className?: string | undefined }) {
   const hrefOf = useHref();
   const isNarrow = useMedia(NARROW);
-  const recent = useLive((organism) => organism.recentMessages);
+  const recent = usePacedLive((organism) => organism.recentMessages);
   const { seq, open } = useOpenMessage();
   const items = newestFirst(recent, isNarrow ? MAX_NARROW_ROWS : MAX_ROWS);
   return (

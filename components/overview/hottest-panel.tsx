@@ -6,7 +6,8 @@ import { useHref } from '#components/api/use-href.ts';
 import { formatCompact } from '#components/format/number.ts';
 import { ArcGauge } from '#components/gauge/arc-gauge.tsx';
 import { type BudgetedThread, hottestThreads } from '#components/gauge/hot-threads.ts';
-import { useLive, useServerNow } from '#components/live/use-live.ts';
+import { useServerNow } from '#components/live/use-live.ts';
+import { usePacedLive } from '#components/live/use-paced-live.ts';
 import { useHeldOrder } from '#components/live/use-paused-feed.ts';
 import { ButtonLink } from '#components/ui/button.tsx';
 import { shortenId } from '#components/ui/id.tsx';
@@ -19,8 +20,8 @@ const MAX_GAUGES = 10;
 /** What runs dry first: running threads by how much of their budget is spent. */
 export function HottestPanel() {
   const hrefOf = useHref();
-  const hottest = useLive((organism) => hottestThreads(organism).slice(0, MAX_GAUGES));
-  const count = useLive((organism) => hottestThreads(organism).length);
+  const hottest = usePacedLive((organism) => hottestThreads(organism).slice(0, MAX_GAUGES));
+  const count = usePacedLive((organism) => hottestThreads(organism).length);
   const held = useHeldOrder(hottest, (thread) => thread.id);
   return (
     <Panel

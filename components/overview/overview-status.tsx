@@ -1,7 +1,8 @@
 'use client';
 
 import { formatSpan } from '#components/format/time.ts';
-import { useIsLiveLoaded, useLive, useServerNow } from '#components/live/use-live.ts';
+import { useIsLiveLoaded, useServerNow } from '#components/live/use-live.ts';
+import { usePacedLive } from '#components/live/use-paced-live.ts';
 import { StateMark } from '#components/ui/state-mark.tsx';
 import type { SourceView } from '#organism/state.ts';
 
@@ -9,12 +10,12 @@ import type { SourceView } from '#organism/state.ts';
 export function OverviewStatus() {
   const isLoaded = useIsLiveLoaded();
   const now = useServerNow();
-  const { status, startedAt, run } = useLive((organism) => ({
+  const { status, startedAt, run } = usePacedLive((organism) => ({
     status: organism.status,
     startedAt: organism.startedAt,
     run: organism.run,
   }));
-  const sources = useLive((organism) => [...organism.sources.values()]);
+  const sources = usePacedLive((organism) => [...organism.sources.values()]);
   if (!isLoaded) return ' ';
   return (
     <span className="flex flex-wrap items-center gap-x-3">

@@ -4,7 +4,8 @@ import { Check, CircleSlash, Info, TriangleAlert, Unplug } from 'lucide-react';
 import Link from 'next/link';
 
 import { useHref } from '#components/api/use-href.ts';
-import { useLive, useServerNow } from '#components/live/use-live.ts';
+import { useServerNow } from '#components/live/use-live.ts';
+import { usePacedLive } from '#components/live/use-paced-live.ts';
 import { usePausedFeed } from '#components/live/use-paused-feed.ts';
 import { ButtonLink } from '#components/ui/button.tsx';
 import { NewCount } from '#components/ui/new-count.tsx';
@@ -20,8 +21,8 @@ const MAX_ERRORS = 20; // the errors page has them all
 export function TroublePanel({ className }: { className?: string | undefined }) {
   const hrefOf = useHref();
   const now = useServerNow();
-  const standing = useLive(({ sources, gaps }) => ({ sources, gaps }));
-  const recent = useLive((organism) => organism.recentErrors);
+  const standing = usePacedLive(({ sources, gaps }) => ({ sources, gaps }));
+  const recent = usePacedLive((organism) => organism.recentErrors);
   const feed = usePausedFeed(recent, positionOf);
   const errors = feed.items.slice(-MAX_ERRORS).toReversed().map(errorTrouble);
   const troubles = [...(now === null ? [] : standingTroubles(standing, now)), ...errors];

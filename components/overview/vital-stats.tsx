@@ -1,7 +1,8 @@
 'use client';
 
 import { formatCompact } from '#components/format/number.ts';
-import { useConnection, useLive, useServerNow } from '#components/live/use-live.ts';
+import { useConnection, useServerNow } from '#components/live/use-live.ts';
+import { usePacedLive } from '#components/live/use-paced-live.ts';
 import { countRecentErrors, ERROR_ATTENTION_MS } from '#components/shell/prepare-attention.ts';
 import { Money, Num } from '#components/ui/figures.tsx';
 import { Skeleton } from '#components/ui/skeleton.tsx';
@@ -29,7 +30,7 @@ export function VitalStats() {
 
 function RateStats() {
   const now = useServerNow();
-  const activity = useLive((organism) => organism.activity);
+  const activity = usePacedLive((organism) => organism.activity);
   // A rate of the past must not pass for one of the present.
   const isCurrent = useConnection().status.kind === 'live' && now !== null;
   const rates = prepareRates(activity, now ?? 0);
@@ -53,7 +54,7 @@ function RateStats() {
 }
 
 function AgentStat() {
-  const { total, working, waiting, failing } = useLive(agentVitals);
+  const { total, working, waiting, failing } = usePacedLive(agentVitals);
   const parts = [failing > 0 && `${failing} in error`, waiting > 0 && `${waiting} waiting`];
   return (
     <Stat
@@ -66,7 +67,7 @@ function AgentStat() {
 }
 
 function ThreadStat() {
-  const { active, exhausted, nearlyDry } = useLive(threadVitals);
+  const { active, exhausted, nearlyDry } = usePacedLive(threadVitals);
   const parts = [
     exhausted > 0 && `${exhausted} exhausted`,
     nearlyDry > 0 && `${nearlyDry} over 90 %`,
@@ -86,7 +87,7 @@ function ThreadStat() {
 
 function ErrorStat() {
   const now = useServerNow();
-  const errors = useLive((organism) => organism.recentErrors);
+  const errors = usePacedLive((organism) => organism.recentErrors);
   const count = now === null ? 0 : countRecentErrors(errors, now);
   // The picture keeps only so many: there may have been more.
   const isAtLeast = count >= MAX_RECENT_ERRORS;
