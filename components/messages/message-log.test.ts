@@ -90,6 +90,7 @@ describe('the log of live messages', () => {
     start();
     receive(event(1));
     receive(...range(2, MAX_RECENT_MESSAGES + 1).map((seq) => event(seq)));
+    expect(shown()).toEqual(range(2, MAX_RECENT_MESSAGES + 1));
     expect(breaks).toBe(1);
   });
 
@@ -127,9 +128,15 @@ describe('the stream of live and stored messages', () => {
   });
 
   it('shows nothing from below the last stored row while more is to be read', () => {
-    const old = item(9, 1000.5);
-    expect(seqs(mergeStream([old], [item(3), item(2)], true))).toEqual([3, 2]);
-    expect(seqs(mergeStream([old], [item(3), item(2)], false))).toEqual([3, 2, 9]);
+    const late = [item(9, 1000.5), item(10, 1004)];
+    const stored = [item(3), item(2)];
+    expect(seqs(mergeStream(late, stored, true))).toEqual([10, 3, 2]);
+    expect(seqs(mergeStream(late, stored, false))).toEqual([10, 3, 2, 9]);
+  });
+
+  it('shows all that came live where nothing older can lie between', () => {
+    const live = range(1, 6).map((seq) => item(seq));
+    expect(seqs(mergeStream(live, [item(6), item(5)], true))).toEqual([6, 5, 4, 3, 2, 1]);
   });
 });
 

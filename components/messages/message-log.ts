@@ -37,6 +37,7 @@ export function createMessageLog(deps: {
   let lastSeq = 0;
   let cancelTimer: (() => void) | null = null;
   let unsubscribe: (() => void) | null = null;
+  let isBroken = false;
   let onBreak = (): void => {};
 
   function look(): void {
@@ -45,17 +46,17 @@ export function createMessageLog(deps: {
     const start = recentMessages.findLastIndex((message) => message.seq <= lastSeq) + 1;
     const arrived = recentMessages.slice(start);
     if (arrived.length === 0) return;
-    if (start === 0 && lastSeq > 0 && recentMessages.length >= MAX_RECENT_MESSAGES) onBreak();
+    if (start === 0 && lastSeq > 0 && recentMessages.length >= MAX_RECENT_MESSAGES) startAnew();
     lastSeq = arrived.at(-1)?.seq ?? lastSeq;
     const passing = arrived.map(fromEvent).filter((message) => deps.matches(message));
     if (passing.length > 0) add(passing);
   }
 
-  /** Another journal: nothing in the log has a place in it. */
+  /** After a hole, or with another journal: the log holds only what follows without one. */
   function startAnew(): void {
     current = EMPTY;
     lastSeq = 0;
-    onBreak();
+    isBroken = true;
     showSoon();
   }
 
@@ -63,7 +64,7 @@ export function createMessageLog(deps: {
     current = [...current, ...messages];
     if (current.length > MAX_LOG_ITEMS) {
       current = current.slice(-MAX_LOG_ITEMS / 2);
-      onBreak();
+      isBroken = true;
     }
     showSoon();
   }
@@ -78,6 +79,9 @@ export function createMessageLog(deps: {
   function show(): void {
     shown = current;
     for (const listener of listeners) listener();
+    if (!isBroken) return;
+    isBroken = false;
+    onBreak();
   }
 
   return {

@@ -1,9 +1,10 @@
 import { compareNewest, type MessageItem } from './message-item.ts';
 
 /**
- * One list, newest first, of what was read from the store and what came live since. Nothing is
- * shown from below the last stored row while there is more to read: between them rows are missing.
- * @param live in order of arrival
+ * One list, newest first, of what was read from the store and what came live since. Where messages
+ * arrived out of the order of their times, nothing is shown from below the last stored row while
+ * there is more to read: between them rows are missing.
+ * @param live in order of arrival, without a hole
  * @param past newest first
  */
 export function mergeStream(
@@ -11,13 +12,20 @@ export function mergeStream(
   past: readonly MessageItem[],
   hasMorePast: boolean,
 ): readonly MessageItem[] {
-  const last = past.at(-1);
   const stored = new Set(past.map((message) => message.seq));
-  const isShown = (message: MessageItem) =>
-    !stored.has(message.seq) &&
-    !(hasMorePast && last !== undefined && compareNewest(last, message) < 0);
-  const added = live.filter(isShown).sort(compareNewest);
+  const cut = hasMorePast ? cutBelow(live, past) : null;
+  const added = live
+    .filter(({ seq }) => !stored.has(seq))
+    .filter((message) => cut === null || compareNewest(message, cut) < 0)
+    .sort(compareNewest);
   return added.length === 0 ? past : mergeSorted(added, past);
+}
+
+/** The last stored row, unless everything stored arrived after the first live message. */
+function cutBelow(live: readonly MessageItem[], past: readonly MessageItem[]): MessageItem | null {
+  const floor = live[0]?.seq ?? 0;
+  const isCovered = past.every(({ seq }) => seq >= floor);
+  return isCovered ? null : (past.at(-1) ?? null);
 }
 
 function mergeSorted(a: readonly MessageItem[], b: readonly MessageItem[]): MessageItem[] {

@@ -40,7 +40,7 @@ export function HottestPanel() {
       ) : (
         <ul
           {...held.holdProps}
-          className="grid grid-cols-2 gap-x-2 gap-y-3 max-[1399px]:*:nth-[n+9]:hidden max-sm:*:nth-[n+5]:hidden sm:grid-cols-4 min-[1400px]:grid-cols-5"
+          className="grid grid-cols-2 gap-x-2 gap-y-3 max-[87.49rem]:*:nth-[n+9]:hidden max-sm:*:nth-[n+5]:hidden sm:grid-cols-4 min-[87.5rem]:grid-cols-5"
         >
           {held.items.slice(0, MAX_GAUGES).map((thread) => (
             <ThreadGauge key={thread.id} thread={thread} />
