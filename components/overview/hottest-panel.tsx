@@ -26,7 +26,7 @@ export function HottestPanel() {
   return (
     <Panel
       title="Hottest threads"
-      sub={count > MAX_GAUGES ? `${MAX_GAUGES} of ${count} running` : undefined}
+      sub={count > 0 ? `the fullest of ${count} running with a budget` : undefined}
       actions={
         <ButtonLink size="sm" variant="ghost" href={hrefOf('/gas')}>
           All gauges
