@@ -1,6 +1,9 @@
 import { expect, test } from './instrument.ts';
 import { connectionPill } from './surface.ts';
 
+// A page may ask for figures before there is an organism to have them: 404 says so.
+test.use({ expectedComplaints: /status of 404/ });
+
 test('a newcomer without a source is shown how to connect one, and starts the demo', async ({
   page,
   launch,
