@@ -5,6 +5,7 @@ export default defineConfig({
   test: {
     include: ['{organism,db,server,components,lab,scripts,bench}/**/*.test.{ts,tsx}', '*.test.ts'],
     environment: 'node',
+    setupFiles: ['scripts/fix-test-seed.ts'],
     css: { include: /tokens\.css/ },
     testTimeout: 30_000,
     hookTimeout: 30_000,
