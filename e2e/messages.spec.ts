@@ -64,6 +64,7 @@ test('keys move through the rows and open one', async ({ page }) => {
   await expect(page).toHaveURL(/message=\d+/);
   await expect(page.getByRole('region', { name: /^Payload of message/ })).toBeVisible();
   await page.keyboard.press('Escape');
+  await expect(page.getByRole('dialog')).toHaveCount(0);
   await page.keyboard.press('/');
   await expect(page.getByRole('searchbox', { name: 'Filter by payload text' })).toBeFocused();
 });
