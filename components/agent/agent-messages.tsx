@@ -7,7 +7,7 @@ import { MessageDrawer } from '#components/messages/message-drawer.tsx';
 import { NO_FILTER } from '#components/messages/message-filter.ts';
 import type { MessageItem } from '#components/messages/message-item.ts';
 import { useMessageStream, type MessageStream } from '#components/messages/use-message-stream.ts';
-import { useOpenMessage } from '#components/messages/use-open-message.ts';
+import { type OpenMessage, useOpenMessage } from '#components/messages/use-open-message.ts';
 import { Button } from '#components/ui/button.tsx';
 import { Panel } from '#components/ui/panel.tsx';
 import { SegmentedControl } from '#components/ui/segmented-control.tsx';
@@ -26,6 +26,7 @@ const SINGLE = '(max-width: 1119.98px)';
 export function AgentMessages({ name }: { name: string }) {
   const [box, setBox] = useQueryState('box', parseAsStringLiteral(BOXES).withDefault('inbox'));
   const isSingle = useMedia(SINGLE);
+  const control = useOpenMessage();
   const stream = useMessageStream({ ...NO_FILTER, agent: name });
   const items = stream.items ?? NO_MESSAGES;
   const boxes = {
@@ -51,12 +52,13 @@ export function AgentMessages({ name }: { name: string }) {
             key={each}
             box={each}
             stream={stream}
+            control={control}
             messages={boxes[each]}
             isPrimary={isSingle || each === 'inbox'}
           />
         ))}
       </div>
-      <MessageDrawer items={items} />
+      <MessageDrawer control={control} items={items} />
     </>
   );
 }
@@ -70,11 +72,11 @@ const ignoreSort = () => undefined;
 function BoxPanel(props: {
   box: Box;
   stream: MessageStream;
+  control: OpenMessage;
   messages: readonly MessageItem[];
   isPrimary: boolean;
 }) {
-  const { box, stream, messages } = props;
-  const { seq, open } = useOpenMessage();
+  const { box, stream, control, messages } = props;
   return (
     <Panel
       flush
@@ -109,8 +111,8 @@ function BoxPanel(props: {
           viewKey={box}
           sort={null}
           onSortChange={ignoreSort}
-          onOpenRow={(message) => open(message.seq)}
-          openRowId={seq === null ? null : String(seq)}
+          onOpenRow={control.open}
+          openRowId={control.seq === null ? null : String(control.seq)}
           onNearEnd={stream.loadMore}
           empty={
             <EmptyState

@@ -15,13 +15,14 @@ import { Instant, TimeAgo } from '#components/ui/time.tsx';
 
 import { endName } from './message-ends.tsx';
 import { fromRow, type MessageItem } from './message-item.ts';
-import { useOpenMessage } from './use-open-message.ts';
+import type { OpenMessage } from './use-open-message.ts';
 
-/** Details of the message in the URL: from the list where it is there, else from the store. */
-export function MessageDrawer({ items }: { items: readonly MessageItem[] }) {
-  const { seq, open, close } = useOpenMessage();
+/** Details of the message in the URL: as it was pressed or listed, else from the store. */
+export function MessageDrawer(props: { control: OpenMessage; items: readonly MessageItem[] }) {
+  const { control, items } = props;
+  const { seq, open, close } = control;
   const index = items.findIndex((item) => item.seq === seq);
-  const known = items[index];
+  const known = items[index] ?? control.message ?? undefined;
   const stored = useMessage(known === undefined ? seq : null);
   const message = known ?? (stored.message && fromRow(stored.message));
   const newer = index === -1 ? undefined : items[index - 1];
@@ -32,7 +33,7 @@ export function MessageDrawer({ items }: { items: readonly MessageItem[] }) {
       onClose={close}
       title={message === null ? 'Message' : titleOf(message)}
       footer={
-        known !== undefined && (
+        index !== -1 && (
           <div className="flex w-full justify-between">
             <Step to={newer} onOpen={open}>
               <ChevronLeft className="size-3.5" aria-hidden />
@@ -80,12 +81,12 @@ function titleOf(message: MessageItem): string {
 
 function Step(props: {
   to: MessageItem | undefined;
-  onOpen: (seq: number) => void;
+  onOpen: (message: MessageItem) => void;
   children: React.ReactNode;
 }) {
   const { to } = props;
   return (
-    <Button disabled={to === undefined} onClick={() => to !== undefined && props.onOpen(to.seq)}>
+    <Button disabled={to === undefined} onClick={() => to !== undefined && props.onOpen(to)}>
       {props.children}
     </Button>
   );

@@ -59,7 +59,7 @@ export function MessageStreamPanel(props: { filter: MessageFilter; onClear: () =
           viewKey={filterKey(filter)}
           sort={null}
           onSortChange={ignoreSort}
-          onOpenRow={(message) => openMessage.open(message.seq)}
+          onOpenRow={openMessage.open}
           openRowId={openMessage.seq === null ? null : String(openMessage.seq)}
           pendingCount={pause.newCount}
           onShowPending={pause.resume}
@@ -67,7 +67,7 @@ export function MessageStreamPanel(props: { filter: MessageFilter; onClear: () =
           empty={<NoMessages filter={filter} onClear={props.onClear} />}
         />
       )}
-      <MessageDrawer items={pause.shown} />
+      <MessageDrawer control={openMessage} items={pause.shown} />
     </Panel>
   );
 }

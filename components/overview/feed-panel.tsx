@@ -21,7 +21,7 @@ export function FeedPanel({ className }: { className?: string | undefined }) {
   const hrefOf = useHref();
   const isNarrow = useMedia(NARROW);
   const recent = usePacedLive((organism) => organism.recentMessages);
-  const { seq, open } = useOpenMessage();
+  const control = useOpenMessage();
   const items = newestFirst(recent, isNarrow ? MAX_NARROW_ROWS : MAX_ROWS);
   return (
     <Panel
@@ -45,15 +45,15 @@ export function FeedPanel({ className }: { className?: string | undefined }) {
         viewKey="live"
         sort={null}
         onSortChange={ignoreSort}
-        onOpenRow={(message) => open(message.seq)}
-        openRowId={seq === null ? null : String(seq)}
+        onOpenRow={control.open}
+        openRowId={control.seq === null ? null : String(control.seq)}
         empty={
           <EmptyState isCompact title="No messages yet">
             <p>Each message between agents and tools appears here as it is recorded.</p>
           </EmptyState>
         }
       />
-      <MessageDrawer items={items} />
+      <MessageDrawer control={control} items={items} />
     </Panel>
   );
 }
