@@ -33,7 +33,8 @@ async function start(): Promise<ContractTarget> {
     { ORGANOSCOPE_KEY: KEY, ORGANOSCOPE_SOURCE_DESK_KEY: KEY },
   );
   const hasCaughtUp = async (): Promise<boolean> =>
-    (await totalOf(`${server.url}/api/v1/messages`)) >= lab.record.messageIds.length;
+    (await totalOf(`${server.url}/api/v1/messages`)) >= lab.record.messageIds.length &&
+    (await statesOf(server.url)) === (await statesOf(url));
   const knows = knowledgeOf(lab);
   await until(
     async () =>
@@ -60,6 +61,16 @@ async function start(): Promise<ContractTarget> {
 async function totalOf(url: string): Promise<number> {
   const answer = await fetch(`${url}?limit=1`);
   return ((await answer.json()) as { total?: number }).total ?? 0;
+}
+
+/** States come by the socket, messages may come by REST before them: both have to be there. */
+async function statesOf(url: string): Promise<string> {
+  const answer = await fetch(`${url}/api/v1/agents`);
+  const { agents = [] } = (await answer.json()) as { agents?: { name: string; state: string }[] };
+  return agents
+    .map(({ name, state }) => `${name} ${state}`)
+    .toSorted()
+    .join();
 }
 
 /** Asks again until it is so. */
