@@ -27,7 +27,8 @@ test('no barrier on any route, in either theme and at either width', async ({
       await page.setViewportSize({ width, height: 900 });
       for (const colorScheme of THEMES) {
         await test.step(`${path} ${colorScheme} at ${width} px`, async () => {
-          await page.emulateMedia({ colorScheme });
+          // Half-faded text has no contrast to speak of: nothing moves while it is measured.
+          await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
           expect.soft(await barriers(page), path).toEqual([]);
           expect.soft(await overhang(page), `${path} scrolls sideways`).toBe(0);
         });
@@ -50,7 +51,8 @@ test('the payload inspector and the palette have no barrier', async ({ page, ins
 });
 
 async function barriers(page: Page): Promise<string[]> {
-  const { violations } = await new AxeBuilder({ page }).analyze();
+  // Without frames of other origins the legacy mode finds the same in half the time.
+  const { violations } = await new AxeBuilder({ page }).setLegacyMode().analyze();
   return violations
     .filter(({ impact }) => impact === 'serious' || impact === 'critical')
     .map(({ id, nodes }) => `${id}: ${nodes.map(({ target }) => target.join(' ')).join(' | ')}`);
