@@ -1,6 +1,4 @@
-import { AxeBuilder } from '@axe-core/playwright';
-import type { Page } from '@playwright/test';
-
+import { barriers, overhang } from './barriers.ts';
 import { expect, test } from './instrument.ts';
 import { connectionPill, ROUTES } from './surface.ts';
 
@@ -49,23 +47,6 @@ test('the payload inspector and the palette have no barrier', async ({ page, ins
   await expect(page.getByRole('dialog')).toBeVisible();
   expect(await barriers(page)).toEqual([]);
 });
-
-async function barriers(page: Page): Promise<string[]> {
-  // Without frames of other origins the legacy mode finds the same in half the time.
-  const { violations } = await new AxeBuilder({ page }).setLegacyMode().analyze();
-  return violations
-    .filter(({ impact }) => impact === 'serious' || impact === 'critical')
-    .map(({ id, nodes }) => `${id}: ${nodes.map(({ target }) => target.join(' ')).join(' | ')}`);
-}
-
-/** Pixels by which the page is wider than its window. */
-function overhang(page: Page): Promise<number> {
-  return page.evaluate(() => {
-    const main = document.querySelector('main')!;
-    const root = document.documentElement;
-    return Math.max(root.scrollWidth - root.clientWidth, main.scrollWidth - main.clientWidth);
-  });
-}
 
 async function readJson<T>(url: string): Promise<T> {
   return (await (await fetch(url)).json()) as T;

@@ -25,7 +25,16 @@ test('the real server, whose socket dies on timestamps, is watched all the same'
     await expect(agents).not.toHaveText(before ?? '');
   });
 
+  await test.step('threads are born', async () => {
+    await page.goto(`${url}/threads?sort=created`);
+    const rows = rowsOf(page, 'Threads');
+    await expect(rows.nth(3)).toBeVisible();
+    const newest = await rows.first().getByRole('link').getAttribute('href');
+    await expect(rows.first().getByRole('link')).not.toHaveAttribute('href', newest ?? '');
+  });
+
   await test.step('and the mode is said', async () => {
-    await expect(page.getByText(/desk, (messages|all) by REST/)).toBeVisible();
+    await page.goto(`${url}/sources`);
+    await expect(page.getByText(/(Messages|Everything) by REST/).first()).toBeVisible();
   });
 });
