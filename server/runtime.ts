@@ -124,7 +124,7 @@ export async function startRuntime(deps: RuntimeDeps): Promise<Runtime> {
     closers.push(() => demo.stop());
 
     const key = loadControlKey({ configured: config.key, dataDir: data.path });
-    const sessions = createSessions({ now });
+    const sessions = createSessions({ elapsed: () => performance.now() });
     const port = (): number => front.port();
     const guard = createGuard({
       access: createAccess({ key, sessions, isLoopbackBound: isLoopback(config.host), port }),

@@ -54,6 +54,7 @@ export function createSourceRegistry(deps: SourceRegistryDeps): SourceRegistry {
         isWatched,
         log: log.child({ source: from.source }),
         now,
+        elapsed: () => performance.now(),
         random: Math.random,
       });
       sources.set(from.source, source);

@@ -83,7 +83,7 @@ export async function openTestApi(
   const store = await createSqliteStore({ dataDir, log });
   const organisms = createOrganisms({ store });
   for (const id of ids) organisms.ensure(id);
-  const sessions = createSessions({ now });
+  const sessions = createSessions({ elapsed: now });
   const server = http.createServer();
   const port = (): number => {
     const address = server.address();

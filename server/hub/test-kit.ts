@@ -150,7 +150,7 @@ export async function openTestHub(
   await organisms.restore();
 
   const server = http.createServer((_req, res) => res.writeHead(404).end());
-  const sessions = createSessions({ now: () => Date.now() });
+  const sessions = createSessions({ elapsed: () => performance.now() });
   const port = (): number => {
     const address = server.address();
     return typeof address === 'object' && address !== null ? address.port : 0;

@@ -16,7 +16,7 @@ const PORT = 4319;
 const ORIGIN = `http://localhost:${PORT}`;
 
 function setUp({ isLoopbackBound = true } = {}) {
-  const sessions = createSessions({ now: () => 0 });
+  const sessions = createSessions({ elapsed: () => 0 });
   const guard = createGuard({
     access: createAccess({ key: { value: KEY }, sessions, isLoopbackBound, port: () => PORT }),
     isHostAllowed: createHostGuard([]),

@@ -6,7 +6,7 @@ const DAY_MS = 24 * 3_600_000;
 
 function setUp() {
   let time = 0;
-  const sessions = createSessions({ now: () => time });
+  const sessions = createSessions({ elapsed: () => time });
   return { sessions, advance: (ms: number) => (time += ms) };
 }
 

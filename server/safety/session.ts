@@ -19,10 +19,13 @@ export interface Sessions {
   close(id: string): void;
 }
 
-/** Browser sessions: random ids, kept only as digests, only in memory, and gone after a restart. */
-export function createSessions(deps: { now: () => number }): Sessions {
-  const sessions = createExpiringSet(MAX_SESSIONS, SESSION_LIFE_MS, deps.now);
-  const links = createExpiringSet(MAX_LINKS, LINK_LIFE_MS, deps.now);
+/**
+ * Browser sessions: random ids, kept only as digests, only in memory, and gone after a restart.
+ * @param deps.elapsed milliseconds on a clock nobody sets: setting the time signs nobody out
+ */
+export function createSessions(deps: { elapsed: () => number }): Sessions {
+  const sessions = createExpiringSet(MAX_SESSIONS, SESSION_LIFE_MS, deps.elapsed);
+  const links = createExpiringSet(MAX_LINKS, LINK_LIFE_MS, deps.elapsed);
 
   function open(): string {
     return sessions.add();
@@ -43,12 +46,12 @@ interface ExpiringSet {
   delete(secret: string): boolean;
 }
 
-function createExpiringSet(max: number, lifeMs: number, now: () => number): ExpiringSet {
+function createExpiringSet(max: number, lifeMs: number, elapsed: () => number): ExpiringSet {
   const expiryByDigest = new Map<string, number>();
 
   function has(secret: string): boolean {
     const expiry = expiryByDigest.get(digest(secret));
-    return expiry !== undefined && expiry > now();
+    return expiry !== undefined && expiry > elapsed();
   }
 
   return {
@@ -56,7 +59,7 @@ function createExpiringSet(max: number, lifeMs: number, now: () => number): Expi
       const [oldest] = expiryByDigest.keys();
       if (expiryByDigest.size >= max && oldest !== undefined) expiryByDigest.delete(oldest);
       const secret = randomBytes(TOKEN_BYTES).toString('base64url');
-      expiryByDigest.set(digest(secret), now() + lifeMs);
+      expiryByDigest.set(digest(secret), elapsed() + lifeMs);
       return secret;
     },
     has,

@@ -60,8 +60,10 @@ export interface SourceDeps {
   /** Whether anyone watches now: polls slow down when nobody does. */
   readonly isWatched: () => boolean;
   readonly log: SourceLog;
-  /** Epoch milliseconds. */
+  /** Epoch milliseconds, for what is written down. A person or NTP may set it at any moment. */
   readonly now: () => number;
+  /** Milliseconds on a clock nobody sets, for what lasts: waits, intervals, uptimes. */
+  readonly elapsed: () => number;
   /** 0 to 1. */
   readonly random: () => number;
   /** Runs something later; tests bring their own. The default is an unreferenced timer. */

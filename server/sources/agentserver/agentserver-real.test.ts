@@ -324,6 +324,32 @@ test('9: a restart opens a new run; what was read stays and nothing doubles', as
   expect(recorder.conflicts).toEqual([]);
 });
 
+test('9: setting our clock is no restart, no gap and no outage', async () => {
+  let aheadMs = 0;
+  const { lab, url } = await startLab([]);
+  const recorder = createRecorder({
+    now: () => Date.now() + aheadMs,
+    elapsed: () => performance.now(),
+    isWatched: () => false,
+  });
+  await watch(url, recorder);
+  await untilWhilePlaying(recorder, lab, () => recorder.of('message').length > 20);
+  const lives = () => new Set(recorder.of('organism').map((event) => event.startedAt)).size;
+  expect(lives()).toBe(1);
+  for (aheadMs of [-3_600_000, 86_400_000, -315_360_000_000, 315_360_000_000]) {
+    const before = recorder.of('usage').length;
+    const polled = recorder.of('organism').length;
+    lab.step(400);
+    await recorder.until('the messages', () => hasMessages(recorder, lab));
+    // Unwatched polls wait by the clock that was not set.
+    await untilWhilePlaying(recorder, lab, () => recorder.of('usage').length > before);
+    await untilWhilePlaying(recorder, lab, () => recorder.of('organism').length > polled);
+  }
+  expect(lives()).toBe(1);
+  expect(recorder.of('gap')).toEqual([]);
+  expect(recorder.of('source_status').map(({ state }) => state)).not.toContain('retrying');
+});
+
 test('9: what a run did unseen before its end is a gap', async () => {
   let aheadMs = 0;
   const now = () => Date.now() + aheadMs;

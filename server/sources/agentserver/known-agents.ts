@@ -6,7 +6,7 @@ import type { WireAgent, WireAgentState } from './wire.ts';
 
 /** A hostile upstream could name millions; beyond this their changes are told without comparing. */
 const MAX_KNOWN_AGENTS = 10_000;
-/** Counters alone are no news: they are written down this often. */
+/** Counters alone are no news: they are written down this often, and once when the clock is set back. */
 const COUNTERS_EVERY_MS = 10_000;
 
 interface KnownAgent {
@@ -47,7 +47,7 @@ export function createKnownAgents(stamp: Stamper) {
     const counters = JSON.stringify([queueDepth, agent.messageCount, agent.lastActivity]);
     const isQuiet =
       old?.facts === facts &&
-      (old.counters === counters || readAt < old.toldAt + COUNTERS_EVERY_MS);
+      (old.counters === counters || Math.abs(readAt - old.toldAt) < COUNTERS_EVERY_MS);
     if (isQuiet) return [];
     const blank = { state: null, currentThread: null, socketMark: 0 };
     put(agent.name, { ...blank, ...old, agent, facts, counters, toldAt: readAt });

@@ -3,7 +3,7 @@ import type { DraftOf } from '#organism/event.ts';
 import type { Stamper } from './stamper.ts';
 import type { WireOrganism } from './wire.ts';
 
-/** Counters alone are no news: they are written down this often. */
+/** Counters alone are no news: they are written down this often, and once when the clock is set back. */
 const COUNTERS_EVERY_MS = 60_000;
 
 /** The organism as last told, so that only changes become events. */
@@ -25,7 +25,7 @@ export function createKnownOrganism(stamp: Stamper) {
       const isQuiet =
         told !== null &&
         told.identity === identity &&
-        (told.counters === counters || readAt < told.at + COUNTERS_EVERY_MS);
+        (told.counters === counters || Math.abs(readAt - told.at) < COUNTERS_EVERY_MS);
       if (isQuiet) return null;
       told = { identity, counters, at: readAt };
       return {

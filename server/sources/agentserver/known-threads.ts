@@ -12,7 +12,7 @@ import type { WireError, WireThread, WireThreadUpdate } from './wire.ts';
 
 /** The longest quiet are forgotten first; told again they have the same keys, so nothing doubles. */
 const MAX_KNOWN_THREADS = 20_000;
-/** Counters alone are no news: they are written down this often. */
+/** Counters alone are no news: they are written down this often, and once when the clock is set back. */
 const COUNTERS_EVERY_MS = 10_000;
 
 interface KnownThread {
@@ -71,7 +71,7 @@ export function createKnownThreads(stamp: Stamper) {
       thread.participants?.toSorted(),
     ]);
     const isNews = old.status !== thread.status || (error !== null && error !== old.error);
-    const isDue = old.counters !== counters && readAt >= old.toldAt + COUNTERS_EVERY_MS;
+    const isDue = old.counters !== counters && Math.abs(readAt - old.toldAt) >= COUNTERS_EVERY_MS;
     if (isNews || isDue) drafts.push(threadUpdatedDraft(thread, stamp(readAt)));
     const isNewError = thread.status === 'error' && error !== null && error !== old.error;
     if (isNewError) drafts.push(threadErrorDraft(thread, stamp(readAt)));

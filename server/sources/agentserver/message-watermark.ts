@@ -17,7 +17,7 @@ export interface MessageWatermark {
   /** REST was read without a hole up to this message. */
   verified(place: MessagePlace): void;
   /** Messages after the edge are there and the one next to it is not, for longer than a reordering takes. */
-  hasHole(now: number): boolean;
+  hasHole(): boolean;
   /** The upstream began a new life: its numbers start again. */
   newRun(): void;
   /** For a cursor. */
@@ -32,7 +32,10 @@ const MAX_AHEAD = 20_000;
 const placeSchema = z.object({ id: z.string(), at: z.number(), slot: z.number().nullable() });
 
 /** @param saved the cursor of an earlier process, or null */
-export function createMessageWatermark(saved: string | null, now: () => number): MessageWatermark {
+export function createMessageWatermark(
+  saved: string | null,
+  elapsed: () => number,
+): MessageWatermark {
   let edge = readPlace(saved);
   /** By number: what arrived beyond the edge. */
   const ahead = new Map<number, MessagePlace>();
@@ -46,7 +49,7 @@ export function createMessageWatermark(saved: string | null, now: () => number):
       ahead.delete(next.slot ?? -1);
       edge = next;
     }
-    holeSince = ahead.size === 0 ? null : (holeSince ?? now());
+    holeSince = ahead.size === 0 ? null : (holeSince ?? elapsed());
   }
 
   return {
@@ -69,7 +72,7 @@ export function createMessageWatermark(saved: string | null, now: () => number):
       holeSince = null;
       absorb();
     },
-    hasHole: (at) => holeSince !== null && at - holeSince >= REORDER_MS,
+    hasHole: () => holeSince !== null && elapsed() - holeSince >= REORDER_MS,
     newRun() {
       ahead.clear();
       holeSince = null;

@@ -35,12 +35,13 @@ export interface OverviewDeps {
   readonly clock: RunClock;
   readonly isNew: RejectMemory;
   readonly now: () => number;
+  readonly elapsed: () => number;
   /** Before anything of the new life is told. @returns drafts that close the old one */
   readonly onNewRun: (startedAt: number) => EventDraft[];
 }
 
 export function createOverviewReader(deps: OverviewDeps): OverviewReader {
-  const { rest, outbox, agents, organism, clock, now } = deps;
+  const { rest, outbox, agents, organism, clock, now, elapsed } = deps;
   let areFactsFresh = false;
   let config: Readonly<Record<string, unknown>> | null = null;
 
@@ -55,7 +56,11 @@ export function createOverviewReader(deps: OverviewDeps): OverviewReader {
     const read = readOrganism(await rest.get('/organism'));
     const readAt = now();
     if ('problem' in read) throw notAnAgentServer(read.problem);
-    const { startedAt, isNewRun } = clock.observe(read.value.uptimeSeconds, readAt);
+    const { uptimeSeconds } = read.value;
+    const { startedAt, isNewRun } = clock.observe(uptimeSeconds, {
+      at: readAt,
+      elapsed: elapsed(),
+    });
     const drafts: EventDraft[] = [];
     if (isNewRun) {
       drafts.push(...deps.onNewRun(startedAt));

@@ -53,7 +53,7 @@ export function createParts(
   cursors: Cursors,
   hooks: PartHooks,
 ) {
-  const { now, random, schedule, log } = deps;
+  const { now, elapsed, random, schedule, log } = deps;
   const stamp = createStamper(deps);
   const rest = createRestClient({ url: config.url, apiKey: config.apiKey, source: config.name });
   const outbox = createOutbox({
@@ -77,20 +77,24 @@ export function createParts(
   const agents = createKnownAgents(stamp);
   const threads = createKnownThreads(stamp);
   const ids = createKnownIds();
-  const watermark = createMessageWatermark(cursors[MESSAGES_CURSOR] ?? null, now);
+  const watermark = createMessageWatermark(cursors[MESSAGES_CURSOR] ?? null, elapsed);
   const clock = createRunClock(startOf(cursors[RUN_CURSOR] ?? null));
   const budgets = createBudgetReader({ rest, outbox, stamp, isNew });
   const inbox = createInbox();
-  let lastReadAt: number | null = null;
+  let lastRead: { readonly at: number; readonly elapsed: number } | null = null;
 
   /** Everything the upstream remembers of the old life is gone; what we did not see of it is a gap. */
   function beginRun(startedAt: number): EventDraft[] {
-    const seenUntil = lastReadAt ?? watermark.edge?.at ?? null;
+    const seenUntil = lastRead?.at ?? watermark.edge?.at ?? null;
+    const unseenMs =
+      lastRead === null
+        ? startedAt - (seenUntil ?? startedAt)
+        : elapsed() - lastRead.elapsed - (now() - startedAt);
     agents.forget();
     threads.forget();
     budgets.forget();
     watermark.newRun();
-    if (seenUntil === null || startedAt - seenUntil < UNSEEN_MS) return [];
+    if (seenUntil === null || unseenMs < UNSEEN_MS) return [];
     const reason = 'the upstream restarted; what it did before that, unseen, is gone';
     return [gapDraft({ what: 'events', from: seenUntil, to: startedAt, reason })];
   }
@@ -103,6 +107,7 @@ export function createParts(
     clock,
     isNew,
     now,
+    elapsed,
     onNewRun: beginRun,
   });
 
@@ -117,7 +122,7 @@ export function createParts(
       ...overview,
       async read() {
         const reading = await overview.read();
-        lastReadAt = now();
+        lastRead = { at: now(), elapsed: elapsed() };
         return reading;
       },
     },

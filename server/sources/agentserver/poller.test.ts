@@ -17,7 +17,7 @@ function start(options: { isWatched?: () => boolean } = {}) {
     isWatched: options.isWatched ?? null,
     onError: (error) => errors.push(error),
     schedule: clock.schedule,
-    now: clock.now,
+    elapsed: clock.now,
   });
   const begin = clock.now();
   const settle = async (delayMs?: number) => {

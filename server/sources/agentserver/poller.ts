@@ -25,9 +25,9 @@ export function createPoller(options: {
   /** A failure the run did not handle itself; the next run comes all the same. */
   onError: (error: unknown) => void;
   schedule: Schedule;
-  now: () => number;
+  elapsed: () => number;
 }): Poller {
-  const { run, intervalMs, isWatched, onError, schedule, now } = options;
+  const { run, intervalMs, isWatched, onError, schedule, elapsed } = options;
   let isStopped = false;
   let isPoked = false;
   let running: Promise<void> | null = null;
@@ -39,7 +39,7 @@ export function createPoller(options: {
     const isDue =
       isWatched === null ||
       isWatched() ||
-      now() - lastRunAt >= Math.min(intervalMs() * UNWATCHED_FACTOR, MAX_UNWATCHED_MS);
+      elapsed() - lastRunAt >= Math.min(intervalMs() * UNWATCHED_FACTOR, MAX_UNWATCHED_MS);
     if (isDue) runNow();
     else cancel = schedule(intervalMs(), tick);
   }
@@ -47,7 +47,7 @@ export function createPoller(options: {
   function runNow(): void {
     cancel?.();
     cancel = null;
-    lastRunAt = now();
+    lastRunAt = elapsed();
     running = runOnce();
   }
 

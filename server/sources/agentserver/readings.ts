@@ -34,11 +34,12 @@ export interface ReadingsDeps {
   readonly onError: (error: unknown) => void;
   readonly schedule: Schedule;
   readonly now: () => number;
+  readonly elapsed: () => number;
 }
 
 /** What is read over REST again and again beside the heartbeat. */
 export function createReadings(deps: ReadingsDeps): Readings {
-  const { parts, intervals, attempt, isRestUp, now } = deps;
+  const { parts, intervals, attempt, isRestUp, now, elapsed } = deps;
   const { watermark } = parts;
   let isMessagesDue = false;
   let lastMessagesAt = Number.NEGATIVE_INFINITY;
@@ -47,14 +48,14 @@ export function createReadings(deps: ReadingsDeps): Readings {
   function mayHaveMissedMessages(): boolean {
     if (isMessagesDue) return true;
     return watermark.edge?.slot == null
-      ? now() - lastMessagesAt >= RECONCILE_MS
-      : watermark.hasHole(now());
+      ? elapsed() - lastMessagesAt >= RECONCILE_MS
+      : watermark.hasHole();
   }
 
   async function readMessages(): Promise<void> {
     const isCarried = deps.areMessagesCarried();
     if (!isRestUp() || (isCarried && !mayHaveMissedMessages())) return;
-    lastMessagesAt = now();
+    lastMessagesAt = elapsed();
     isMessagesDue = false;
     await attempt('messages', async () => {
       const found = await parts.messages.read();
@@ -72,7 +73,7 @@ export function createReadings(deps: ReadingsDeps): Readings {
   }
 
   const { isWatched, onError, schedule } = deps;
-  const polled = { isWatched, onError, schedule, now };
+  const polled = { isWatched, onError, schedule, elapsed };
   const deeper = createPoller({
     ...polled,
     isWatched: null,
@@ -80,7 +81,7 @@ export function createReadings(deps: ReadingsDeps): Readings {
     intervalMs: () =>
       parts.usage.hasDeeper || parts.threads.hasDeeper ? DEEPER_PAUSE_MS : DEEPER_IDLE_MS,
   });
-  const usageReader = createUsageReader(parts, now);
+  const usageReader = createUsageReader(parts, { now, elapsed });
   const pollers = [
     createPoller({ ...polled, run: readMessages, intervalMs: () => intervals.messagesMs }),
     createPoller({

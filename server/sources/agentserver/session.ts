@@ -35,7 +35,7 @@ export function createSession(
   cursors: Cursors,
 ): Session {
   const { intervals, name } = config;
-  const { now, random, schedule, log } = deps;
+  const { now, elapsed, random, schedule, log } = deps;
   const watchdog = createWatchdog();
   const restBackoff = createBackoff({ random });
   let isRestUp = false;
@@ -61,7 +61,7 @@ export function createSession(
     dial: (subscribe, handlers) =>
       openSocket({ url: config.url.socket(), subscribe, schedule, source: name, handlers }),
     schedule,
-    now,
+    elapsed,
     backoff: createBackoff({ random }),
     isDrained: () => pump.isDrained,
     onFrame(text, isPrimary) {
@@ -127,7 +127,7 @@ export function createSession(
     isWatched: null,
     onError: logBug,
     schedule,
-    now,
+    elapsed,
   });
 
   async function beat(): Promise<number | void> {
@@ -198,6 +198,7 @@ export function createSession(
     onError: logBug,
     schedule,
     now,
+    elapsed,
   });
 
   return {

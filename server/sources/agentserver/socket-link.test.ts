@@ -59,7 +59,7 @@ function createLink() {
       return socket;
     },
     schedule: clock.schedule,
-    now: clock.now,
+    elapsed: clock.now,
     backoff: createBackoff({ random: () => 1 }),
     isDrained: () => isDrained,
     onFrame: () => undefined,

@@ -31,7 +31,7 @@ const SWAP_PAUSE_MS = 300_000;
 export interface SocketLinkDeps {
   dial(subscribe: string, handlers: SocketHandlers): AgentSocket;
   schedule: Schedule;
-  now(): number;
+  elapsed(): number;
   backoff: Backoff;
   /** Whether all frames that arrived have been read: no verdict before. */
   isDrained(): boolean;
@@ -125,7 +125,7 @@ export function createSocketLink(deps: SocketLinkDeps) {
       },
     });
     const cancel = deps.schedule(PROBE_TIMEOUT_MS, () => {
-      nextProbeAt = deps.now() + PROBE_PAUSE_MS;
+      nextProbeAt = deps.elapsed() + PROBE_PAUSE_MS;
       dropSecond();
     });
     second = { socket, role: 'probe', passesWithMessages: 0, cancel };
@@ -136,7 +136,7 @@ export function createSocketLink(deps: SocketLinkDeps) {
     second = null;
     const isCut = end.wasOpened && !end.wasLive;
     if (isCut) setMode('all-but-messages');
-    nextProbeAt = deps.now() + (end.refusedWith === 403 ? ADMISSION_PAUSE_MS : PROBE_PAUSE_MS);
+    nextProbeAt = deps.elapsed() + (end.refusedWith === 403 ? ADMISSION_PAUSE_MS : PROBE_PAUSE_MS);
   }
 
   function judgeProbe(): void {
@@ -181,7 +181,7 @@ export function createSocketLink(deps: SocketLinkDeps) {
     noteMessagesByRest(): void {
       if (isStopped || main?.isLive !== true || mode !== null) return;
       if (second === null) {
-        if (deps.now() >= nextProbeAt && closing.size === 0) startProbe();
+        if (deps.elapsed() >= nextProbeAt && closing.size === 0) startProbe();
         return;
       }
       if (second.role !== 'probe' || !second.socket.isLive) return;
@@ -208,11 +208,11 @@ export function createSocketLink(deps: SocketLinkDeps) {
       if (isStopped || verdict === 'fine' || main?.isLive !== true) return;
       if (second?.role === 'swap') return;
       const isSuspicion = verdict === 'likely-dead';
-      if (isSuspicion && (second !== null || deps.now() < nextSwapAt)) return;
+      if (isSuspicion && (second !== null || deps.elapsed() < nextSwapAt)) return;
       dropSecond();
       // Never more than two: the next beat will judge the same.
       if (closing.size > 0) return;
-      if (isSuspicion) nextSwapAt = deps.now() + SWAP_PAUSE_MS;
+      if (isSuspicion) nextSwapAt = deps.elapsed() + SWAP_PAUSE_MS;
       swap(verdict);
     },
     async stop(): Promise<void> {

@@ -240,12 +240,14 @@ export function gapDraft(gap: {
   missing?: number | undefined;
   reason: string;
 }): DraftOf<'gap'> {
-  const from = gap.from === null ? 'start' : formatInstant(gap.from);
+  // A clock set back in between would turn it round.
+  const from = gap.from === null ? null : Math.min(gap.from, gap.to);
   return {
     type: 'gap',
-    key: `gap:${gap.what}:${from}:${formatInstant(gap.to)}`,
+    key: `gap:${gap.what}:${from === null ? 'start' : formatInstant(from)}:${formatInstant(gap.to)}`,
     occurredAt: gap.to,
     ...gap,
+    from,
   };
 }
 

@@ -6,7 +6,10 @@ import { createUsageWatch } from './usage-watch.ts';
 import { asRecord } from './wire.ts';
 
 /** Reads the usage history and compares it with what the upstream counts. */
-export function createUsageReader(parts: Parts, now: () => number): { read(): Promise<void> } {
+export function createUsageReader(
+  parts: Parts,
+  { now, elapsed }: { now: () => number; elapsed: () => number },
+): { read(): Promise<void> } {
   const watch = createUsageWatch();
   let gapFrom: number | null = null;
 
@@ -16,7 +19,7 @@ export function createUsageReader(parts: Parts, now: () => number): { read(): Pr
       const body = asRecord(await parts.rest.get('/usage'));
       const count = asRecord(asRecord(body?.['usage'])?.['totals'])?.['requestCount'];
       if (typeof count !== 'number') return;
-      const finding = watch.observe(count, newRows, now());
+      const finding = watch.observe(count, newRows, { at: now(), elapsed: elapsed() });
       if (finding === null) {
         gapFrom = null;
         parts.status.setNotice('unstored usage', null);

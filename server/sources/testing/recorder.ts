@@ -44,6 +44,8 @@ export function createRecorder(
     cursors?: Record<string, string> | undefined;
     schedule?: Schedule | undefined;
     now?: (() => number) | undefined;
+    /** The same as `now` where a test brings only that. */
+    elapsed?: (() => number) | undefined;
     isWatched?: (() => boolean) | undefined;
   } = {},
 ): Recorder {
@@ -115,6 +117,7 @@ export function createRecorder(
         warn: (_fields, message) => logged.push(message),
       },
       now: options.now ?? Date.now,
+      elapsed: options.elapsed ?? options.now ?? (() => performance.now()),
       random: Math.random,
       schedule: options.schedule ?? realSchedule,
     },
