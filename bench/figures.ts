@@ -5,6 +5,8 @@ export interface Figure {
   /** One per round, in their order. */
   readonly rounds: readonly number[];
   readonly control?: Control | undefined;
+  /** What we promise of it. */
+  readonly bars?: readonly Bar[] | undefined;
 }
 
 /** Measured in the same run, so that a slow machine or a busy one shows in both. */
@@ -13,9 +15,15 @@ export interface Control {
   readonly value: number;
 }
 
-/** A part of the benchmark: what it measures and what came out. */
-export interface Section {
-  readonly title: string;
+/** A bound on the median, or on its ratio to the control: that one carries to other machines. */
+export interface Bar {
+  readonly of?: 'median' | 'ratio' | undefined;
+  readonly atLeast?: number | undefined;
+  readonly atMost?: number | undefined;
+}
+
+/** What a section found. */
+export interface Measured {
   readonly figures: readonly Figure[];
   /** What a reader needs to judge the figures. */
   readonly notes: readonly string[];
@@ -28,19 +36,46 @@ export function median(values: readonly number[]): number {
   return sorted.length % 2 === 1 ? upper : ((sorted[middle - 1] ?? Number.NaN) + upper) / 2;
 }
 
+/** Of the median to the control's; NaN without one. */
+export function ratioOf({ rounds, control }: Figure): number {
+  return control === undefined ? Number.NaN : median(rounds) / control.value;
+}
+
+export function isMet(bar: Bar, figure: Figure): boolean {
+  const value = bar.of === 'ratio' ? ratioOf(figure) : median(figure.rounds);
+  // A figure that could not be taken is NaN and meets nothing.
+  return value >= (bar.atLeast ?? -Infinity) && value <= (bar.atMost ?? Infinity);
+}
+
+/** “≥ 0.25 × met”, one for each bar. */
+function formatBars(figure: Figure): string {
+  return (figure.bars ?? [])
+    .map((bar) => `${formatBar(bar, figure.unit)} ${isMet(bar, figure) ? 'met' : '**not met**'}`)
+    .join(', ');
+}
+
+export function formatBar({ of, atLeast, atMost }: Bar, unit: string): string {
+  const bounds = [
+    atLeast === undefined ? [] : [`≥ ${formatNumber(atLeast)}`],
+    atMost === undefined ? [] : [`≤ ${formatNumber(atMost)}`],
+  ].flat();
+  return `${bounds.join(' and ')} ${of === 'ratio' ? '×' : unit}`;
+}
+
 /** A Markdown table that also reads well in a terminal. */
 export function formatTable(figures: readonly Figure[]): string {
-  const rows = figures.map(({ name, unit, rounds, control }) => {
-    const value = median(rounds);
+  const rows = figures.map((figure) => {
+    const { name, unit, rounds, control } = figure;
     return [
       name,
-      `${formatNumber(value)} ${unit}`,
+      `${formatNumber(median(rounds))} ${unit}`,
       formatSpread(rounds),
-      control === undefined ? '' : `${formatNumber(value / control.value)} ×`,
+      control === undefined ? '' : `${formatNumber(ratioOf(figure))} ×`,
       control === undefined ? '' : `${control.name} (${formatNumber(control.value)} ${unit})`,
+      formatBars(figure),
     ];
   });
-  const table = [['', 'median', 'min – max', 'ratio', 'of'], ...rows];
+  const table = [['', 'median', 'min – max', 'ratio', 'of', 'bar'], ...rows];
   const widths = table[0]?.map((_, i) => Math.max(3, ...table.map((row) => row[i]?.length ?? 0)));
   const line = (cells: readonly string[]): string =>
     `| ${cells.map((cell, i) => pad(cell, widths?.[i] ?? 0, i)).join(' | ')} |`;
@@ -60,10 +95,11 @@ function formatSpread(rounds: readonly number[]): string {
 }
 
 /** Three digits that count. */
-function formatNumber(value: number): string {
+export function formatNumber(value: number): string {
   if (!Number.isFinite(value)) return '–';
   const magnitude = Math.abs(value);
-  const decimals = magnitude >= 100 || magnitude === 0 ? 0 : magnitude >= 10 ? 1 : 2;
+  if (Number.isInteger(value)) return value.toLocaleString('en-US');
+  const decimals = magnitude >= 100 ? 0 : magnitude >= 10 ? 1 : 2;
   return value.toLocaleString('en-US', {
     minimumFractionDigits: decimals,
     maximumFractionDigits: decimals,

@@ -1,19 +1,22 @@
 import { execFileSync } from 'node:child_process';
 import os from 'node:os';
 
+import { z } from 'zod';
+
 /** Where and of what the figures are. */
-export interface Machine {
-  readonly cpu: string;
-  readonly cores: number;
-  readonly memoryGiB: number;
-  readonly platform: string;
-  readonly node: string;
+export const machineSchema = z.object({
+  cpu: z.string(),
+  cores: z.number(),
+  memoryGiB: z.number(),
+  platform: z.string(),
+  node: z.string(),
   /** `+` when files differ from the commit. */
-  readonly commit: string;
-  readonly startedAt: string;
+  commit: z.string(),
+  startedAt: z.string(),
   /** Runnable processes over the last minute: more than `cores` means others were at work. */
-  readonly loadBefore: number;
-}
+  loadBefore: z.number(),
+});
+export type Machine = z.infer<typeof machineSchema>;
 
 export function describeMachine(): Machine {
   const cpus = os.cpus();

@@ -7,26 +7,33 @@ import type { Store } from '#db/store.ts';
 import { formatInstant } from '#organism/instant.ts';
 import type { UsageSum } from '#organism/usage-sum.ts';
 
-import { withCleanup } from './cleanup.ts';
-import type { Control, Figure, Section } from './figures.ts';
-import { median } from './figures.ts';
-import { ORGANISM } from './ingest-kit.ts';
-import { startApi } from './program.ts';
-import { timeRounds } from './stopwatch.ts';
-import type { UsageYear } from './usage-year.ts';
+import { withCleanup } from '../cleanup.ts';
+import type { Control, Figure, Measured } from '../figures.ts';
+import { median } from '../figures.ts';
+import { ORGANISM } from '../ingest-kit.ts';
+import { startApi } from '../program.ts';
+import type { BenchContext, BenchSection } from '../section.ts';
+import { timeRounds } from '../stopwatch.ts';
+import type { UsageYear } from '../usage-year.ts';
 
 /** A zone with two clock changes a year: its days are not whole UTC days. */
 const ZONE = 'Europe/Berlin';
 
-/** Part 3: what a page of usage or a bill waits for, at a year of model calls. */
-export async function benchBills(rounds: number, year: UsageYear): Promise<Section> {
+/** What a page of usage or a bill waits for, at a year of model calls. */
+export const section: BenchSection = {
+  title: 'Daily usage and bills over a year',
+  minutes: 3,
+  measure,
+};
+
+async function measure({ rounds, usageYear }: BenchContext): Promise<Measured> {
+  const year = await usageYear();
   const scan = await scanLedger(rounds, year);
   const figures = [
     ...(await timeStore(rounds, year, scan)),
     ...(await timeHttp(rounds, year, scan)),
   ];
   return {
-    title: `3. Daily usage and bills at ${year.rows.toLocaleString('en-US')} usage rows`,
     figures: [
       ...figures,
       { name: scan.year.name, unit: 'ms', rounds: scan.yearRounds },
@@ -34,6 +41,7 @@ export async function benchBills(rounds: number, year: UsageYear): Promise<Secti
       { name: 'ingest of these rows, two sources at a time', unit: 'rows/s', rounds: [year.rate] },
     ],
     notes: [
+      `${year.rows.toLocaleString('en-US')} usage rows over 365 days.`,
       'The scan adds up the ledger’s rows with one SQL statement; its requests and nano-dollars were equal to ours.',
     ],
   };

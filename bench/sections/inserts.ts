@@ -3,14 +3,15 @@ import path from 'node:path';
 import { storeFiles } from '#db/sqlite/store-files.ts';
 import type { EventDraft } from '#organism/event.ts';
 
-import { makeTempDir, withCleanup } from './cleanup.ts';
-import type { Section } from './figures.ts';
-import { median } from './figures.ts';
-import { openIngest, ORGANISM } from './ingest-kit.ts';
-import { createLabDrafts } from './lab-drafts.ts';
-import { insertRaw, readStoreRows } from './raw-inserts.ts';
-import type { Spent } from './stopwatch.ts';
-import { measureSpent } from './stopwatch.ts';
+import { makeTempDir, withCleanup } from '../cleanup.ts';
+import type { Measured } from '../figures.ts';
+import { median } from '../figures.ts';
+import { openIngest, ORGANISM } from '../ingest-kit.ts';
+import { createLabDrafts } from '../lab-drafts.ts';
+import { insertRaw, readStoreRows } from '../raw-inserts.ts';
+import type { BenchContext, BenchSection } from '../section.ts';
+import type { Spent } from '../stopwatch.ts';
+import { measureSpent } from '../stopwatch.ts';
 
 const RAW_BATCH_EVENTS = 1000;
 /** One commit each: enough to see what an fsync costs. */
@@ -25,8 +26,15 @@ interface Round {
   readonly rowsPerEvent: number;
 }
 
-/** Part 2: drafts → ingest → SQLite beside inserts of the same rows by bare better-sqlite3. */
-export async function benchInserts(rounds: number, events: number): Promise<Section> {
+/** Drafts → ingest → SQLite beside inserts of the same rows by bare better-sqlite3. */
+export const section: BenchSection = {
+  title: 'Inserts: the ingest path beside raw better-sqlite3 with the same rows',
+  minutes: 2,
+  measure,
+};
+
+async function measure({ rounds, pick }: BenchContext): Promise<Measured> {
+  const events = pick({ full: 40_000, quick: 5000 });
   const drafts = createLabDrafts(events);
   const results: Round[] = [];
   for (let round = 0; round < rounds; round += 1) results.push(await playRound(drafts));
@@ -41,7 +49,6 @@ export async function benchInserts(rounds: number, events: number): Promise<Sect
   const cpu = { unit: 'µs', control: rawCpu };
   const rowsPerEvent = median(results.map((round) => round.rowsPerEvent)).toFixed(2);
   return {
-    title: '2. Inserts: the ingest path beside raw better-sqlite3 with the same rows',
     figures: [
       { name: 'ours: validate, redact, price, journal, fold', ...rate, rounds: ratesOf('ours') },
       { name: 'validate, redact and price alone', ...rate, rounds: ratesOf('prepareOnly') },

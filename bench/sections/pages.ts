@@ -5,11 +5,12 @@ import { chromium } from 'playwright';
 
 import { ensureBuild } from '#server/build.ts';
 
-import { makeTempDir, withCleanup } from './cleanup.ts';
-import type { Figure, Section } from './figures.ts';
-import { median } from './figures.ts';
-import { ROOT, startLab, startProduct } from './program.ts';
-import { getJson } from './rest.ts';
+import { makeTempDir, withCleanup } from '../cleanup.ts';
+import type { Figure, Measured } from '../figures.ts';
+import { median } from '../figures.ts';
+import { ROOT, startLab, startProduct } from '../program.ts';
+import { getJson } from '../rest.ts';
+import type { BenchContext, BenchSection } from '../section.ts';
 
 const ROUTES = [
   '/',
@@ -50,8 +51,14 @@ interface Weight {
   readonly encodings: ReadonlySet<string>;
 }
 
-/** Part 5: what a browser loads, and how soon it shows a live agent. */
-export async function benchPages(rounds: number): Promise<Section> {
+/** What a browser loads, and how soon it shows a live agent. */
+export const section: BenchSection = {
+  title: 'Pages in Chromium: compressed JavaScript per route, first live agent',
+  minutes: 2,
+  measure,
+};
+
+async function measure({ rounds }: BenchContext): Promise<Measured> {
   await ensureBuild(ROOT, console.log);
   return withCleanup(async (defer) => {
     const lab = await startLab(['--port', '0', '--rate', '50']);
@@ -73,7 +80,6 @@ export async function benchPages(rounds: number): Promise<Section> {
     }
     const encodings = new Set(weights.flatMap((weight) => [...weight.encodings]));
     return {
-      title: '5. Pages in Chromium: compressed JavaScript per route, first live agent',
       figures: [...weights.map(toFigure), ...(await timeFirstAgent(browser, rounds, server.url))],
       notes: [
         `Weights are what crossed the wire (content-encoding: ${[...encodings].join(', ')}), a cold cache each, one load.`,

@@ -2,13 +2,13 @@ import { setTimeout as wait } from 'node:timers/promises';
 
 import { ensureBuild } from '#server/build.ts';
 
-import type { Defer } from './cleanup.ts';
-import { makeTempDir, withCleanup } from './cleanup.ts';
-import type { Figure, Section } from './figures.ts';
-import { median } from './figures.ts';
-import type { Program } from './program.ts';
-import { ROOT, startApi, startLab, startNothing, startProduct } from './program.ts';
-import type { UsageYear } from './usage-year.ts';
+import type { Defer } from '../cleanup.ts';
+import { makeTempDir, withCleanup } from '../cleanup.ts';
+import type { Figure, Measured } from '../figures.ts';
+import { median } from '../figures.ts';
+import type { Program } from '../program.ts';
+import { ROOT, startApi, startLab, startNothing, startProduct } from '../program.ts';
+import type { BenchContext, BenchSection } from '../section.ts';
 
 /** A start's own garbage is gone by then, or stays. */
 const SETTLE_MS = 1000;
@@ -17,10 +17,17 @@ const LOAD_MS = 3000;
 
 type Start = (args: readonly string[]) => Promise<Program>;
 
-/** Part 4: how long a start takes, and what the process holds before and after load. */
-export async function benchStarts(rounds: number, year: UsageYear): Promise<Section> {
+/** How long a start takes, and what the process holds before and after load. */
+export const section: BenchSection = {
+  title: 'Memory (resident) and time from launch to ready',
+  minutes: 5,
+  measure,
+};
+
+async function measure({ rounds, usageYear }: BenchContext): Promise<Measured> {
+  const year = await usageYear();
   await ensureBuild(ROOT, console.log);
-  const nothing = await measure(rounds, startNothing);
+  const nothing = await startRounds(rounds, startNothing);
   const ready = { name: 'bare Node', value: median(nothing.readyMs) };
   const idle = { name: 'bare Node', value: median(nothing.idleMiB) };
   const figures: Figure[] = [];
@@ -28,8 +35,8 @@ export async function benchStarts(rounds: number, year: UsageYear): Promise<Sect
     ['npm start', startProduct],
     ['without pages', startApi],
   ] as const) {
-    const empty = await measure(rounds, (defer) => start(['--data', makeTempDir(defer)]));
-    const full = await measure(rounds, () => start(['--data', year.dataDir]));
+    const empty = await startRounds(rounds, (defer) => start(['--data', makeTempDir(defer)]));
+    const full = await startRounds(rounds, () => start(['--data', year.dataDir]));
     const loadedMiB = await measureLoaded(rounds, start);
     const rows = `${(year.rows / 1e6).toFixed(2)} M rows`;
     figures.push(
@@ -41,7 +48,6 @@ export async function benchStarts(rounds: number, year: UsageYear): Promise<Sect
     );
   }
   return {
-    title: '4. Memory (resident) and time from launch to ready',
     figures,
     notes: [
       `Idle: ${SETTLE_MS / 1000} s after ready. After load: the lab at ${LOAD_RATE.toLocaleString('en-US')} events/s for ${LOAD_MS / 1000} s, nobody watching, then ${SETTLE_MS / 1000} s of silence.`,
@@ -49,7 +55,7 @@ export async function benchStarts(rounds: number, year: UsageYear): Promise<Sect
   };
 }
 
-async function measure(
+async function startRounds(
   rounds: number,
   start: (defer: Defer) => Promise<Program>,
 ): Promise<{ readonly readyMs: readonly number[]; readonly idleMiB: readonly number[] }> {

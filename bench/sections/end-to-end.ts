@@ -2,13 +2,14 @@ import { once } from 'node:events';
 import net from 'node:net';
 import { setTimeout as wait } from 'node:timers/promises';
 
-import { makeTempDir, withCleanup } from './cleanup.ts';
-import type { Figure, Section } from './figures.ts';
-import { median } from './figures.ts';
-import type { LiveWatch, Percentiles } from './live-watch.ts';
-import { openDirectWatch, openLiveWatch, preciseNow } from './live-watch.ts';
-import { startApi, startLab } from './program.ts';
-import { getJson } from './rest.ts';
+import { makeTempDir, withCleanup } from '../cleanup.ts';
+import type { Figure, Measured } from '../figures.ts';
+import { median } from '../figures.ts';
+import type { LiveWatch, Percentiles } from '../live-watch.ts';
+import { openDirectWatch, openLiveWatch, preciseNow } from '../live-watch.ts';
+import { startApi, startLab } from '../program.ts';
+import { getJson } from '../rest.ts';
+import type { BenchContext, BenchSection } from '../section.ts';
 
 const RATES = [100, 1000, 5000];
 /** The source finds an upstream that already runs: the window begins when its past is read. */
@@ -36,8 +37,14 @@ interface Round {
   readonly faults: LiveWatch['faults'];
 }
 
-/** Part 1: lab → source → journal → the socket a browser uses. */
-export async function benchEndToEnd(rounds: number): Promise<Section> {
+/** Lab → source → journal → the socket a browser uses. */
+export const section: BenchSection = {
+  title: 'End to end: lab → source → journal → organoscope.v1 client',
+  minutes: 2,
+  measure,
+};
+
+async function measure({ rounds }: BenchContext): Promise<Measured> {
   const figures: Figure[] = [];
   const totals = { lost: 0, repeated: 0, broken: 0, resets: 0 };
   for (const rate of RATES) {
@@ -52,7 +59,6 @@ export async function benchEndToEnd(rounds: number): Promise<Section> {
     }
   }
   return {
-    title: '1. End to end: lab → source → journal → organoscope.v1 client',
     figures,
     notes: [
       `Messages in all rounds: ${totals.lost} lost, ${totals.repeated} twice; ` +
