@@ -150,8 +150,11 @@ export function helpText(): string {
   return [
     'organoscope: watch organisms of AI agents, their token budgets and their bill',
     '',
-    'usage: organoscope [options]',
-    '       npm start -- [options]',
+    'usage: organoscope [options]            watch and serve',
+    '       organoscope backup [FILE]        copy the store, while a server runs or not',
+    '       organoscope restore FILE         put a backup in the place of the store',
+    '       organoscope doctor               read the store through and say how it is',
+    'In a checkout: npm start -- …; each command has its own --help.',
     '',
     ...rows,
     `  ${'--help'.padEnd(28)}this text`,

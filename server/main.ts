@@ -22,6 +22,10 @@ export async function main(
   env: NodeJS.ProcessEnv,
   makePages: typeof createPages = createPages,
 ): Promise<void> {
+  if (argv[0] !== undefined && !argv[0].startsWith('-')) {
+    process.exitCode = await runKeeperCommand(argv, env);
+    return;
+  }
   try {
     const command = readConfig(argv, env);
     if (command.kind === 'help') return say(helpText());
@@ -46,6 +50,18 @@ export async function main(
     process.stderr.write(`organoscope: ${error.message}\n`);
     process.exit(1);
   }
+}
+
+/** Loaded only when asked for: a server does not need it. */
+async function runKeeperCommand(argv: readonly string[], env: NodeJS.ProcessEnv): Promise<number> {
+  const { runCommand } = await import('./cli/run-command.ts');
+  return runCommand(argv, env, {
+    say: (line) => say(`${line}\n`),
+    complain: (line) => void process.stderr.write(`${line}\n`),
+    progress: (line) => {
+      if (process.stderr.isTTY) process.stderr.write(`\r\u001B[K${line}`);
+    },
+  });
 }
 
 /** From the first moment: a signal during the start stops what has been started by then. */

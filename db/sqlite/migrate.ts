@@ -35,6 +35,11 @@ export function migrateDatabase(db: Connection, folder: string = MIGRATIONS): nu
   return known.length;
 }
 
+/** How many migrations this build has. */
+export function knownSchemaVersion(): number {
+  return readMigrationFiles({ migrationsFolder: MIGRATIONS }).length;
+}
+
 /** The table is Drizzle's, so that its tools know what has run. */
 function runAll(db: Connection, migrations: readonly MigrationMeta[]): void {
   db.exec(`CREATE TABLE IF NOT EXISTS __drizzle_migrations (

@@ -1,0 +1,25 @@
+import type { CommandArguments } from './arguments.ts';
+
+/** A word after `organoscope` that does one thing and ends. */
+export interface CliCommand {
+  readonly name: string;
+  /** One line for the list of commands. */
+  readonly summary: string;
+  /** The whole text of its `--help`. */
+  readonly help: string;
+  readonly takes: { readonly file: boolean; readonly json: boolean };
+  /** @returns the exit code */
+  run(args: CommandArguments, io: CliOutput): Promise<number>;
+}
+
+export interface CliOutput {
+  /** A line of the result, to standard output. */
+  readonly say: (line: string) => void;
+  /** How far long work has come, to standard error; overwrites the last on a terminal. */
+  readonly progress: (line: string) => void;
+}
+
+/** Exit codes: `DAMAGE` also when the work could not be done. */
+export const HEALTHY = 0;
+export const DAMAGE = 1;
+export const USAGE = 2;
