@@ -6,8 +6,8 @@ import path from 'node:path';
 
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
-import type { Exit } from './testing/process.ts';
 import { startAndFail, startServer } from './testing/process.ts';
+import type { Exit } from './testing/program.ts';
 
 describe('a start', () => {
   let data = '';

@@ -1,76 +1,47 @@
-import type { ChildProcess } from 'node:child_process';
-import { spawn } from 'node:child_process';
 import path from 'node:path';
-import { createInterface } from 'node:readline';
+
+import type { Exit, Program } from './program.ts';
+import { runProgram, startProgram } from './program.ts';
 
 const ENTRY = path.join(import.meta.dirname, 'api-only.ts');
 
 /** A server process of ours: the real one without pages. */
-export interface ServerProcess {
+export interface ServerProcess extends Omit<Program, 'kill'> {
   readonly url: string;
   readonly loginUrl: string;
+  /** Sends the signal, waits for the end, and gives the exit code. */
   kill(signal: NodeJS.Signals): Promise<number | null>;
 }
 
-export interface Exit {
-  readonly code: number | null;
-  readonly stderr: string;
-  readonly ms: number;
-}
-
-/** Starts it on a free port and resolves when it is ready; rejects with its words when it ends first. */
+/**
+ * Starts it on a free port and resolves when it is ready; rejects with its words when it ends first.
+ * @param preload files that Node loads first, in every thread
+ */
 export async function startServer(
   args: readonly string[],
-  env: Record<string, string> = {},
+  env: Readonly<Record<string, string>> = {},
+  preload: readonly string[] = [],
 ): Promise<ServerProcess> {
-  const child = launch(['--port', '0', ...args], env);
-  const [url = '', loginUrl = ''] = await readUntilReady(child);
-  return {
-    url,
-    loginUrl,
-    async kill(signal) {
-      const { code } = await endOf(child, () => child.kill(signal));
-      return code;
-    },
-  };
+  const program = await startProgram({
+    args: [
+      ...preload.flatMap((file) => ['--import', file]),
+      ...commandOf(['--port', '0', ...args]),
+    ],
+    env,
+    ready: [/is ready: (http:\/\/\S+)/, /open this link once: (http:\/\/\S+)/],
+  });
+  const [url = '', loginUrl = ''] = program.said;
+  return { ...program, url, loginUrl, kill: async (signal) => (await program.kill(signal)).code };
 }
 
 /** Starts it where it must refuse: resolves with how it ended. */
-export async function startAndFail(
+export function startAndFail(
   args: readonly string[],
-  env: Record<string, string> = {},
+  env: Readonly<Record<string, string>> = {},
 ): Promise<Exit> {
-  return endOf(launch(args, env), () => undefined);
+  return runProgram({ args: commandOf(args), env });
 }
 
-function launch(args: readonly string[], env: Record<string, string>): ChildProcess {
-  return spawn(process.execPath, [ENTRY, '--log-level', 'error', ...args], {
-    stdio: ['ignore', 'pipe', 'pipe'],
-    env: { ...process.env, ...env },
-  });
-}
-
-function readUntilReady(child: ChildProcess): Promise<string[]> {
-  return new Promise((resolve, reject) => {
-    let said = '';
-    const urls: string[] = [];
-    child.stderr?.on('data', (chunk: Buffer) => (said += chunk.toString()));
-    child.once('exit', (code) => reject(new Error(`it ended with code ${code}: ${said}`)));
-    if (child.stdout === null) return reject(new Error('it has no output'));
-    createInterface({ input: child.stdout }).on('line', (line) => {
-      const url = /(http:\/\/\S+)/.exec(line)?.[1];
-      if (url !== undefined) urls.push(url);
-      if (urls.length === 2) resolve(urls);
-    });
-  });
-}
-
-function endOf(child: ChildProcess, act: () => void): Promise<Exit> {
-  const startedAt = performance.now();
-  let stderr = '';
-  child.stderr?.on('data', (chunk: Buffer) => (stderr += chunk.toString()));
-  return new Promise((resolve) => {
-    child.once('exit', (code) => resolve({ code, stderr, ms: performance.now() - startedAt }));
-    act();
-  });
+function commandOf(args: readonly string[]): string[] {
+  return [ENTRY, '--log-level', 'error', ...args];
 }
