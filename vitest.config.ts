@@ -3,7 +3,10 @@ import { defineConfig } from 'vitest/config';
 export default defineConfig({
   oxc: { jsx: { runtime: 'automatic' } },
   test: {
-    include: ['{organism,db,server,components,lab,scripts,bench}/**/*.test.{ts,tsx}', '*.test.ts'],
+    include: [
+      '{organism,db,server,components,lab,scripts,bench,torture}/**/*.test.{ts,tsx}',
+      '*.test.ts',
+    ],
     environment: 'node',
     setupFiles: ['scripts/fix-test-seed.ts'],
     css: { include: /tokens\.css/ },

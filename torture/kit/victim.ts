@@ -1,0 +1,65 @@
+import type { ServerProcess } from '#server/testing/process.ts';
+import { startServer } from '#server/testing/process.ts';
+
+import type { Flaw } from './flaws.ts';
+import { flawFile } from './flaws.ts';
+import { within } from './waits.ts';
+
+/** Longer than any start may take, shorter than a test. */
+const READY_LIMIT_MS = 30_000;
+
+/** A server on one data directory, over all its lives. */
+export interface Victim {
+  readonly dataDir: string;
+  /** Its address now; while there is none, waits for the next start. */
+  url(): Promise<string>;
+  /** Milliseconds from launch to ready, of each start. */
+  readonly readyMs: readonly number[];
+  start(): Promise<ServerProcess>;
+  /** The process, while there is one. @throws Error when there is none */
+  process(): ServerProcess;
+  /** Sends a signal and waits for the end. @returns the exit code */
+  end(signal: NodeJS.Signals): Promise<number | null>;
+}
+
+export interface VictimOptions {
+  readonly dataDir: string;
+  readonly args?: readonly string[] | undefined;
+  readonly env?: Readonly<Record<string, string>> | undefined;
+  /** Protections taken out, for a control run. */
+  readonly flaws?: readonly Flaw[] | undefined;
+}
+
+export function createVictim({ dataDir, args = [], env = {}, flaws = [] }: VictimOptions): Victim {
+  const readyMs: number[] = [];
+  const waiting = new Set<(url: string) => void>();
+  let server: ServerProcess | null = null;
+
+  function current(): ServerProcess {
+    if (server === null) throw new Error('no server is up');
+    return server;
+  }
+
+  return {
+    dataDir,
+    readyMs,
+    url: () =>
+      server === null
+        ? new Promise((resolve) => waiting.add(resolve))
+        : Promise.resolve(server.url),
+    async start() {
+      const starting = startServer(['--data', dataDir, ...args], env, flaws.map(flawFile));
+      server = await within(READY_LIMIT_MS, 'a server ready', starting);
+      readyMs.push(server.readyMs);
+      for (const resolve of waiting) resolve(server.url);
+      waiting.clear();
+      return server;
+    },
+    process: current,
+    async end(signal) {
+      const ending = current();
+      server = null;
+      return ending.kill(signal);
+    },
+  };
+}
