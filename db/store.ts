@@ -108,11 +108,16 @@ export type RejectReason = 'invalid-json' | 'too-large' | 'too-deep' | 'invalid-
 export interface AppendResult {
   /** The stored events in order, with their positions; duplicates are not among them. */
   readonly stored: readonly JournalEvent[];
+  /** What became of each event of the batch, in their order. */
+  readonly outcomes: readonly EventOutcome[];
   readonly accepted: number;
   readonly duplicate: number;
   /** Refused by the caller plus conflicts (same key, other body) found here. */
   readonly rejected: number;
 }
+
+/** A position, or why there is none; a conflict is the same key with another body. */
+export type EventOutcome = number | 'duplicate' | 'conflict';
 
 export interface Page<T> {
   readonly rows: readonly T[];

@@ -3,9 +3,11 @@ import { isIPv6 } from 'node:net';
 import open from 'open';
 
 import { createSqliteStore } from '#db/sqlite/store.ts';
+import type { JournalEvent } from '#organism/event.ts';
 
 import { createApi } from './api/app.ts';
 import { createCommands } from './api/commands.ts';
+import { createEventsDoor } from './api/events-door.ts';
 import { AppError } from './app-error.ts';
 import type { Config } from './config.ts';
 import { openDataDirectory } from './data-directory.ts';
@@ -17,6 +19,7 @@ import { createIngest } from './ingest/ingest.ts';
 import { loadRedactor } from './ingest/load-redactor.ts';
 import { createPreparation } from './ingest/prepare.ts';
 import { createPricer } from './ingest/price.ts';
+import { createPush } from './ingest/push.ts';
 import type { Log } from './log.ts';
 import type { Pages } from './pages.ts';
 import { createAccess } from './safety/access.ts';
@@ -94,14 +97,15 @@ export async function startRuntime(deps: RuntimeDeps): Promise<Runtime> {
     closers.push(() => organisms.saveSnapshots());
     closers.push(() => clearInterval(snapshots));
 
+    const ingestDeps = {
+      store,
+      preparation: createPreparation({ redactor, pricer }),
+      publish: (events: readonly JournalEvent[]) => organisms.publish(events),
+      now,
+    };
     const registry = createSourceRegistry({
       store,
-      ingest: createIngest({
-        store,
-        preparation: createPreparation({ redactor, pricer }),
-        publish: (events) => organisms.publish(events),
-        now,
-      }),
+      ingest: createIngest(ingestDeps),
       isWatched: () => hub.watchers() > 0,
       log,
       now,
@@ -139,6 +143,12 @@ export async function startRuntime(deps: RuntimeDeps): Promise<Runtime> {
       now,
       log,
     });
+    const events = createEventsDoor({
+      push: createPush(ingestDeps),
+      isTaken: (name) => registry.has(name),
+      admit: () => null,
+      log,
+    });
     const hub = createHub({ organisms, store, guard, commands, now, log });
     const api = createApi({
       organisms,
@@ -146,6 +156,7 @@ export async function startRuntime(deps: RuntimeDeps): Promise<Runtime> {
       guard,
       sessions,
       commands,
+      events,
       sources: () => registry.list().map((source) => source.describe()),
       readSchema: (organismId, agent) => registry.readSchema(organismId, agent),
       demo,
@@ -160,7 +171,7 @@ export async function startRuntime(deps: RuntimeDeps): Promise<Runtime> {
       now,
       log,
     });
-    const front = createHttpFront({ guard, api, hub, pages, log });
+    const front = createHttpFront({ guard, api, events, hub, pages, log });
 
     await front.listen(config.port, config.host);
     closers.push(() => pages.close());

@@ -1,4 +1,4 @@
-import type { AppendBatch, AppendResult, PreparedEvent } from '#db/store.ts';
+import type { AppendBatch, AppendResult, EventOutcome, PreparedEvent } from '#db/store.ts';
 import { StoreError } from '#db/store.ts';
 import type { JournalEvent } from '#organism/event.ts';
 
@@ -180,16 +180,23 @@ function sizeOf(batch: AppendBatch): number {
 /** Only positions come back from the writer: the events themselves are still here. */
 function toAppendResult(batch: AppendBatch, positions: readonly number[]): AppendResult {
   const stored: JournalEvent[] = [];
+  const outcomes: EventOutcome[] = [];
   let duplicate = 0;
   let conflicts = 0;
   batch.events.forEach((event, i) => {
     const position = positions[i] ?? CONFLICT;
+    outcomes.push(toOutcome(position));
     if (position === DUPLICATE) duplicate += 1;
     else if (position === CONFLICT) conflicts += 1;
     else stored.push(toJournalEvent(batch, event, position));
   });
   const rejected = conflicts + batch.rejects.length;
-  return { stored, accepted: stored.length, duplicate, rejected };
+  return { stored, outcomes, accepted: stored.length, duplicate, rejected };
+}
+
+function toOutcome(position: number): EventOutcome {
+  if (position === DUPLICATE) return 'duplicate';
+  return position === CONFLICT ? 'conflict' : position;
 }
 
 function toJournalEvent(batch: AppendBatch, event: PreparedEvent, seq: number): JournalEvent {

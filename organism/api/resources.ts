@@ -88,6 +88,20 @@ export const sourceListSchema = z
   .meta({ id: 'SourceList' });
 export type SourceList = z.infer<typeof sourceListSchema>;
 
+/** What became of pushed events: accepted + duplicate + rejected = sent. */
+export const pushAnswerSchema = z
+  .object({
+    accepted: count,
+    /** The source had sent them before: stored once, counted once. */
+    duplicate: count,
+    rejected: count,
+    /** The first 20 that were refused; `index` is the place in what was sent, from 0. */
+    rejects: z.array(z.object({ index: count, reason: z.string(), detail: z.string() })),
+    /** Everything acknowledged here is at or before this journal position. */
+    lastSeq: count,
+  })
+  .meta({ id: 'PushAnswer' });
+
 export const rejectListSchema = z
   .object({
     rejects: z.array(

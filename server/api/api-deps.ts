@@ -6,6 +6,7 @@ import type { Guard } from '../safety/guard.ts';
 import type { Sessions } from '../safety/session.ts';
 import type { SourceDescription } from '../sources/source.ts';
 import type { Commands } from './commands.ts';
+import type { EventsDoor } from './events-door.ts';
 import { Problem } from './problem.ts';
 
 /** What the API is made of; everything comes from the runtime. */
@@ -15,6 +16,7 @@ export interface ApiDeps {
   readonly guard: Guard;
   readonly sessions: Sessions;
   readonly commands: Commands;
+  readonly events: Pick<EventsDoor, 'answer'>;
   /** The configured sources, in order. */
   readonly sources: () => readonly SourceDescription[];
   /** Reads an agent's schema through from the upstream; null when it has none. */

@@ -6,6 +6,7 @@ import { GREEDY_PARAMETERS, compilePath } from '../safety/route-path.ts';
 import { agentRoutes } from './agent-routes.ts';
 import type { ApiDeps } from './api-deps.ts';
 import { controlRoutes } from './control-routes.ts';
+import { eventRoutes } from './event-routes.ts';
 import { exportRoutes } from './export-routes.ts';
 import { healthRoutes } from './health-routes.ts';
 import { loginRoutes } from './login-routes.ts';
@@ -38,6 +39,7 @@ export function createApi(deps: ApiDeps): Api {
     ...usageReportRoutes(deps),
     ...controlRoutes(deps, baselines),
     ...sourceRoutes(deps),
+    ...eventRoutes(deps),
     ...searchRoutes(deps),
     ...exportRoutes(deps),
     ...loginRoutes(deps),

@@ -1,10 +1,15 @@
 import { z } from 'zod';
-import type { ZodOpenApiOperationObject, ZodOpenApiPathsObject } from 'zod-openapi';
+import type {
+  ZodOpenApiContentObject,
+  ZodOpenApiOperationObject,
+  ZodOpenApiPathsObject,
+} from 'zod-openapi';
 import { createDocument } from 'zod-openapi';
 
 import { problemSchema } from '#organism/api/resources.ts';
 
 import { ACCESS_TABLE } from '../safety/access-table.ts';
+import type { Need } from '../safety/access.ts';
 import type { Route } from './route.ts';
 import { defineRoute } from './route.ts';
 
@@ -50,22 +55,28 @@ function describe(routes: readonly Route[], version: string): Record<string, unk
 function operation(route: Route): ZodOpenApiOperationObject {
   const names = [...route.path.matchAll(/\{(\w+)\}/g)].map((match) => match[1] ?? '');
   const path = z.object(Object.fromEntries(names.map((name) => [name, z.string()])));
-  const { body } = route;
+  const content: ZodOpenApiContentObject = {};
+  for (const [type, schema] of Object.entries(route.accepts)) content[type] = { schema };
   return {
     summary: route.summary,
     operationId: operationId(route),
     requestParams: { ...(names.length === 0 ? {} : { path }), query: route.query },
-    ...(body === undefined
-      ? {}
-      : { requestBody: { content: { 'application/json': { schema: body } } } }),
+    ...(Object.keys(content).length === 0 ? {} : { requestBody: { content } }),
     responses: responses(route),
-    ...(ACCESS_TABLE[route.key] === 'control' ? { security: [{ key: [] }, { session: [] }] } : {}),
+    ...securityOf(ACCESS_TABLE[route.key]),
   };
 }
 
+function securityOf(need: Need | undefined): Pick<ZodOpenApiOperationObject, 'security'> {
+  if (need === 'control') return { security: [{ key: [] }, { session: [] }] };
+  // Free on loopback: the empty requirement is one of the choices.
+  return need === 'ingest' ? { security: [{}, { key: [] }, { session: [] }] } : {};
+}
+
 function responses(route: Route): ZodOpenApiOperationObject['responses'] {
-  const isControl = ACCESS_TABLE[route.key] === 'control';
-  const statuses = [...route.problems, 422, ...(isControl ? [401, 403] : [])];
+  const need = ACCESS_TABLE[route.key];
+  const isGuarded = need === 'control' || need === 'ingest';
+  const statuses = [...route.problems, 422, ...(isGuarded ? [401, 403] : [])];
   const problems = Object.fromEntries(
     statuses.map((status) => [
       `${status}`,

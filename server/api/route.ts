@@ -6,6 +6,7 @@ import { z } from 'zod';
 import { MAX_JSON_DEPTH, jsonDepth } from '../safety/json-depth.ts';
 import type { FieldIssue } from './problem.ts';
 import { Problem } from './problem.ts';
+import { readBody } from './request-body.ts';
 
 /** No command of ours is longer; what is, is an attack or a mistake. */
 const MAX_BODY_BYTES = 1 << 20;
@@ -32,6 +33,8 @@ interface RouteSpec<Q extends z.ZodObject, B extends z.ZodType, A extends z.ZodT
   readonly lists?: readonly string[] | undefined;
   readonly query: Q;
   readonly body?: B | undefined;
+  /** Content types of a body that the handler reads itself, and what each holds. */
+  readonly accepts?: Readonly<Record<string, z.ZodType>> | undefined;
   readonly answer: A;
   /** Other statuses this route answers with, besides those every route may. */
   readonly problems?: readonly number[] | undefined;
@@ -52,7 +55,7 @@ export interface Route {
   readonly key: string;
   readonly summary: string;
   readonly query: z.ZodObject;
-  readonly body: z.ZodType | undefined;
+  readonly accepts: Readonly<Record<string, z.ZodType>>;
   readonly answer: z.ZodType;
   readonly problems: readonly number[];
   readonly alsoAnswers: readonly number[];
@@ -71,7 +74,7 @@ export function defineRoute<Q extends z.ZodObject, B extends z.ZodType, A extend
     key: `${method} ${path}`,
     summary,
     query,
-    body,
+    accepts: spec.accepts ?? (body === undefined ? {} : { 'application/json': body }),
     answer,
     problems: spec.problems ?? [],
     alsoAnswers: spec.alsoAnswers ?? [],
@@ -104,7 +107,7 @@ async function parseBody<B extends z.ZodType>(
 ): Promise<z.output<B>>;
 async function parseBody(c: Context<ApiEnv>, schema: z.ZodType | undefined): Promise<unknown> {
   if (schema === undefined) return undefined;
-  const text = await readBody(c.env.incoming);
+  const text = (await readBody(c.env.incoming, MAX_BODY_BYTES)).toString('utf8');
   if (text === '') {
     throw new Problem('invalid', [
       { type: 'missing', loc: ['body'], msg: 'Field required', input: null },
@@ -115,22 +118,6 @@ async function parseBody(c: Context<ApiEnv>, schema: z.ZodType | undefined): Pro
     throw new Problem('invalid', [{ type: 'too_deep', loc: ['body'], msg }]);
   }
   return parse(schema, parseJson(text), 'body');
-}
-
-/** @throws Problem `too-large`, without having read more than the bound */
-async function readBody(incoming: IncomingMessage): Promise<string> {
-  const chunks: Buffer[] = [];
-  let bytes = 0;
-  // Leaving the loop must not destroy the socket that the refusal goes out on.
-  for await (const chunk of incoming.iterator({ destroyOnReturn: false })) {
-    if (!Buffer.isBuffer(chunk)) continue;
-    chunks.push(chunk);
-    bytes += chunk.length;
-    if (bytes > MAX_BODY_BYTES) {
-      throw new Problem('too-large', `The body is larger than ${MAX_BODY_BYTES} bytes`);
-    }
-  }
-  return Buffer.concat(chunks).toString('utf8');
 }
 
 function parseJson(text: string): unknown {
@@ -144,7 +131,12 @@ function parseJson(text: string): unknown {
   }
 }
 
-function parse<S extends z.ZodType>(schema: S, raw: unknown, place: 'query' | 'body'): z.output<S> {
+/** @throws Problem `invalid` in the contract's words */
+export function parse<S extends z.ZodType>(
+  schema: S,
+  raw: unknown,
+  place: 'query' | 'body',
+): z.output<S> {
   const parsed = schema.safeParse(raw);
   if (parsed.success) return parsed.data;
   throw new Problem(

@@ -11,6 +11,7 @@ import { Problem } from './problem.ts';
 import type { Route } from './route.ts';
 import { defineRoute } from './route.ts';
 
+const PUSH_KIND = 'events';
 const NO_COUNTS = { received: 0, accepted: 0, duplicate: 0, rejected: 0 };
 
 /** What the sources do, what they refused, and what was asked of them. */
@@ -29,7 +30,7 @@ export function sourceRoutes(deps: ApiDeps): Route[] {
       kind,
       url,
       organismId,
-      state: view?.state ?? 'connecting',
+      state: view?.state ?? (kind === PUSH_KIND ? 'live' : 'connecting'),
       since: view?.since ?? startedAt,
       socketMode: view?.socketMode ?? null,
       reason: view?.reason ?? null,
@@ -43,6 +44,20 @@ export function sourceRoutes(deps: ApiDeps): Route[] {
     };
   }
 
+  /** Programs that send events by themselves: known by what the store has of them. */
+  async function pushSources(): Promise<SourceDescription[]> {
+    const configured = new Set(deps.sources().map(({ name }) => name));
+    const organismOf = new Map(
+      (await store.listOrganisms()).map(({ source, organismId }) => [source, organismId]),
+    );
+    return (await store.sourceCounts()).flatMap(({ source: name }) => {
+      const organismId = organismOf.get(name) ?? name;
+      // A source with a status was dialled by us in an earlier life.
+      const isPull = configured.has(name) || organisms.get(organismId)?.sources.has(name);
+      return isPull === true ? [] : [{ name, kind: PUSH_KIND, url: '/api/v1/events', organismId }];
+    });
+  }
+
   return [
     defineRoute({
       method: 'GET',
@@ -52,9 +67,9 @@ export function sourceRoutes(deps: ApiDeps): Route[] {
       answer: sourceListSchema,
       async handle() {
         const bySource = new Map((await store.sourceCounts()).map((row) => [row.source, row]));
-        const sources = deps
-          .sources()
-          .map((source) => sourceInfo(source, bySource.get(source.name)));
+        const sources = [...deps.sources(), ...(await pushSources())].map((source) =>
+          sourceInfo(source, bySource.get(source.name)),
+        );
         return { sources, count: sources.length };
       },
     }),
@@ -66,7 +81,8 @@ export function sourceRoutes(deps: ApiDeps): Route[] {
       answer: rejectListSchema,
       problems: [404],
       async handle({ params: { name: source = '' }, query: { limit, offset } }) {
-        if (!deps.sources().some(({ name }) => name === source)) {
+        const known = [...deps.sources(), ...(await pushSources())];
+        if (!known.some(({ name }) => name === source)) {
           throw new Problem('not-found', `Source not found: ${source}`);
         }
         const { rows, total } = await store.listRejects({ source, limit, offset });

@@ -1,19 +1,22 @@
 import { mkdtempSync, rmSync } from 'node:fs';
-import http from 'node:http';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 
-import { getRequestListener } from '@hono/node-server';
 import { pino } from 'pino';
 
 import { createSqliteStore } from '#db/sqlite/store.ts';
 import type { PreparedEvent, Reject, Store } from '#db/store.ts';
 import type { JournalEvent } from '#organism/event.ts';
 
+import { createHttpFront } from '../http-front.ts';
 import type { Hub } from '../hub/hub.ts';
 import { createHub } from '../hub/hub.ts';
 import type { Organisms } from '../hub/organisms.ts';
 import { createOrganisms } from '../hub/organisms.ts';
+import { createPreparation } from '../ingest/prepare.ts';
+import { createPricer } from '../ingest/price.ts';
+import { createPush } from '../ingest/push.ts';
+import { createRedactor } from '../ingest/redact.ts';
 import { createAccess } from '../safety/access.ts';
 import { createGuard } from '../safety/guard.ts';
 import { createHostGuard } from '../safety/host-guard.ts';
@@ -21,10 +24,13 @@ import { createOriginGuard } from '../safety/origin-guard.ts';
 import type { Sessions } from '../safety/session.ts';
 import { createSessions } from '../safety/session.ts';
 import type { ControlCommand, ControlOutcome, SourceDescription } from '../sources/source.ts';
+import { NO_PAGES } from '../testing/no-pages.ts';
 import type { AgentSchema, ApiDeps } from './api-deps.ts';
 import type { Api } from './app.ts';
 import { createApi } from './app.ts';
 import { createCommands } from './commands.ts';
+import { createEventsDoor } from './events-door.ts';
+import type { Problem } from './problem.ts';
 
 /** The real API for tests: SQLite in a temporary directory, a real server on a free port. */
 
@@ -44,6 +50,8 @@ export interface TestApi {
   answer: ControlOutcome;
   isDraining: boolean;
   demo: 'available' | 'running' | 'unavailable';
+  /** Why pushed events are not taken now. */
+  refusal: Problem | null;
   /** Commits and publishes, as ingest does. */
   emit(events: readonly PreparedEvent[], more?: EmitOptions): Promise<readonly JournalEvent[]>;
   get(path: string, headers?: Record<string, string>): Promise<TestAnswer>;
@@ -84,11 +92,7 @@ export async function openTestApi(
   const organisms = createOrganisms({ store });
   for (const id of ids) organisms.ensure(id);
   const sessions = createSessions({ elapsed: now });
-  const server = http.createServer();
-  const port = (): number => {
-    const address = server.address();
-    return typeof address === 'object' && address !== null ? address.port : 0;
-  };
+  const port = (): number => front.port();
   const guard = createGuard({
     access: createAccess({
       key: { value: TEST_KEY },
@@ -111,12 +115,29 @@ export async function openTestApi(
     now,
     log,
   });
+  const preparation = createPreparation({
+    redactor: createRedactor({ profile: 'standard' }),
+    pricer: createPricer(),
+  });
+  const push = createPush({
+    store,
+    preparation,
+    publish: (events) => organisms.publish(events),
+    now,
+  });
+  const events = createEventsDoor({
+    push,
+    isTaken: (source) => ids.some((id) => source === `${id}-source`),
+    admit: () => kit.refusal,
+    log,
+  });
   const deps: ApiDeps = {
     organisms,
     store,
     guard,
     sessions,
     commands,
+    events,
     sources: () => ids.map(describeSource),
     readSchema: async () => options.schema ?? null,
     demo: {
@@ -135,10 +156,8 @@ export async function openTestApi(
   const hub = createHub({ organisms, store, guard, commands, now, log });
   hub.start();
   const api = createApi(deps);
-  const answer = getRequestListener(api.fetch, { overrideGlobalObjects: false });
-  server.on('request', (req, res) => void answer(req, res));
-  server.on('upgrade', (req, socket, head) => hub.handleUpgrade(req, socket, head));
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const front = createHttpFront({ guard, api, events, hub, pages: NO_PAGES, log });
+  await front.listen(0, '127.0.0.1');
 
   async function request(
     method: string,
@@ -165,6 +184,7 @@ export async function openTestApi(
     answer: { kind: 'answered', status: 200, body: { success: true } },
     isDraining: false,
     demo: 'available',
+    refusal: null,
     async emit(events, { organismId = ids[0] ?? 'one', rejects = [], redactions = {} } = {}) {
       const source = `${organismId}-source`;
       const batch = { source, organismId, events, rejects, redactions };
@@ -186,8 +206,7 @@ export async function openTestApi(
     request,
     async close() {
       await hub.stop();
-      server.closeAllConnections();
-      await new Promise((resolve) => server.close(resolve));
+      await front.close();
       await store.close();
       rmSync(dataDir, { recursive: true, force: true });
     },

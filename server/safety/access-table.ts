@@ -31,6 +31,8 @@ export const ACCESS_TABLE: Readonly<Record<string, Need>> = {
   'GET /api/v1/usage/billing': 'read',
   'GET /api/v1/usage/daily': 'read',
 
+  'POST /api/v1/events': 'ingest',
+
   'POST /api/v1/usage/reset': 'control',
   'POST /api/v1/inject': 'control',
   'POST /api/v1/threads/{thread_id}/kill': 'control',

@@ -4,8 +4,8 @@ import type { RequestFacts } from './request-facts.ts';
 import type { Sessions } from './session.ts';
 import { readCookie, sessionCookieName } from './session.ts';
 
-/** What a route asks of its caller. `read` is free where only this machine can connect. */
-export type Need = 'open' | 'read' | 'control';
+/** What a route asks of its caller. `read` and `ingest` are free where only this machine can connect. */
+export type Need = 'open' | 'read' | 'ingest' | 'control';
 
 /** How a caller proved itself. */
 export type Actor = 'anonymous' | 'key' | 'session';
@@ -56,10 +56,10 @@ export function createAccess(deps: {
   }
 
   function authorize(facts: RequestFacts, need: Need): Verdict {
-    const proof = proofOf(facts);
-    if (need === 'open' || (need === 'read' && deps.isLoopbackBound)) {
+    if (need === 'open' || (need !== 'control' && deps.isLoopbackBound)) {
       return { ok: true, ...ANONYMOUS };
     }
+    const proof = proofOf(facts);
     switch (proof.kind) {
       case 'key':
         return { ok: true, ...identityOf(proof) };
@@ -68,7 +68,7 @@ export function createAccess(deps: {
       case 'none':
         return refuse(401, 'Authentication required', { 'www-authenticate': 'Bearer' });
       case 'session': {
-        const forgery = need === 'control' ? forgeryIn(facts) : null;
+        const forgery = need === 'read' ? null : forgeryIn(facts, need);
         return forgery === null ? { ok: true, ...identityOf(proof) } : refuse(403, forgery);
       }
     }
@@ -91,10 +91,13 @@ export function createAccess(deps: {
 
 const ANONYMOUS: Identity = { actor: 'anonymous', isStillGood: () => true };
 
-/** A browser sends the cookie by itself, so a command by cookie must show that our page sent it. */
-function forgeryIn(facts: RequestFacts): string | null {
+/** A browser sends the cookie by itself, so a change by cookie must show that our page made it. */
+function forgeryIn(facts: RequestFacts, need: 'ingest' | 'control'): string | null {
   if (facts.origin === undefined) return 'A command by session needs an Origin header';
+  // A browser cannot put a header on an upgrade, and who has no right Origin gets none.
+  if (facts.isUpgrade && need === 'ingest') return null;
   if (facts.marker !== '1') return 'A command by session needs the header x-organoscope: 1';
+  if (need === 'ingest') return null;
   const isJson = /^application\/json *(;|$)/i.test(facts.contentType ?? '');
   return isJson ? null : 'A command by session needs the content type application/json';
 }

@@ -13,6 +13,7 @@ import { createSessions, sessionCookieName } from './session.ts';
 
 const KEY = 'the-control-key-of-this-test';
 const PORT = 4319;
+const EVENTS = '/api/v1/events';
 const ORIGIN = `http://localhost:${PORT}`;
 
 function setUp({ isLoopbackBound = true } = {}) {
@@ -95,6 +96,22 @@ describe('guard: transport', () => {
     expect(statusOf(guard.guardRequest(gzip))).toBe(415);
   });
 
+  it('takes a packed body of events only, and one layer of it', () => {
+    const packed = (encoding: string) =>
+      statusOf(guard.guardRequest(request('POST', EVENTS, { 'content-encoding': encoding })));
+    expect(['gzip', 'GZip', 'identity'].map(packed)).toEqual([200, 200, 200]);
+    expect(['gzip, gzip', 'br', 'deflate'].map(packed)).toEqual([415, 415, 415]);
+  });
+
+  it('takes events from no page and from our own, keyless on loopback', () => {
+    const from = (headers: Record<string, string>) =>
+      statusOf(guard.guardRequest(request('POST', EVENTS, headers)));
+    expect(from({})).toBe(200);
+    expect(from({ origin: ORIGIN })).toBe(200);
+    expect(from({ origin: 'http://evil.example' })).toBe(403);
+    expect(from({ origin: 'null' })).toBe(403);
+  });
+
   it('lets nobody change anything on a page', () => {
     const post = request('POST', '/threads', { authorization: `Bearer ${KEY}` });
     expect(statusOf(guard.guardRequest(post))).toBe(405);
@@ -106,6 +123,7 @@ describe('guard: every line of the access table', () => {
   const expected: Record<Need, { loopback: number; elsewhere: number }> = {
     open: { loopback: 200, elsewhere: 200 },
     read: { loopback: 200, elsewhere: 401 },
+    ingest: { loopback: 200, elsewhere: 401 },
     control: { loopback: 401, elsewhere: 401 },
   };
 
@@ -181,6 +199,18 @@ describe('guard: control by session', () => {
     sessions.close(id);
     expect(verdict.ok && verdict.isStillGood()).toBe(false);
     expect(statusOf(guard.guardRequest(request('POST', path, own)))).toBe(401);
+  });
+});
+
+describe('guard: events by session', () => {
+  const { guard, sessions } = setUp({ isLoopbackBound: false });
+  const cookie = `${sessionCookieName(PORT)}=${sessions.open()}`;
+  const lines = { cookie, origin: ORIGIN, 'content-type': 'application/x-ndjson' };
+
+  it('needs the marker, which no form can send', () => {
+    const marked = request('POST', EVENTS, { ...lines, 'x-organoscope': '1' });
+    expect(guard.guardRequest(marked)).toMatchObject({ ok: true, actor: 'session' });
+    expect(statusOf(guard.guardRequest(request('POST', EVENTS, lines)))).toBe(403);
   });
 });
 

@@ -34,7 +34,7 @@ export function createGuard(deps: {
     return { method, pattern: compilePath(path), need };
   });
 
-  function guardTransport(facts: RequestFacts): Verdict | null {
+  function guardTransport(facts: RequestFacts, need: Need): Verdict | null {
     if (facts.pathname === null) return refuse(400, 'The request target must be a path');
     if (!deps.isHostAllowed(facts.hosts)) {
       return refuse(403, 'This Host is not allowed; start with --allow-host NAME to allow it');
@@ -43,9 +43,10 @@ export function createGuard(deps: {
     const isForeign = facts.origin !== undefined && !deps.isOriginAllowed(facts.origin);
     if (isChange && isForeign) return refuse(403, 'This Origin is not allowed');
     const encoding = facts.contentEncoding ?? 'identity';
-    return encoding.toLowerCase() === 'identity'
-      ? null
-      : refuse(415, 'Content-Encoding must be identity');
+    if (encoding.toLowerCase() === 'identity') return null;
+    // One layer: what unpacks to something packed is a bomb.
+    if (need === 'ingest' && encoding.toLowerCase() === 'gzip') return null;
+    return refuse(415, `Content-Encoding must be identity${need === 'ingest' ? ' or gzip' : ''}`);
   }
 
   function needOf(method: string, pathname: string): Need {
@@ -57,22 +58,20 @@ export function createGuard(deps: {
   return {
     guardRequest(req) {
       const facts = factsOf(req);
-      const refusal = guardTransport(facts);
-      if (refusal !== null) return refusal;
       const pathname = facts.pathname ?? '';
+      const need = needOf(facts.method, pathname);
+      const refusal = guardTransport(facts, need);
+      if (refusal !== null) return refusal;
       if (!isApiPath(pathname) && !SAFE_METHODS.has(facts.method)) {
         return refuse(405, 'Method Not Allowed', { allow: 'GET, HEAD' });
       }
-      return deps.access.authorize(facts, needOf(facts.method, pathname));
+      return deps.access.authorize(facts, need);
     },
     guardRoute(req, route) {
       const facts = factsOf(req);
-      const refusal = guardTransport(facts);
-      if (refusal !== null) return refusal;
       const need = ACCESS_TABLE[route];
-      return need === undefined
-        ? refuse(403, 'This route has no access rule')
-        : deps.access.authorize(facts, need);
+      if (need === undefined) return refuse(403, 'This route has no access rule');
+      return guardTransport(facts, need) ?? deps.access.authorize(facts, need);
     },
     isKey: (candidate) => deps.access.isKey(candidate),
     identify: (req) => deps.access.identify(factsOf(req)),

@@ -1,0 +1,34 @@
+import { z } from 'zod';
+
+import { pushAnswerSchema } from '#organism/api/resources.ts';
+import { eventDraftSchema } from '#organism/event.ts';
+
+import type { ApiDeps } from './api-deps.ts';
+import { JSON_TYPE, LINES_TYPE } from './events-door.ts';
+import { eventsQuery } from './events-origin.ts';
+import type { Route } from './route.ts';
+import { defineRoute } from './route.ts';
+
+const eventDraft = eventDraftSchema.meta({ id: 'EventDraft' });
+
+/** Events by HTTP, as the document shows them. What happens to them is in the door. */
+export function eventRoutes({ events }: Pick<ApiDeps, 'events'>): Route[] {
+  return [
+    defineRoute({
+      method: 'POST',
+      path: '/api/v1/events',
+      summary: 'Takes canonical events; answers once they are durable',
+      query: eventsQuery,
+      accepts: {
+        [JSON_TYPE]: z.union([z.array(eventDraft), eventDraft]),
+        [LINES_TYPE]: z.string().meta({ description: 'One EventDraft a line' }),
+      },
+      answer: pushAnswerSchema,
+      problems: [400, 409, 413, 415, 503, 507],
+      async handle({ request }) {
+        const { status, headers, body } = await events.answer(request);
+        return new Response(body, { status, headers });
+      },
+    }),
+  ];
+}

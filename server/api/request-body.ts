@@ -1,0 +1,53 @@
+import type { IncomingMessage } from 'node:http';
+import { gunzip } from 'node:zlib';
+
+import { Problem } from './problem.ts';
+
+/**
+ * Reads a body on Node's own request, without the price of a stream of the Web's.
+ * @throws Problem `too-large`, without having kept more than the bound
+ */
+export function readBody(incoming: IncomingMessage, maxBytes: number): Promise<Buffer> {
+  return new Promise((resolve, reject) => {
+    const chunks: Buffer[] = [];
+    let bytes = 0;
+    const refuse = (error: Error): void => {
+      // What follows is let go: pausing would leave the sender hanging, destroying would cut the answer.
+      incoming.removeListener('data', onData);
+      incoming.resume();
+      reject(error);
+    };
+    const onData = (chunk: Buffer): void => {
+      bytes += chunk.length;
+      if (bytes > maxBytes) refuse(tooLarge(maxBytes));
+      else chunks.push(chunk);
+    };
+    if (Number(incoming.headers['content-length'] ?? 0) > maxBytes) {
+      return refuse(tooLarge(maxBytes));
+    }
+    incoming.on('data', onData);
+    incoming.once('end', () =>
+      resolve(chunks.length === 1 ? (chunks[0] ?? EMPTY) : Buffer.concat(chunks)),
+    );
+    incoming.once('error', reject);
+    incoming.once('close', () => reject(new Problem('bad-request', 'The body ended early')));
+    return undefined;
+  });
+}
+
+/** @throws Problem `too-large` when it would unpack to more than the bound, `bad-request` when it is no gzip */
+export function unpack(packed: Buffer, maxBytes: number): Promise<Buffer> {
+  return new Promise((resolve, reject) => {
+    gunzip(packed, { maxOutputLength: maxBytes }, (error, unpacked) => {
+      if (error === null) return resolve(unpacked);
+      const isTooLarge = 'code' in error && error.code === 'ERR_BUFFER_TOO_LARGE';
+      reject(isTooLarge ? tooLarge(maxBytes) : new Problem('bad-request', 'The body is not gzip'));
+    });
+  });
+}
+
+const EMPTY = Buffer.alloc(0);
+
+function tooLarge(maxBytes: number): Problem {
+  return new Problem('too-large', `The body is larger than ${maxBytes} bytes`);
+}

@@ -1,0 +1,77 @@
+import type { AppendBatch, AppendResult, PreparedEvent, Reject, Store } from '#db/store.ts';
+import type { JournalEvent } from '#organism/event.ts';
+import type { UnreadableInput } from '#server/sources/source.ts';
+
+import type { Preparation } from './prepare.ts';
+
+/** A quarantined sample is for recognising an input, not for keeping it. */
+const MAX_SAMPLE_CHARS = 500;
+
+export interface PartsDeps {
+  readonly store: Pick<Store, 'append'>;
+  readonly preparation: Preparation;
+  /** Called after the commit, in journal order. */
+  readonly publish: (events: readonly JournalEvent[]) => void;
+  /** Epoch milliseconds. */
+  readonly now: () => number;
+}
+
+export interface DeliveryOrigin {
+  readonly source: string;
+  readonly organismId: string;
+}
+
+/** What becomes one append: events that are ready for the journal, and inputs that are not. */
+export interface Part {
+  readonly events: PreparedEvent[];
+  readonly rejects: Reject[];
+  readonly redactions: Map<string, number>;
+}
+
+/** Fills parts with drafts, and takes them through the journal to those who watch. */
+export interface Parts {
+  empty(): Part;
+  /** Validates, redacts and prices a draft. @returns why it went to quarantine, or null */
+  addDraft(part: Part, draft: unknown, source: string): UnreadableInput | null;
+  addReject(part: Part, input: UnreadableInput): UnreadableInput;
+  /** Publishes after the commit, never before. @throws StoreError when nothing was committed */
+  commit(from: DeliveryOrigin, part: Part, cursors?: AppendBatch['cursors']): Promise<AppendResult>;
+}
+
+export function createParts({ store, preparation, publish, now }: PartsDeps): Parts {
+  function addReject(part: Part, input: UnreadableInput): UnreadableInput {
+    part.rejects.push({
+      reason: input.reason,
+      detail: input.detail.slice(0, MAX_SAMPLE_CHARS),
+      sample: preparation.redactSample(input.sample.slice(0, MAX_SAMPLE_CHARS)),
+      receivedAt: now(),
+    });
+    return input;
+  }
+
+  return {
+    empty: () => ({ events: [], rejects: [], redactions: new Map() }),
+    addReject,
+    addDraft(part, draft, source) {
+      const prepared = preparation.prepare(draft, source, now());
+      for (const [label, times] of prepared.redactions) {
+        part.redactions.set(label, (part.redactions.get(label) ?? 0) + times);
+      }
+      if (!prepared.ok) return addReject(part, prepared.reject);
+      part.events.push(prepared.event);
+      return null;
+    },
+    async commit(from, { events, rejects, redactions }, cursors) {
+      const result = await store.append({
+        ...from,
+        events,
+        rejects,
+        redactions: Object.fromEntries(redactions),
+        cursors,
+        catalogueVersion: preparation.catalogueVersion,
+      });
+      if (result.stored.length > 0) publish(result.stored);
+      return result;
+    },
+  };
+}

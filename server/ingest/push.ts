@@ -1,0 +1,136 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
+
+import type { Store } from '#db/store.ts';
+import { StoreError } from '#db/store.ts';
+import type { UnreadableInput } from '#server/sources/source.ts';
+
+import { APPEND_DRAFTS, SLICE_DRAFTS } from './ingest.ts';
+import type { DeliveryOrigin, Part, PartsDeps } from './parts.ts';
+import { createParts } from './parts.ts';
+import type { PushOutcome, PushTally } from './push-tally.ts';
+import { createPushTally } from './push-tally.ts';
+
+/** Events taken and not yet answered, of all senders together: beyond it they are told to wait. */
+const MAX_PENDING_EVENTS = 50_000;
+
+/** One thing a sender sent: a draft still to be checked, or what could not even be read. */
+export type PushedInput =
+  | { readonly ok: true; readonly draft: unknown }
+  | { readonly ok: false; readonly reject: UnreadableInput };
+
+export interface PushStats {
+  readonly pendingEvents: number;
+  /** Pushes told to come again because too much was pending. */
+  readonly refused: number;
+}
+
+/** The door for programs that send events to us. */
+export interface Push {
+  /**
+   * Resolves after the commit of all of them. Inputs that arrive in one turn from one source share
+   * an append, in the order of their arrival.
+   * @throws StoreError: send all of it again; what was stored by then will count as duplicate
+   */
+  push(from: DeliveryOrigin, inputs: readonly PushedInput[]): Promise<PushOutcome>;
+  stats(): PushStats;
+}
+
+/** A part that still takes inputs. `owners` and `indexes` say whose each of its events is. */
+interface OpenPart {
+  readonly name: string;
+  readonly from: DeliveryOrigin;
+  readonly part: Part;
+  readonly owners: PushTally[];
+  readonly indexes: number[];
+  readonly tallies: Set<PushTally>;
+}
+
+export function createPush(deps: PartsDeps & { store: Pick<Store, 'lastSeq'> }): Push {
+  const parts = createParts(deps);
+  const open = new Map<string, OpenPart>();
+  let pendingEvents = 0;
+  let refused = 0;
+
+  function partFor(from: DeliveryOrigin): OpenPart {
+    const name = `${from.source}\n${from.organismId}`;
+    const known = open.get(name);
+    if (known !== undefined) return known;
+    const fresh: OpenPart = {
+      name,
+      from,
+      part: parts.empty(),
+      owners: [],
+      indexes: [],
+      tallies: new Set(),
+    };
+    open.set(name, fresh);
+    // The rest of this turn's arrivals join the append.
+    setImmediate(() => close(fresh));
+    return fresh;
+  }
+
+  function close(closing: OpenPart): void {
+    if (open.get(closing.name) !== closing) return;
+    open.delete(closing.name);
+    void commit(closing);
+  }
+
+  async function commit({ from, part, owners, indexes, tallies }: OpenPart): Promise<void> {
+    try {
+      const { outcomes } = await parts.commit(from, part);
+      outcomes.forEach((outcome, i) => owners[i]?.note(indexes[i] ?? 0, outcome));
+      const lastSeq = await deps.store.lastSeq();
+      for (const tally of tallies) tally.leave(lastSeq);
+    } catch (error) {
+      for (const tally of tallies) tally.fail(error);
+    }
+  }
+
+  function take(from: DeliveryOrigin, tally: PushTally, index: number, input: PushedInput): void {
+    const target = partFor(from);
+    if (!target.tallies.has(tally)) {
+      target.tallies.add(tally);
+      tally.join();
+    }
+    const refusal = input.ok
+      ? parts.addDraft(target.part, input.draft, from.source)
+      : parts.addReject(target.part, input.reject);
+    if (refusal === null) {
+      target.owners.push(tally);
+      target.indexes.push(index);
+    } else tally.refuse({ index, reason: refusal.reason, detail: refusal.detail });
+    if (target.part.events.length >= APPEND_DRAFTS) close(target);
+  }
+
+  async function takeAll(
+    from: DeliveryOrigin,
+    tally: PushTally,
+    inputs: readonly PushedInput[],
+  ): Promise<void> {
+    tally.join();
+    for (const [index, input] of inputs.entries()) {
+      if (index > 0 && index % SLICE_DRAFTS === 0) await nextTurn();
+      take(from, tally, index, input);
+    }
+    tally.leave(await deps.store.lastSeq());
+  }
+
+  return {
+    async push(from, inputs) {
+      if (pendingEvents > 0 && pendingEvents + inputs.length > MAX_PENDING_EVENTS) {
+        refused += 1;
+        throw new StoreError('busy', `${pendingEvents} pushed events already wait for the writer`);
+      }
+      pendingEvents += inputs.length;
+      try {
+        return await new Promise((resolve, reject) => {
+          const tally = createPushTally(resolve, reject);
+          takeAll(from, tally, inputs).catch(reject);
+        });
+      } finally {
+        pendingEvents -= inputs.length;
+      }
+    },
+    stats: () => ({ pendingEvents, refused }),
+  };
+}
