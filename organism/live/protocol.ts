@@ -10,9 +10,27 @@ import { organismSnapshotSchema } from '../snapshot.ts';
  * or with a reset that carries a snapshot. After that it sends batches. Positions are journal
  * positions of the whole store, so a batch says which range it covers (`from` exclusive, `to`
  * inclusive) and holds only this organism's events: a client is contiguous when `from` is its own
- * position. History: 1 first version.
+ * position. History: 1 first version; since then, resume takes a filter.
  */
 export const LIVE_SUBPROTOCOL = 'organoscope.v1';
+
+/** Names in one part of a filter. */
+const MAX_FILTER_NAMES = 1000;
+const names = z.array(z.string().max(256)).max(MAX_FILTER_NAMES).nullish();
+
+/**
+ * Which events to send. Batches then hold only those that pass every part, over the same contiguous
+ * ranges, so that a resume stays exact. Absent, null and empty parts pass everything, and an event
+ * without a thread or an agent passes that part. A snapshot is always of the whole organism.
+ */
+const liveFilterSchema = z.strictObject({
+  /** Types of events, as in `organism/event.ts`. */
+  types: names,
+  /** The event's agent, or either end of a message. */
+  agents: names,
+  threads: names,
+});
+export type LiveFilter = z.infer<typeof liveFilterSchema>;
 
 export const liveResumeSchema = z.object({
   cmd: z.literal('resume'),
@@ -21,10 +39,11 @@ export const liveResumeSchema = z.object({
   /** Identity of the store the position belongs to; absent on a first visit. */
   epoch: z.string().max(64).nullish(),
   since: z.number().int().min(0).nullish(),
+  filter: liveFilterSchema.nullish(),
 });
 export type LiveResume = z.infer<typeof liveResumeSchema>;
 
-const journalEvents = z.array(
+export const journalEventsSchema = z.array(
   z.custom<JournalEvent>(
     (value) => typeof value === 'object' && value !== null && 'seq' in value && 'type' in value,
   ),
@@ -36,7 +55,7 @@ export const liveFrameSchema = z.discriminatedUnion('kind', [
     epoch: z.string(),
     from: z.number().int(),
     to: z.number().int(),
-    events: journalEvents,
+    events: journalEventsSchema,
     /** Our clock when the batch left: the client's lag is measured against it. */
     sentAt: z.number(),
   }),

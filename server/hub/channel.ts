@@ -1,33 +1,37 @@
 import type { JournalEvent } from '#organism/event.ts';
-import type { LiveFrame } from '#organism/live/protocol.ts';
-import { toSnapshot } from '#organism/snapshot.ts';
 import type { OrganismState } from '#organism/state.ts';
 
-import type { ContractFrame } from './contract-frames.ts';
-import { toContractFrames } from './contract-frames.ts';
-import type { BatchFrame } from './frame-ring.ts';
-import { FrameRing } from './frame-ring.ts';
+import type { Audience, LiveSubscriber } from './audience.ts';
+import { createAudience, createBatch } from './audience.ts';
+import { createBatchWriter, writeOut } from './batch-frames.ts';
+import type { ResetReason } from './catch-up.ts';
+import { createCatchUp } from './catch-up.ts';
+import type { ContractBatch } from './contract-frames.ts';
+import { createContractBatch } from './contract-frames.ts';
+import type { LiveSelection } from './live-selection.ts';
 import type { Publication } from './organisms.ts';
+import { createPacing } from './pacing.ts';
+import { textFrame } from './text-frame.ts';
 import type { Timers } from './timers.ts';
 
-/** A display shows 60 pictures a second: more batches than that only cost system calls. */
-const BATCH_INTERVAL_MS = 16;
-/** A batch in one frame; a larger one is cut, so that no reader swallows megabytes at once. */
-const MAX_FRAME_EVENTS = 1000;
-const MAX_FRAME_BYTES = 1 << 20;
-/** About half a minute at 60 batches a second, or less when batches are large. */
-const RING_BOUNDS = { maxFrames: 2048, maxBytes: 16 << 20 };
+/** Nothing is written out for nobody; but who just left may come back and ask what was missed. */
+const UNWATCHED_AFTER_MS = 30_000;
 
-export type ResetReason = Extract<LiveFrame, { kind: 'reset' }>['reason'];
-
-export interface LiveSubscriber {
-  onBatches(frames: readonly Buffer[]): void;
-}
 export interface ContractSubscriber {
-  onFrames(frames: readonly ContractFrame[]): void;
+  onBatch(batch: ContractBatch): void;
 }
 
-/** One organism's stream: collects what is published and hands it on, serialised once for all. */
+/** A place in the stream. Whoever takes it has been served up to the channel's position. */
+export interface Membership {
+  /** Serves the reader up to the channel's position, where its filter held it back. */
+  align(): void;
+  leave(): void;
+}
+
+/**
+ * One organism's stream: collects what is published and hands it on, serialised once for all.
+ * Buffers are WebSocket frames, or pieces of them, ready for the wire.
+ */
 export interface Channel {
   readonly organismId: string;
   /** Journal position up to which subscribers have been served. */
@@ -36,12 +40,14 @@ export interface Channel {
   publish(publication: Publication): void;
   /** Sends what waits. After it, `position` is the picture's own position. */
   flush(): void;
-  batchesAfter(position: number): readonly Buffer[] | null;
+  /** From memory, or null when memory has it not. */
+  batchesAfter(position: number, selection: LiveSelection): readonly Buffer[] | null;
   batchOf(from: number, to: number, events: readonly JournalEvent[]): readonly Buffer[];
-  reset(reason: ResetReason): Buffer;
+  /** A snapshot and what came after it, up to `position`. Flush first. */
+  reset(reason: ResetReason, selection: LiveSelection): readonly Buffer[];
   heartbeat(): Buffer;
-  readonly live: Set<LiveSubscriber>;
-  readonly contract: Set<ContractSubscriber>;
+  join(subscriber: LiveSubscriber, selection: LiveSelection): Membership;
+  joinContract(subscriber: ContractSubscriber): Pick<Membership, 'leave'>;
   stop(): void;
 }
 
@@ -52,56 +58,73 @@ export function createChannel(deps: {
   timers: Timers;
 }): Channel {
   const { epoch, now, timers } = deps;
-  const epochJson = JSON.stringify(epoch);
-  const ring = new FrameRing(RING_BOUNDS);
-  const live = new Set<LiveSubscriber>();
+  const writer = createBatchWriter(epoch, now);
+  const catchUp = createCatchUp({ epoch, now, writer });
+  const pacing = createPacing();
+  const audiences = new Map<string, Audience>();
   const contract = new Set<ContractSubscriber>();
   let state = deps.initial;
   let flushed = deps.initial;
   let position = deps.initial.seq;
   let pending: JournalEvent[] = [];
   let cancelTimer: (() => void) | null = null;
-  let snapshot: { of: OrganismState; json: string } | null = null;
+  let nextFlushAt = Number.NEGATIVE_INFINITY;
+  let lastLeftAt = timers.monotonicMs();
 
-  /** The first batch after a quiet spell goes at once, the next ones at most once per interval. */
   function schedule(): void {
-    cancelTimer ??= timers.setImmediate(() => {
-      cancelTimer = null;
-      flush();
-    });
+    if (cancelTimer !== null) return;
+    const waitMs = Math.ceil(nextFlushAt - timers.monotonicMs());
+    cancelTimer = waitMs > 0 ? timers.setTimeout(flush, waitMs) : timers.setImmediate(flush);
   }
 
-  function coolDown(): void {
+  function cancelFlush(): void {
     cancelTimer?.();
-    cancelTimer = timers.setTimeout(() => {
-      cancelTimer = null;
-      if (pending.length > 0) flush();
-    }, BATCH_INTERVAL_MS);
+    cancelTimer = null;
   }
 
   function flush(): void {
+    cancelFlush();
     if (pending.length === 0) return;
+    const startedAt = timers.monotonicMs();
     const events = pending;
-    const before = flushed;
     pending = [];
-    flushed = state;
-    const frames = cutIntoFrames(epochJson, position, state.seq, events);
-    position = state.seq;
-    for (const frame of frames) ring.push(frame);
-    if (live.size > 0) {
-      const sealed = frames.map(seal);
-      for (const subscriber of live) subscriber.onBatches(sealed);
-    }
+    serveLive(events);
     if (contract.size > 0) {
-      const contractFrames = toContractFrames(events, before, state);
-      for (const subscriber of contract) subscriber.onFrames(contractFrames);
+      const batch = createContractBatch(events, flushed, state);
+      for (const subscriber of contract) subscriber.onBatch(batch);
     }
-    coolDown();
+    flushed = state;
+    nextFlushAt = startedAt + pacing.tickAfter(timers.monotonicMs() - startedAt);
   }
 
-  /** The clock goes on last, so that a batch sent again from the ring tells the truth. */
-  function seal(frame: BatchFrame): Buffer {
-    return Buffer.concat([frame.bytes, Buffer.from(`,"sentAt":${now()}}`)]);
+  function serveLive(events: readonly JournalEvent[]): void {
+    const range = { from: position, to: state.seq };
+    const written = writeOut(events);
+    const frames = writer.write(range.from, range.to, written);
+    position = range.to;
+    catchUp.keep(frames);
+    const batch = createBatch(range, written, frames);
+    for (const audience of audiences.values()) audience.serve(batch);
+  }
+
+  function isUnwatched(): boolean {
+    const isEmpty = audiences.size === 0 && contract.size === 0;
+    return isEmpty && timers.monotonicMs() - lastLeftAt > UNWATCHED_AFTER_MS;
+  }
+
+  /** Goes on without writing anything out: whoever comes gets a snapshot, or reads the store. */
+  function skip(): void {
+    cancelFlush();
+    pending = [];
+    flushed = state;
+    position = state.seq;
+    catchUp.clear();
+  }
+
+  function leave(key: string, audience: Audience, subscriber: LiveSubscriber): void {
+    audience.delete(subscriber);
+    if (audience.members.size === 0 && audiences.get(key) === audience) audiences.delete(key);
+    lastLeftAt = timers.monotonicMs();
   }
 
   return {
@@ -114,58 +137,40 @@ export function createChannel(deps: {
     },
     publish(publication) {
       state = publication.state;
+      if (isUnwatched()) return skip();
       for (const event of publication.events) pending.push(event);
       schedule();
     },
     flush,
-    batchesAfter: (since) => ring.after(since)?.map(seal) ?? null,
-    batchOf: (from, to, events) => cutIntoFrames(epochJson, from, to, events).map(seal),
-    reset(reason) {
-      if (snapshot?.of !== state) {
-        snapshot = { of: state, json: JSON.stringify(toSnapshot(state)) };
-      }
-      return Buffer.from(
-        `{"kind":"reset","epoch":${epochJson},"reason":"${reason}","to":${position},"snapshot":${snapshot.json},"sentAt":${now()}}`,
-      );
-    },
+    batchesAfter: (since, selection) => catchUp.after(since, position, selection),
+    batchOf: (from, to, events) => writer.write(from, to, writeOut(events)).map(({ wire }) => wire),
+    reset: (reason, selection) => catchUp.reset({ state, to: position }, reason, selection),
     heartbeat: () =>
-      Buffer.from(JSON.stringify({ kind: 'heartbeat', epoch, to: position, sentAt: now() })),
-    live,
-    contract,
+      textFrame(JSON.stringify({ kind: 'heartbeat', epoch, to: position, sentAt: now() })),
+    join(subscriber, selection) {
+      const known = audiences.get(selection.key);
+      // Who is there stands where the newcomer does before the next batch covers them both.
+      known?.align(position);
+      const audience = known ?? createAudience(selection, position, writer);
+      audiences.set(selection.key, audience);
+      audience.add(subscriber);
+      return {
+        align: () => audience.align(position),
+        leave: () => leave(selection.key, audience, subscriber),
+      };
+    },
+    joinContract(subscriber) {
+      contract.add(subscriber);
+      return {
+        leave() {
+          contract.delete(subscriber);
+          lastLeftAt = timers.monotonicMs();
+        },
+      };
+    },
     stop() {
-      cancelTimer?.();
-      cancelTimer = null;
+      cancelFlush();
       pending = [];
     },
   };
-}
-
-/** Contiguous frames over `(from, to]`; the last one reaches `to` even when no event does. */
-function cutIntoFrames(
-  epochJson: string,
-  from: number,
-  to: number,
-  events: readonly JournalEvent[],
-): BatchFrame[] {
-  const frames: BatchFrame[] = [];
-  let parts: string[] = [];
-  let bytes = 0;
-  let start = from;
-  const close = (end: number): void => {
-    const head = `{"kind":"batch","epoch":${epochJson},"from":${start},"to":${end},"events":[`;
-    frames.push({ from: start, to: end, bytes: Buffer.from(`${head}${parts.join(',')}]`) });
-    start = end;
-    parts = [];
-    bytes = 0;
-  };
-  for (const [index, event] of events.entries()) {
-    const json = JSON.stringify(event);
-    parts.push(json);
-    bytes += json.length;
-    const isLast = index === events.length - 1;
-    const isFull = parts.length >= MAX_FRAME_EVENTS || bytes >= MAX_FRAME_BYTES;
-    if (isFull && !isLast) close(event.seq);
-  }
-  close(to);
-  return frames;
 }

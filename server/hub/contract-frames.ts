@@ -9,17 +9,60 @@ import {
   threadInfo,
   usageEventRow,
 } from '../api/contract-views.ts';
+import type { Filter, Subject } from './socket-filters.ts';
+import { passAll } from './socket-filters.ts';
+import { textFrame } from './text-frame.ts';
 
 /** One event of the AgentServer's `/ws`, serialised once, with what the filters look at. */
-export interface ContractFrame {
-  readonly name: string;
-  readonly threadId: string | null;
-  /** The event's agent, or both ends of a message; empty when it has none. */
-  readonly agents: readonly string[];
-  readonly payloadType: string | null;
+interface ContractFrame extends Subject {
   readonly json: string;
   /** A message alone, as `/ws/messages` sends it. */
   readonly bareMessage: string | null;
+}
+
+/** Everything in an envelope, or messages alone: the wire of `/ws` or of `/ws/messages`. */
+export type ContractDialect = 'contract' | 'messages';
+
+/** One flush in the contract's words. */
+export interface ContractBatch {
+  /** Frames for the wire; written out once for all who pass everything. Null: none pass. */
+  wireFor(dialect: ContractDialect, passes: Filter): Buffer | null;
+}
+
+export function createContractBatch(
+  events: readonly JournalEvent[],
+  before: OrganismState,
+  after: OrganismState,
+): ContractBatch {
+  const frames = toContractFrames(events, before, after);
+  const whole = new Map<ContractDialect, Buffer | null>();
+  const wires = new Map<string, Buffer>();
+
+  function wireOf(text: string): Buffer {
+    const known = wires.get(text);
+    if (known !== undefined) return known;
+    const wire = textFrame(text);
+    wires.set(text, wire);
+    return wire;
+  }
+
+  function write(dialect: ContractDialect, chosen: readonly ContractFrame[]): Buffer | null {
+    const texts = chosen.flatMap(({ json, bareMessage }) =>
+      dialect === 'contract' ? json : (bareMessage ?? []),
+    );
+    return texts.length === 0 ? null : Buffer.concat(texts.map(wireOf));
+  }
+
+  return {
+    wireFor(dialect, passes) {
+      if (passes !== passAll) return write(dialect, frames.filter(passes));
+      const known = whole.get(dialect);
+      if (known !== undefined) return known;
+      const wire = write(dialect, frames);
+      whole.set(dialect, wire);
+      return wire;
+    },
+  };
 }
 
 /**
@@ -28,7 +71,7 @@ export interface ContractFrame {
  * @param before the picture without the batch
  * @param after the picture with it
  */
-export function toContractFrames(
+function toContractFrames(
   events: readonly JournalEvent[],
   before: OrganismState,
   after: OrganismState,

@@ -17,12 +17,13 @@ import {
 } from '../api/contract-views.ts';
 import { MAX_JSON_DEPTH, jsonDepth } from '../safety/json-depth.ts';
 import type { Channel } from './channel.ts';
-import type { ContractFrame } from './contract-frames.ts';
+import { issuesOf, parseJson } from './command-text.ts';
+import type { ContractBatch, ContractDialect } from './contract-frames.ts';
 import type { SocketSession } from './live-session.ts';
-import { parseJson } from './live-session.ts';
-import type { FrameFilter } from './socket-filters.ts';
+import type { Filter } from './socket-filters.ts';
 import { createFilter, passAll } from './socket-filters.ts';
 import type { SocketPort } from './socket-port.ts';
+import { textFrame } from './text-frame.ts';
 
 /** Unsent bytes a contract client may have: its dialect has no reset, so beyond this it is ended. */
 const MAX_UNSENT_BYTES = 4 << 20;
@@ -46,9 +47,9 @@ const messagesSubscribeSchema = z.object({
 /** `/ws` in the contract's own dialect: a snapshot, then one event per frame. */
 export function createContractSession(deps: ContractSessionDeps): SocketSession {
   const { socket, channel } = deps;
-  const stream = openStream(deps, passAll, (frame) => frame.json);
+  const stream = openStream(deps, 'contract');
   channel.flush();
-  socket.sendAll([connectedFrame(channel.state, deps.now())]);
+  socket.write([textFrame(connectedFrame(channel.state, deps.now()))]);
   stream.start();
 
   function subscribe(raw: unknown): void {
@@ -104,7 +105,7 @@ export function createContractSession(deps: ContractSessionDeps): SocketSession 
 
 /** `/ws/messages`: no snapshot, no envelope. */
 export function createMessagesSession(deps: ContractSessionDeps): SocketSession {
-  const stream = openStream(deps, passAll, (frame) => frame.bareMessage);
+  const stream = openStream(deps, 'messages');
   deps.channel.flush();
   stream.start();
   return {
@@ -125,32 +126,30 @@ export function createMessagesSession(deps: ContractSessionDeps): SocketSession 
   };
 }
 
-function openStream(
-  { socket, channel, onSlow }: ContractSessionDeps,
-  initial: FrameFilter,
-  textOf: (frame: ContractFrame) => string | null,
-) {
-  let passes = initial;
-  const subscriber = {
-    onFrames(frames: readonly ContractFrame[]) {
-      if (socket.unsentBytes() > MAX_UNSENT_BYTES) {
-        onSlow();
-        channel.contract.delete(subscriber);
-        socket.close('tooSlow');
-        return;
-      }
-      socket.sendAll(frames.filter((frame) => passes(frame)).flatMap((f) => textOf(f) ?? []));
-    },
-  };
+function openStream({ socket, channel, onSlow }: ContractSessionDeps, dialect: ContractDialect) {
+  let passes = passAll;
+  let membership: ReturnType<Channel['joinContract']> | null = null;
+  function onBatch(batch: ContractBatch): void {
+    if (socket.unsentBytes() > MAX_UNSENT_BYTES) {
+      onSlow();
+      membership?.leave();
+      socket.close('tooSlow');
+      return;
+    }
+    const wire = batch.wireFor(dialect, passes);
+    if (wire !== null) socket.write([wire]);
+  }
   const say = (body: object): void => {
     // A reply comes after what happened before it, and a new filter after what the old one took.
     channel.flush();
-    socket.sendAll([JSON.stringify(body)]);
+    socket.write([textFrame(JSON.stringify(body))]);
   };
   return {
-    start: () => void channel.contract.add(subscriber),
-    stop: () => void channel.contract.delete(subscriber),
-    setFilter: (filter: FrameFilter) => {
+    start: () => {
+      membership = channel.joinContract({ onBatch });
+    },
+    stop: () => membership?.leave(),
+    setFilter: (filter: Filter) => {
       passes = filter;
     },
     say,
@@ -181,8 +180,4 @@ function detailOf(body: unknown): string {
 /** Undefined for what is not JSON or nests too deeply to be echoed. */
 function readCommand(text: string): unknown {
   return jsonDepth(text) > MAX_JSON_DEPTH ? undefined : parseJson(text);
-}
-
-function issuesOf(error: z.ZodError): string {
-  return error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`).join('; ');
 }

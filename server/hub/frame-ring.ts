@@ -2,7 +2,10 @@
 export interface BatchFrame {
   readonly from: number;
   readonly to: number;
-  readonly bytes: Buffer;
+  /** The whole WebSocket frame, as it left the first time. */
+  readonly wire: Buffer;
+  /** Its JSON without the time it left, in the same memory. */
+  readonly body: Buffer;
 }
 
 /**
@@ -22,10 +25,15 @@ export class FrameRing {
 
   push(frame: BatchFrame): void {
     this.#frames.push(frame);
-    this.#bytes += frame.bytes.length;
+    this.#bytes += frame.body.length;
     while (this.#frames.length > this.#maxFrames || this.#bytes > this.#maxBytes) {
-      this.#bytes -= this.#frames.shift()?.bytes.length ?? 0;
+      this.#bytes -= this.#frames.shift()?.body.length ?? 0;
     }
+  }
+
+  clear(): void {
+    this.#frames = [];
+    this.#bytes = 0;
   }
 
   /** Every batch after a position, or null when the position is not a boundary we still hold. */

@@ -34,6 +34,8 @@ const BEATS_PER_PING = 10;
 const MAX_MISSED_PONGS = 2;
 /** Resumes that read the store at once: a crowd that reconnects must not starve the pages. */
 const MAX_REPLAYS = 8;
+/** Sockets visited in one turn of the event loop: some milliseconds of heartbeats. */
+const CONNECTIONS_PER_TURN = 500;
 const RETRY_AFTER_SECONDS = '5';
 
 export interface HubDeps {
@@ -97,6 +99,7 @@ export function createHub(deps: HubDeps): Hub {
   let beat = 0;
   let isStopping = false;
   let releases: (() => void)[] = [];
+  let cancelBeat = nothing;
 
   function channelOf(organismId: string | null | undefined): Channel | null {
     const state = organisms.resolve(organismId);
@@ -166,12 +169,21 @@ export function createHub(deps: HubDeps): Hub {
   }
 
   function onBeat(): void {
+    // The last beat is still on its way round: this one would only come on top.
+    if (cancelBeat !== nothing) return;
     beat += 1;
-    for (const connection of connections) {
+    visit([...connections], beat % BEATS_PER_PING === 0);
+  }
+
+  /** In slices, so that ten thousand heartbeats do not hold the event loop in one piece. */
+  function visit(due: Connection[], isPingDue: boolean): void {
+    for (const connection of due.splice(0, CONNECTIONS_PER_TURN)) {
+      if (!connections.has(connection)) continue;
       if (!connection.isStillGood()) connection.port.close('notAllowed');
       else connection.session.onBeat();
-      if (beat % BEATS_PER_PING === 0) checkLiveness(connection);
+      if (isPingDue) checkLiveness(connection);
     }
+    cancelBeat = due.length > 0 ? timers.setImmediate(() => visit(due, isPingDue)) : nothing;
   }
 
   function handleUpgrade(req: IncomingMessage, socket: Duplex, head: Buffer): void {
@@ -203,6 +215,7 @@ export function createHub(deps: HubDeps): Hub {
       isStopping = true;
       for (const release of releases) release();
       releases = [];
+      cancelBeat();
       for (const channel of channels.values()) channel.stop();
       await Promise.all([...connections].map(({ ws, port }) => closed(ws, port)));
     },
@@ -235,3 +248,5 @@ function textOf(data: RawData): string {
   if (Array.isArray(data)) return Buffer.concat(data).toString('utf8');
   return Buffer.isBuffer(data) ? data.toString('utf8') : Buffer.from(data).toString('utf8');
 }
+
+function nothing(): void {}

@@ -2,11 +2,17 @@ import type { Store } from '#db/store.ts';
 import { liveResumeSchema } from '#organism/live/protocol.ts';
 import type { LiveFrame, LiveResume } from '#organism/live/protocol.ts';
 
-import type { Channel, ResetReason } from './channel.ts';
+import type { ResetReason } from './catch-up.ts';
+import type { Channel, Membership } from './channel.ts';
+import { issuesOf, parseJson } from './command-text.ts';
 import type { Limiter } from './limiter.ts';
+import type { LiveSelection } from './live-selection.ts';
+import { toSelection, unknownTypeIn } from './live-selection.ts';
+import { subjectOf } from './socket-filters.ts';
 import type { SocketPort } from './socket-port.ts';
+import { textFrame } from './text-frame.ts';
 
-/** Unsent bytes a reader may have before it is left behind; a snapshot just sent comes on top. */
+/** Unsent bytes a reader may have before it is left behind; what it asked for comes on top. */
 const SLOW_BYTES = 1 << 20;
 /** Beats a reader may take to drain before its socket is ended: 30 s at one beat per 2 s. */
 const MAX_SLOW_BEATS = 15;
@@ -16,15 +22,21 @@ const MAX_WAITING_BEATS = 5;
 const MAX_REPLAY_EVENTS = 20_000;
 const MAX_REPLAY_BYTES = 8 << 20;
 const REPLAY_PAGE = 1000;
+const EXPECTED = 'Expected {"cmd":"resume","organism"?,"epoch"?,"since"?,"filter"?}';
 
 type State =
   | { readonly kind: 'awaiting-resume'; beats: number }
   /** Reading what was missed from the store. */
-  | { readonly kind: 'replaying'; readonly channel: Channel }
-  | { readonly kind: 'live'; readonly channel: Channel }
+  | ({ readonly kind: 'replaying' } & Stream)
+  | ({ readonly kind: 'live'; readonly membership: Membership } & Stream)
   /** Left behind until its socket has drained; then it starts over from a snapshot. */
-  | { readonly kind: 'slow'; readonly channel: Channel; beats: number }
+  | ({ readonly kind: 'slow'; beats: number } & Stream)
   | { readonly kind: 'closed' };
+
+interface Stream {
+  readonly channel: Channel;
+  readonly selection: LiveSelection;
+}
 
 export interface LiveSessionDeps {
   readonly socket: SocketPort;
@@ -48,38 +60,51 @@ export interface SocketSession {
 export function createLiveSession(deps: LiveSessionDeps): SocketSession {
   const { socket, epoch } = deps;
   let state: State = { kind: 'awaiting-resume', beats: 0 };
-  /** What the last snapshot added to the unsent bytes, until it has left. */
+  /** Unsent bytes of what the reader asked for, until they have left. */
   let allowanceBytes = 0;
-  const subscriber = { onBatches };
+  /** Whether nothing was sent since the last beat. */
+  let isQuiet = true;
+  const subscriber = { onBatch };
 
   function enter(next: State): void {
-    if (state.kind === 'live') state.channel.live.delete(subscriber);
+    if (state.kind === 'live') state.membership.leave();
     state = next;
-    if (state.kind === 'live') state.channel.live.add(subscriber);
   }
 
-  function onBatches(frames: readonly Buffer[]): void {
+  function goLive({ channel, selection }: Stream): void {
+    enter({ kind: 'closed' });
+    const membership = channel.join(subscriber, selection);
+    state = { kind: 'live', channel, selection, membership };
+  }
+
+  function onBatch(wire: Buffer): void {
     if (state.kind !== 'live') return;
     const unsent = socket.unsentBytes();
     if (unsent < SLOW_BYTES) allowanceBytes = 0;
     if (unsent > SLOW_BYTES + allowanceBytes) {
       deps.onSlow();
-      enter({ kind: 'slow', channel: state.channel, beats: 0 });
+      const { channel, selection } = state;
+      enter({ kind: 'slow', channel, selection, beats: 0 });
       return;
     }
-    socket.sendAll(frames);
+    isQuiet = false;
+    socket.write([wire]);
   }
 
-  function reset(channel: Channel, reason: ResetReason): void {
-    channel.flush();
-    const frame = channel.reset(reason);
-    allowanceBytes = frame.length;
-    socket.sendAll([frame]);
-    enter({ kind: 'live', channel });
+  /** Sends what the reader asked for: however much it is, it does not make the reader slow. */
+  function answer(pieces: readonly Buffer[]): void {
+    socket.write(pieces);
+    allowanceBytes = socket.unsentBytes();
+  }
+
+  function reset(stream: Stream, reason: ResetReason): void {
+    stream.channel.flush();
+    answer(stream.channel.reset(reason, stream.selection));
+    goLive(stream);
   }
 
   function sendError(code: Extract<LiveFrame, { kind: 'error' }>['code'], detail: string): void {
-    socket.sendAll([Buffer.from(JSON.stringify({ kind: 'error', code, detail }))]);
+    socket.write([textFrame(JSON.stringify({ kind: 'error', code, detail }))]);
   }
 
   function resume(command: LiveResume): void {
@@ -89,34 +114,36 @@ export function createLiveSession(deps: LiveSessionDeps): SocketSession {
       sendError('unknown-organism', name === '' ? 'There is no organism yet' : `Unknown: ${name}`);
       return;
     }
+    const stream = { channel, selection: toSelection(command.filter) };
     channel.flush();
     const { since } = command;
-    if (since === null || since === undefined) return reset(channel, 'first');
+    if (since === null || since === undefined) return reset(stream, 'first');
     // A position beyond ours belongs to another history, whatever the epoch says.
-    if (command.epoch !== epoch || since > channel.position) return reset(channel, 'epoch');
-    join(channel, since);
+    if (command.epoch !== epoch || since > channel.position) return reset(stream, 'epoch');
+    join(stream, since);
   }
 
   /** Goes live when memory has all that was missed, else asks the store. */
-  function join(channel: Channel, since: number): void {
-    const missed = since === channel.position ? [channel.heartbeat()] : channel.batchesAfter(since);
+  function join(stream: Stream, since: number): void {
+    const { channel, selection } = stream;
+    const missed = channel.batchesAfter(since, selection);
     if (missed === null) {
-      const replaying: State = { kind: 'replaying', channel };
+      const replaying: State = { kind: 'replaying', ...stream };
       enter(replaying);
       void deps.replays
         .run(() => replay(replaying, since))
         .catch((error: unknown) => {
           deps.onReplayFailed(error);
-          if (state === replaying) reset(channel, 'too-old');
+          if (state === replaying) reset(stream, 'too-old');
         });
       return;
     }
-    socket.sendAll(missed);
-    enter({ kind: 'live', channel });
+    answer(missed.length === 0 ? [channel.heartbeat()] : missed);
+    goLive(stream);
   }
 
   async function replay(own: State & { kind: 'replaying' }, since: number): Promise<void> {
-    const { channel } = own;
+    const { channel, selection } = own;
     let position = since;
     let events = 0;
     let bytes = 0;
@@ -133,16 +160,27 @@ export function createLiveSession(deps: LiveSessionDeps): SocketSession {
       const usable = page.filter((event) => event.seq <= target);
       const isAll = usable.length < REPLAY_PAGE;
       const to = isAll ? target : (usable.at(-1)?.seq ?? target);
-      const frames = channel.batchOf(position, to, usable);
+      const { passes } = selection;
+      const wanted = passes === null ? usable : usable.filter((event) => passes(subjectOf(event)));
+      const frames = channel.batchOf(position, to, wanted);
       events += usable.length;
       bytes += frames.reduce((sum, frame) => sum + frame.length, 0);
-      if (events > MAX_REPLAY_EVENTS || bytes > MAX_REPLAY_BYTES) return reset(channel, 'too-old');
-      socket.sendAll(frames);
+      if (events > MAX_REPLAY_EVENTS || bytes > MAX_REPLAY_BYTES) return reset(own, 'too-old');
+      answer(frames);
       position = to;
     }
     if (!isCurrent()) return;
     channel.flush();
-    join(channel, position);
+    join(own, position);
+  }
+
+  /** A batch since the last beat said as much. */
+  function beat({ channel, membership }: State & { kind: 'live' }): void {
+    channel.flush();
+    membership.align();
+    // A flush may have found this reader slow.
+    if (isQuiet && state.kind === 'live') socket.write([channel.heartbeat()]);
+    isQuiet = true;
   }
 
   function onBeat(): void {
@@ -152,13 +190,10 @@ export function createLiveSession(deps: LiveSessionDeps): SocketSession {
         if (state.beats > MAX_WAITING_BEATS) socket.close('noResume');
         return;
       case 'live':
-        state.channel.flush();
-        // A flush may have found this reader slow.
-        if (state.kind === 'live') socket.sendAll([state.channel.heartbeat()]);
-        return;
+        return beat(state);
       case 'slow':
         state.beats += 1;
-        if (socket.unsentBytes() === 0) reset(state.channel, 'slow');
+        if (socket.unsentBytes() === 0) reset(state, 'slow');
         else if (state.beats > MAX_SLOW_BEATS) socket.terminate();
         return;
       case 'replaying':
@@ -169,19 +204,15 @@ export function createLiveSession(deps: LiveSessionDeps): SocketSession {
   return {
     onText(text) {
       const command = liveResumeSchema.safeParse(parseJson(text));
-      if (command.success) resume(command.data);
-      else sendError('bad-command', 'Expected {"cmd":"resume","organism"?,"epoch"?,"since"?}');
+      if (!command.success) {
+        sendError('bad-command', `${EXPECTED}: ${issuesOf(command.error)}`);
+        return;
+      }
+      const unknown = unknownTypeIn(command.data.filter);
+      if (unknown === undefined) return resume(command.data);
+      sendError('bad-command', `${EXPECTED}: filter.types: no event has the type "${unknown}"`);
     },
     onBeat,
     onClosed: () => enter({ kind: 'closed' }),
   };
-}
-
-/** Undefined for what is not JSON, which no command's schema accepts. */
-export function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }

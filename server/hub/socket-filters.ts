@@ -1,13 +1,21 @@
 import type { SubscribeFilters } from '#organism/agentserver/socket.ts';
+import type { JournalEvent } from '#organism/event.ts';
 
-import type { ContractFrame } from './contract-frames.ts';
+/** What filters look at. */
+export interface Subject {
+  readonly name: string;
+  readonly threadId: string | null;
+  /** The event's agent, or both ends of a message; empty when it has none. */
+  readonly agents: readonly string[];
+  readonly payloadType: string | null;
+}
 
 /** A subscription's filters. Null, absent and empty all mean no filter, as in the contract. */
-export type FrameFilter = (frame: ContractFrame) => boolean;
+export type Filter = (subject: Subject) => boolean;
 
-export const passAll: FrameFilter = () => true;
+export const passAll: Filter = () => true;
 
-export function createFilter(filters: SubscribeFilters): FrameFilter {
+export function createFilter(filters: SubscribeFilters): Filter {
   const events = toSet(filters.events);
   const threads = toSet(filters.threads);
   const agents = toSet(filters.agents);
@@ -18,6 +26,20 @@ export function createFilter(filters: SubscribeFilters): FrameFilter {
     (threads === null || frame.threadId === null || threads.has(frame.threadId)) &&
     (agents === null || frame.agents.length === 0 || frame.agents.some((a) => agents.has(a))) &&
     (payloadTypes === null || frame.payloadType === null || payloadTypes.has(frame.payloadType));
+}
+
+export function subjectOf(event: JournalEvent): Subject {
+  const isMessage = event.type === 'message';
+  return {
+    name: event.type,
+    threadId: 'threadId' in event ? event.threadId : null,
+    agents: isMessage ? [event.from, event.to] : agentOf(event),
+    payloadType: isMessage ? event.payloadType : null,
+  };
+}
+
+function agentOf(event: JournalEvent): readonly string[] {
+  return 'agent' in event && event.agent !== null ? [event.agent] : [];
 }
 
 function toSet(names: readonly string[] | null | undefined): ReadonlySet<string> | null {

@@ -3,6 +3,8 @@ export interface Timers {
   setInterval(run: () => void, everyMs: number): Cancel;
   setTimeout(run: () => void, afterMs: number): Cancel;
   setImmediate(run: () => void): Cancel;
+  /** Milliseconds of a clock that never jumps, with a fraction. */
+  monotonicMs(): number;
 }
 export type Cancel = () => void;
 
@@ -20,4 +22,5 @@ export const realTimers: Timers = {
     const timer = setImmediate(run);
     return () => clearImmediate(timer);
   },
+  monotonicMs: () => performance.now(),
 };

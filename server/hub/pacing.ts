@@ -1,0 +1,30 @@
+/** Of the event loop's time, for handing batches out; the rest is for taking events in. */
+const FAN_OUT_SHARE = 0.1;
+/** A shorter tick saves too few system calls to be worth the wait. */
+const MIN_TICK_MS = 4;
+/** A display shows 60 pictures a second: nobody sees a longer wait turn into a cheaper one. */
+const MAX_TICK_MS = 16;
+/** Weight of the newest flush: one that a garbage collection fell into must not set the pace. */
+const NEWEST_WEIGHT = 0.3;
+
+/** Decides how often a channel may flush, from what its flushes cost. */
+export interface Pacing {
+  /** Milliseconds from the start of this flush to the next one; 0 is as soon as there is news. */
+  tickAfter(costMs: number): number;
+}
+
+/**
+ * At once while flushing is cheap. What a flush costs grows with clients and bytes, and with it the
+ * tick: 0 first, then 4 to 16 ms, so that a busy hub gathers more into each write.
+ */
+export function createPacing(): Pacing {
+  let typicalCostMs = 0;
+  return {
+    tickAfter(costMs) {
+      typicalCostMs += (costMs - typicalCostMs) * NEWEST_WEIGHT;
+      const tick = typicalCostMs / FAN_OUT_SHARE;
+      if (tick < MIN_TICK_MS / 2) return 0;
+      return Math.min(MAX_TICK_MS, Math.max(MIN_TICK_MS, Math.round(tick)));
+    },
+  };
+}
