@@ -363,6 +363,7 @@ describe('laws', () => {
     COMMIT,
     fill('Ab1/', 10),
     '[REDACTED:email]',
+    ...'a@b.io|ws://:x@|pwd=hunt3r'.split('|'),
   );
   const glued = fc.array(fragments, { maxLength: 12 }).map((parts) => parts.join(''));
   const spaced = fc
@@ -379,6 +380,16 @@ describe('laws', () => {
       }),
       { numRuns: 500 },
     );
+  });
+
+  it.each([
+    ['MY_TOKENS :  /home/ann/x', 'MY_TOKENS :  [REDACTED:path]'],
+    ['MY_TOKENS=a@b.io', 'MY_TOKENS=[REDACTED:email]'],
+    ['MY_TOKENS: ws://:x@', 'MY_TOKENS: ws://<user>:[REDACTED:url_password]@'],
+    ['MY_TOKENS: [REDACTED:email]longenough12', 'MY_TOKENS=[REDACTED:env_secret]'],
+  ])('a value does not grow into a secret by being redacted: %s', (text, redacted) => {
+    expect(standard.redactText(text).text).toBe(redacted);
+    expect(standard.redactText(redacted).text).toBe(redacted);
   });
 
   it('rules 15 and 18 are the published expressions', () => {

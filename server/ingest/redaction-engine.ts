@@ -124,6 +124,8 @@ function compileStep(rule: PatternRule): Step {
 }
 
 function envStep(classOf: ((name: string) => KeyClass) | null): Step {
+  const earlier = new Set(['env_secret', ...SHAPED_RULES.map((rule) => rule.label)]);
+  const isEarlier = (label: string) => earlier.has(label);
   const isTokenCount = (name: string, valueHead: string) =>
     classOf !== null &&
     name.includes('TOKEN') &&
@@ -132,7 +134,9 @@ function envStep(classOf: ((name: string) => KeyClass) | null): Step {
   return {
     kind: 'secret',
     apply: (text, count) =>
-      ENV_HINT.test(text) ? redactEnvSecrets(text, count, isTokenCount) : text,
+      ENV_HINT.test(text)
+        ? redactEnvSecrets(text, count, { isSpared: isTokenCount, isEarlier })
+        : text,
   };
 }
 

@@ -44,16 +44,22 @@ const MIN_BARE_CHARS = 6;
 /** Enough of a value to tell a count from a secret. */
 const VALUE_HEAD_CHARS = 24;
 
+interface EnvScanOptions {
+  /** Tells by the name and the head of the value what is a count: `MAX_TOKENS=128000`. */
+  readonly isSpared: (name: string, valueHead: string) => boolean;
+  /** Whether placeholders of this label are written before this scan of a text. */
+  readonly isEarlier: (label: string) => boolean;
+}
+
 /**
  * Rule 15, `NAME_WITH_KEY: value` to `NAME_WITH_KEY=[REDACTED:env_secret]`, from each `=` or `:`
  * outwards: the name and the gap before it are read once, so the scan is linear where a search
  * from each letter is not.
- * @param isSpared tells by the name and the head of the value what is a count: `MAX_TOKENS=128000`
  */
 export function redactEnvSecrets(
   text: string,
   count: Count,
-  isSpared: (name: string, valueHead: string) => boolean,
+  { isSpared, isEarlier }: EnvScanOptions,
 ): string {
   const delimiters = /[:=]/g;
   let result = '';
@@ -67,13 +73,25 @@ export function redactEnvSecrets(
     const valueStart = isQuote(text.charCodeAt(open)) ? open + 1 : open;
     if (isSpared(name, text.slice(valueStart, valueStart + VALUE_HEAD_CHARS))) continue;
     const valueEnd = skipAhead(text, valueStart, isValueChar);
-    if (valueEnd - valueStart < MIN_ENV_VALUE_CHARS) continue;
+    if (charsBeforeLaterSteps(text.slice(valueStart, valueEnd), isEarlier) < MIN_ENV_VALUE_CHARS) {
+      continue;
+    }
     result += `${text.slice(done, nameStart)}${name}=[REDACTED:env_secret]`;
     done = isQuote(text.charCodeAt(valueEnd)) ? valueEnd + 1 : valueEnd;
     delimiters.lastIndex = done;
     count('env_secret');
   }
   return done === 0 ? text : result + text.slice(done);
+}
+
+/**
+ * How long a value is without what only a later step can have written: a value too short for this
+ * scan must not grow into it by being redacted, or a second pass would change the text again.
+ */
+function charsBeforeLaterSteps(value: string, isEarlier: (label: string) => boolean): number {
+  if (!value.includes('[REDACTED:')) return value.length;
+  const mark = /(?:[a-z]+:\/\/<user>:)?\[REDACTED:(\w+)\]@?/gi;
+  return value.replaceAll(mark, (whole, label: string) => (isEarlier(label) ? whole : '')).length;
 }
 
 /**
