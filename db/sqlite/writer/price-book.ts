@@ -19,6 +19,8 @@ export function createPriceBook(db: Connection): PriceBook {
      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
   );
   const known = new Map<string, number>();
+  /** The events of a delivery share their price object, also after they crossed to this thread. */
+  let seen = new WeakMap<AppliedPrice, number>();
 
   function valuesOf({ source, version, provider, model, unitNanos }: AppliedPrice) {
     const { inputFresh, cacheRead, cacheWrite, outputVisible, reasoning } = unitNanos;
@@ -26,19 +28,29 @@ export function createPriceBook(db: Connection): PriceBook {
     return [source, version, provider, model, ...units];
   }
 
+  function lookUp(price: AppliedPrice): number {
+    const values = valuesOf(price);
+    const identity = JSON.stringify(values);
+    const cached = known.get(identity);
+    if (cached !== undefined) return cached;
+    const id = find.get(identity)?.id ?? Number(add.run([identity, ...values]).lastInsertRowid);
+    if (known.size >= MAX_CACHED_PRICES) known.clear();
+    known.set(identity, id);
+    return id;
+  }
+
   return {
     idOf(price) {
-      const values = valuesOf(price);
-      const identity = JSON.stringify(values);
-      const cached = known.get(identity);
-      if (cached !== undefined) return cached;
-      const id = find.get(identity)?.id ?? Number(add.run([identity, ...values]).lastInsertRowid);
-      if (known.size >= MAX_CACHED_PRICES) known.clear();
-      known.set(identity, id);
+      let id = seen.get(price);
+      if (id === undefined) {
+        id = lookUp(price);
+        seen.set(price, id);
+      }
       return id;
     },
     reset() {
       known.clear();
+      seen = new WeakMap();
     },
   };
 }

@@ -19,13 +19,22 @@ export interface RollupWriter {
   reset(): void;
 }
 
-interface Cell {
+interface Cell extends Place {
+  readonly sums: number[];
+  /** Another cell whose place has the same hash. */
+  next: Cell | null;
+}
+
+interface Place {
   readonly organismId: number;
   readonly bucket: number;
-  readonly ids: Readonly<Record<UsageDimension, number>>;
-  readonly sums: number[];
+  readonly org: number;
+  readonly agent: number;
+  readonly model: number;
+  readonly provider: number;
+  readonly thread: number;
 }
-type Cells = Map<string, Cell>;
+type Cells = Map<number, Cell>;
 
 /** The grain that has every dimension of a cell: it needs no further summing. */
 const FINEST_TABLE = 'usage_quarter';
@@ -36,22 +45,28 @@ export function createRollupWriter(db: Connection): RollupWriter {
   // Coarser grains are summed from these, which are far fewer than the rows.
   const quarters: Cells = new Map();
 
+  function write(upsert: Statement, grain: Grain, cells: Cells): void {
+    for (const first of cells.values()) {
+      for (let cell: Cell | null = first; cell !== null; cell = cell.next) {
+        const { organismId, bucket, sums } = cell;
+        const row = grain.bucketMs === null ? [organismId] : [organismId, bucket];
+        for (const dimension of grain.dimensions) row.push(cell[dimension]);
+        for (const sum of sums) row.push(sum);
+        upsert.run(row);
+      }
+    }
+  }
+
   return {
     add({ organismId, occurredAt, ids, sums }) {
-      const bucket = bucketOf(occurredAt, QUARTER_MS);
       const { org, agent, model, provider, thread } = ids;
-      const shared = `${organismId}.${org}.${agent}.${model}.${provider}`;
-      addTo(quarters, `${shared}.${bucket}`, { organismId, bucket, ids, sums });
-      addTo(threads, `${shared}.${thread}`, { organismId, bucket: 0, ids, sums });
+      const bucket = bucketOf(occurredAt, QUARTER_MS);
+      addTo(quarters, { organismId, bucket, org, agent, model, provider, thread: 0 }, sums);
+      addTo(threads, { organismId, bucket: 0, org, agent, model, provider, thread }, sums);
     },
     flush() {
       for (const { grain, upsert } of grains) {
-        const cells = grain.bucketMs === null ? threads : coarsen(quarters, grain);
-        for (const cell of cells.values()) {
-          const dimensions = grain.dimensions.map((dimension) => cell.ids[dimension]);
-          const bucket = grain.bucketMs === null ? [] : [cell.bucket];
-          upsert.run([cell.organismId, ...bucket, ...dimensions, ...cell.sums]);
-        }
+        write(upsert, grain, grain.bucketMs === null ? threads : coarsen(quarters, grain));
       }
       quarters.clear();
       threads.clear();
@@ -63,32 +78,55 @@ export function createRollupWriter(db: Connection): RollupWriter {
   };
 }
 
-function addTo(
-  cells: Cells,
-  key: string,
-  entry: Omit<Cell, 'sums'> & { readonly sums: readonly number[] },
-): void {
-  const cell = cells.get(key);
-  if (cell === undefined) {
-    cells.set(key, { ...entry, sums: [...entry.sums] });
+/** By a hash of numbers: a text as key would cost more than all the sums. */
+function addTo(cells: Cells, place: Place, sums: readonly number[]): void {
+  const hash = hashPlace(place);
+  const first = cells.get(hash) ?? null;
+  let cell = first;
+  while (cell !== null && !isSamePlace(cell, place)) cell = cell.next;
+  if (cell === null) {
+    cells.set(hash, { ...place, sums: [...sums], next: first });
     return;
   }
-  for (let i = 0; i < cell.sums.length; i += 1) {
-    cell.sums[i] = (cell.sums[i] ?? 0) + (entry.sums[i] ?? 0);
-  }
+  for (let i = 0; i < sums.length; i += 1) cell.sums[i] = (cell.sums[i] ?? 0) + (sums[i] ?? 0);
+}
+
+function hashPlace({ organismId, bucket, org, agent, model, provider, thread }: Place): number {
+  let hash = Math.imul(organismId ^ bucket, PRIME);
+  for (const id of [org, agent, model, provider, thread]) hash = Math.imul(hash ^ id, PRIME);
+  return hash;
+}
+const PRIME = 0x9e3779b1;
+
+function isSamePlace(one: Place, other: Place): boolean {
+  return (
+    one.thread === other.thread &&
+    one.agent === other.agent &&
+    one.model === other.model &&
+    one.bucket === other.bucket &&
+    one.org === other.org &&
+    one.provider === other.provider &&
+    one.organismId === other.organismId
+  );
 }
 
 function coarsen(cells: Cells, grain: Grain): Cells {
   if (grain.table === FINEST_TABLE) return cells;
   const coarse: Cells = new Map();
   const quartersPerBucket = (grain.bucketMs ?? QUARTER_MS) / QUARTER_MS;
-  for (const cell of cells.values()) {
-    const bucket = Math.floor(cell.bucket / quartersPerBucket);
-    const dimensions = grain.dimensions.map((dimension) => cell.ids[dimension]);
-    addTo(coarse, `${cell.organismId}.${bucket}.${dimensions.join('.')}`, { ...cell, bucket });
+  for (const first of cells.values()) {
+    for (let cell: Cell | null = first; cell !== null; cell = cell.next) {
+      const place = { ...NOWHERE, organismId: cell.organismId };
+      place.bucket = Math.floor(cell.bucket / quartersPerBucket);
+      for (const dimension of grain.dimensions) place[dimension] = cell[dimension];
+      addTo(coarse, place, cell.sums);
+    }
   }
   return coarse;
 }
+const NOWHERE = { organismId: 0, bucket: 0, org: 0, agent: 0, model: 0, provider: 0, thread: 0 };
+
+type Statement = ReturnType<typeof prepareUpsert>;
 
 /** `+` turns a sum past 2^63 into a real instead of failing, so that a hostile cell stops no commit. */
 function prepareUpsert(db: Connection, { table, bucketMs, dimensions }: Grain) {
@@ -98,7 +136,7 @@ function prepareUpsert(db: Connection, { table, bucketMs, dimensions }: Grain) {
     ...dimensions.map((dimension) => DIMENSION_COLUMNS[dimension]),
   ];
   const columns = [...keys, ...SUM_COLUMNS];
-  return db.prepare(
+  return db.prepare<[readonly number[]]>(
     `INSERT INTO ${table} (${columns.join(', ')}) VALUES (${columns.map(() => '?').join(', ')})
      ON CONFLICT (${keys.join(', ')}) DO UPDATE SET
        ${SUM_COLUMNS.map((column) => `${column} = ${column} + excluded.${column}`).join(', ')}`,
