@@ -1,16 +1,22 @@
-import { hash } from 'node:crypto';
-
 import type { PreparedEvent } from './store.ts';
 
-/** Hex digits of SHA-1 kept: 52 bits, the widest that a JavaScript number holds exactly. */
-const DIGEST_HEX_DIGITS = 13;
 /** Ours, not the source's: they may differ between two readings of one event. */
-const OWN_FIELDS: ReadonlySet<string> = new Set(['receivedAt', 'costNanos', 'price']);
+const OWN_FIELDS: ReadonlySet<string> = new Set([
+  'seq',
+  'organismId',
+  'source',
+  'receivedAt',
+  'costNanos',
+  'price',
+]);
 
-/** Tells a resend from another event with the same key; not a defence against forgery. */
-export function digestEvent(event: PreparedEvent): number {
-  const canonical = canonicalOf(event, OWN_FIELDS);
-  return Number.parseInt(hash('sha1', canonical, 'hex').slice(0, DIGEST_HEX_DIGITS), 16);
+/**
+ * Tells a resend from another event with the same key. Names that differ only in lone surrogates
+ * are one name to the store, and so they are here.
+ */
+export function isSameEvent(first: PreparedEvent, second: PreparedEvent): boolean {
+  const [one, other] = [first, second].map((event) => canonicalOf(event, OWN_FIELDS));
+  return one === other || one?.toWellFormed() === other?.toWellFormed();
 }
 
 /**
@@ -31,7 +37,7 @@ function canonicalArray(items: readonly unknown[]): string {
   return `${text}]`;
 }
 
-/** Keys and lookups, not entries: this runs for every event, and pairs would double its price. */
+/** Keys and lookups, not entries: pairs would double its price. */
 function canonicalRecord(
   record: Readonly<Record<string, unknown>>,
   leftOut: ReadonlySet<string> | null,

@@ -6,6 +6,7 @@ import { readMigrationFiles } from 'drizzle-orm/migrator';
 import { StoreError } from '#db/store.ts';
 
 import type { Connection } from './connection.ts';
+import { addSqlFunctions } from './sql-functions.ts';
 import { toStoreError } from './store-failure.ts';
 
 const MIGRATIONS = fileURLToPath(new URL('./migrations/', import.meta.url));
@@ -14,11 +15,15 @@ const MIGRATIONS = fileURLToPath(new URL('./migrations/', import.meta.url));
  * Brings the database to this build's schema, all steps in one transaction: a process killed in the
  * middle leaves the old schema. Drizzle's own runner does the same, but loading it takes longer than
  * all else a start does.
+ * @param options.beforeChange called with the old version when a database with data is about to change
  * @returns the schema's version: how many migrations it has had
  * @throws StoreError `newer-schema` when a newer build has been here
  */
-export function migrateDatabase(db: Connection, folder: string = MIGRATIONS): number {
-  const known = readMigrationFiles({ migrationsFolder: folder });
+export function migrateDatabase(
+  db: Connection,
+  options: { folder?: string | undefined; beforeChange?: (version: number) => void } = {},
+): number {
+  const known = readMigrationFiles({ migrationsFolder: options.folder ?? MIGRATIONS });
   const applied = appliedMigrations(db);
   const pending = known.filter((migration) => migration.folderMillis > applied.newest);
   if (applied.newest > (known.at(-1)?.folderMillis ?? 0)) {
@@ -27,6 +32,8 @@ export function migrateDatabase(db: Connection, folder: string = MIGRATIONS): nu
       `The database ${db.name} was written by a newer Organoscope (schema ${applied.count}; this one knows ${known.length}). Use that version or a newer one, or choose another directory with --data.`,
     );
   }
+  addSqlFunctions(db);
+  if (pending.length > 0 && applied.count > 0) options.beforeChange?.(applied.count);
   try {
     if (pending.length > 0) db.transaction(() => runAll(db, pending)).immediate();
   } catch (error) {

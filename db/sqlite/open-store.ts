@@ -5,7 +5,9 @@ import { openWriterConnection } from './connection.ts';
 import { holdInstanceLock } from './instance-lock.ts';
 import { migrateDatabase } from './migrate.ts';
 import { toStoreError } from './store-failure.ts';
+import type { StoreFiles } from './store-files.ts';
 import {
+  copyDurably,
   inspectFiles,
   prepareDirectory,
   storeFiles,
@@ -17,6 +19,8 @@ export interface OpenedStore {
   readonly db: Connection;
   readonly epoch: string;
   readonly schemaVersion: number;
+  /** For the log: what was done to the store that its keeper should know. */
+  readonly notices: readonly string[];
   close(): void;
 }
 
@@ -50,7 +54,10 @@ function openDatabase(dataDir: string, freshEpoch: string): Omit<OpenedStore, 'c
   inspectFiles(files);
   const db = openWriterConnection(files.database);
   try {
-    const schemaVersion = migrateDatabase(db);
+    const notices: string[] = [];
+    const schemaVersion = migrateDatabase(db, {
+      beforeChange: (version) => notices.push(copyBeforeChange(db, files, version)),
+    });
     const epoch = ensureEpoch(db, freshEpoch);
     settleCommands(db);
     if (!existsSync(files.epoch)) {
@@ -59,11 +66,20 @@ function openDatabase(dataDir: string, freshEpoch: string): Omit<OpenedStore, 'c
       writeDurably(files.epoch, `${epoch}\n`);
       syncDirectory(dataDir);
     }
-    return { db, epoch, schemaVersion };
+    return { db, epoch, schemaVersion, notices };
   } catch (error) {
     db.close();
     throw error;
   }
+}
+
+/** Takes up the room of the database once more; a migration needs as much again while it runs. */
+function copyBeforeChange(db: Connection, files: StoreFiles, version: number): string {
+  const copy = `${files.database}.schema-${version}`;
+  // All of it goes into the one file that is copied.
+  db.pragma('wal_checkpoint(TRUNCATE)');
+  copyDurably(files.database, copy);
+  return `The database had schema ${version}; a copy from before the change is in ${copy}. Delete it once all is well.`;
 }
 
 function ensureEpoch(db: Connection, freshEpoch: string): string {

@@ -164,12 +164,12 @@ describe('migration', () => {
     const sql = (last: string) => `CREATE TABLE a (x);--> statement-breakpoint\n${last}`;
     await writeFile(join(folder, '0000_bad.sql'), sql('CREATE TABLE broken (;'));
     const db = new Database(':memory:');
-    expect(() => migrateDatabase(db, folder)).toThrow(StoreError);
+    expect(() => migrateDatabase(db, { folder })).toThrow(StoreError);
     const tables = () => db.prepare('SELECT name FROM sqlite_schema').pluck().all();
     expect(tables()).toEqual([]);
     // The control: mended, all of it is there.
     await writeFile(join(folder, '0000_bad.sql'), sql('CREATE TABLE b (x);'));
-    expect(migrateDatabase(db, folder)).toBe(1);
+    expect(migrateDatabase(db, { folder })).toBe(1);
     expect(tables()).toEqual(expect.arrayContaining(['a', 'b']));
   });
 });

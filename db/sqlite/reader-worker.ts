@@ -17,6 +17,8 @@ import { dailyUsage } from './reader/usage-days.ts';
 import { listPriceVersions, listUsage, listUsageNames } from './reader/usage-history.ts';
 import { sumUsage } from './reader/usage-sums.ts';
 import { storeFiles } from './store-files.ts';
+import type { RowsVerified } from './verify-rows.ts';
+import { verifyRows } from './verify-rows.ts';
 import { serveRpc } from './worker-rpc.ts';
 
 /** A thread that only reads, so that a heavy query stalls neither the event loop nor the writer. */
@@ -32,6 +34,7 @@ export type ReaderMethods = {
 } & {
   /** Called first, once the writer has brought the database up to date. */
   open(): void;
+  verifyRows(query: { since: number; limit: number }): RowsVerified;
   close(): void;
 };
 
@@ -65,6 +68,7 @@ function main(): void {
     listRejects: (query) => listRejects(statements, query),
     listCommands: (query) => listCommands(statements, query),
     describe: () => describe(statements, files),
+    verifyRows: (query) => verifyRows(statements, query),
   });
   port.postMessage({ greeting: 'ready' });
 }

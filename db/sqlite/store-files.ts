@@ -1,15 +1,18 @@
 import {
   closeSync,
+  constants,
+  copyFileSync,
   existsSync,
   fsyncSync,
   mkdirSync,
   openSync,
   readSync,
+  renameSync,
   rmSync,
   statSync,
   writeSync,
 } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 
 import Database from 'better-sqlite3';
 
@@ -62,6 +65,20 @@ export function writeDurably(path: string, text: string): void {
   } finally {
     closeSync(file);
   }
+}
+
+/** A reader of the directory finds the whole copy under its name, or none. */
+export function copyDurably(from: string, to: string): void {
+  const unfinished = `${to}.unfinished`;
+  copyFileSync(from, unfinished, constants.COPYFILE_FICLONE);
+  const file = openSync(unfinished, 'r+');
+  try {
+    fsyncSync(file);
+  } finally {
+    closeSync(file);
+  }
+  renameSync(unfinished, to);
+  syncDirectory(dirname(to));
 }
 
 /** Makes a created or renamed file survive a power cut: its name is in the directory. */

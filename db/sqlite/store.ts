@@ -9,6 +9,7 @@ import type { AppendStats } from './append-queue.ts';
 import { createAppendQueue } from './append-queue.ts';
 import { startReaderPool } from './reader-pool.ts';
 import { startStoreWorker } from './store-worker.ts';
+import type { RowsVerified } from './verify-rows.ts';
 import type { WriterGreeting, WriterMethods } from './writer-worker.ts';
 
 export interface SqliteStoreOptions {
@@ -27,6 +28,8 @@ export interface SqliteStore extends Store {
   stats(): AppendStats;
   /** Resolves once a write has been committed. @throws StoreError with the reason when none can be */
   checkWritable(): Promise<void>;
+  /** Compares stored rows with their check values, a chunk at a time. */
+  verifyRows(query: { since: number; limit: number }): Promise<RowsVerified>;
 }
 
 const DEFAULT_READERS = 2;
@@ -118,6 +121,7 @@ export async function createSqliteStore(options: SqliteStoreOptions): Promise<Sq
     listRejects: (query) => readers.call('listRejects', query),
     listCommands: (query) => readers.call('listCommands', query),
     describe: () => readers.call('describe'),
+    verifyRows: (query) => readers.call('verifyRows', query),
     close() {
       closing ??= closeAll();
       return closing;

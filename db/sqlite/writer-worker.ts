@@ -59,6 +59,7 @@ function main(): void {
     });
     const greeting: WriterGreeting = { epoch, schemaVersion, lastSeq: readLastSeq(db) };
     port.postMessage({ greeting });
+    for (const notice of store.notices) port.postMessage({ notice });
   } catch (error) {
     port.postMessage({ refusal: toFailure(error, 'open the store') });
     port.close();

@@ -1,6 +1,10 @@
-import { integer, real, sqliteTable, text, uniqueIndex } from 'drizzle-orm/sqlite-core';
+import { index, integer, real, sqliteTable, text } from 'drizzle-orm/sqlite-core';
 
-/** Every event once, in order. `unique(source, key)` is for ever: it is what makes a resend harmless. */
+/**
+ * Every event once, in order. A source's key is there once, for ever: it is what makes a resend
+ * harmless. The writer sees to it by way of the hash, as a unique index over the keys themselves
+ * would be three times as large, and as scattered.
+ */
 export const journal = sqliteTable(
   'journal',
   {
@@ -14,10 +18,12 @@ export const journal = sqliteTable(
     receivedAt: real('received_at').notNull(),
     /** What the other columns and the ledger do not hold, as JSON. */
     body: text().notNull(),
-    /** 52 bits over the canonical draft: tells a resend from another event with the same key. */
-    digest: integer().notNull(),
+    /** See key-hash.ts: the same for two keys now and then. */
+    keyHash: integer('key_hash').notNull(),
+    /** See row-check.ts. Null on rows from before there was one: nothing can be said of those. */
+    rowCheck: integer('row_check'),
     /** Name of the redaction catalogue's version. */
     catalogueId: integer('catalogue_id').notNull(),
   },
-  (table) => [uniqueIndex('journal_source_key').on(table.sourceId, table.key)],
+  (table) => [index('journal_key_hash').on(table.keyHash)],
 );

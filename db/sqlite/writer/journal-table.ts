@@ -1,35 +1,31 @@
 import type { Connection } from '../connection.ts';
+import type { CheckedRow } from '../row-check.ts';
+import { checkRow } from '../row-check.ts';
+import { createRowInserter } from './row-inserter.ts';
 
-interface JournalRow {
-  readonly sourceId: number;
-  readonly organismId: number;
-  readonly type: number;
-  readonly key: string;
-  readonly occurredAt: number;
-  readonly receivedAt: number;
-  readonly body: string;
-  readonly digest: number;
-  readonly catalogueId: number;
-}
-
-/** The journal itself: gives out positions, one for each key of a source, for ever. */
+/** The journal's rows and the positions they get. Which keys are new is for the key book to say. */
 export interface JournalTable {
-  /** The row's position, or null when its source has used the key before. */
-  add(row: JournalRow): number | null;
-  find(sourceId: number, key: string): { seq: number; digest: number } | undefined;
+  /** Gives out the next position; the row that takes it must follow. */
+  nextSeq(): number;
+  add(row: CheckedRow & { readonly keyHash: number }): void;
   flush(): void;
   reset(): void;
 }
 
 export function createJournalTable(db: Connection): JournalTable {
-  const insert = db.prepare(
-    `INSERT INTO journal (seq, source_id, organism_id, type, key, occurred_at, received_at,
-       body, digest, catalogue_id)
-     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (source_id, key) DO NOTHING`,
-  );
-  const find = db.prepare<[number, string], { seq: number; digest: number }>(
-    'SELECT seq, digest FROM journal WHERE source_id = ? AND key = ?',
-  );
+  const rows = createRowInserter(db, 'journal', [
+    'seq',
+    'source_id',
+    'organism_id',
+    'type',
+    'key',
+    'occurred_at',
+    'received_at',
+    'body',
+    'key_hash',
+    'row_check',
+    'catalogue_id',
+  ]);
   const saveLastSeq = db.prepare<[string]>(
     `INSERT INTO meta (key, value) VALUES ('last_seq', ?)
      ON CONFLICT (key) DO UPDATE SET value = excluded.value`,
@@ -38,9 +34,13 @@ export function createJournalTable(db: Connection): JournalTable {
   let savedSeq = lastSeq;
 
   return {
+    nextSeq() {
+      lastSeq += 1;
+      return lastSeq;
+    },
     add(row) {
-      const { changes } = insert.run(
-        lastSeq + 1,
+      rows.add([
+        row.seq,
         row.sourceId,
         row.organismId,
         row.type,
@@ -48,19 +48,18 @@ export function createJournalTable(db: Connection): JournalTable {
         row.occurredAt,
         row.receivedAt,
         row.body,
-        row.digest,
+        row.keyHash,
+        checkRow(row),
         row.catalogueId,
-      );
-      if (changes === 0) return null;
-      lastSeq += 1;
-      return lastSeq;
+      ]);
     },
-    find: (sourceId, key) => find.get(sourceId, key),
     flush() {
+      rows.flush();
       if (lastSeq !== savedSeq) saveLastSeq.run(String(lastSeq));
       savedSeq = lastSeq;
     },
     reset() {
+      rows.reset();
       lastSeq = readLastSeq(db);
       savedSeq = lastSeq;
     },

@@ -1,4 +1,4 @@
-import { digestEvent } from '#db/event-digest.ts';
+import { isSameEvent } from '#db/event-identity.ts';
 import type { AppendBatch, PreparedEvent } from '#db/store.ts';
 
 import type { Connection } from '../connection.ts';
@@ -9,11 +9,14 @@ import { storedKey, storedName } from '../stored-text.ts';
 import { bodyOf } from './event-body.ts';
 import { createEventProjector } from './event-projector.ts';
 import { createJournalTable } from './journal-table.ts';
+import type { KeyBook, Taken } from './key-book.ts';
+import { createKeyBook } from './key-book.ts';
 import { createNameBook } from './name-book.ts';
 import type { RowBook } from './row-book.ts';
 import { createRowBook } from './row-book.ts';
 import type { SourceRow } from './source-book.ts';
 import { createSourceBook } from './source-book.ts';
+import { createStoredEvents } from './stored-events.ts';
 
 type OrganismRow = typeof organisms.$inferSelect;
 
@@ -37,10 +40,20 @@ interface BatchRows {
   readonly catalogueId: number;
 }
 
-export function createJournalWriter(db: Connection): JournalWriter {
+interface StoredKey {
+  readonly text: string;
+  readonly hash: number;
+}
+
+/** @param keys which keys are taken; other than the store's own only in tests */
+export function createJournalWriter(
+  db: Connection,
+  keys: KeyBook = createKeyBook(db),
+): JournalWriter {
   const names = createNameBook(db);
   const sources = createSourceBook(db);
   const journal = createJournalTable(db);
+  const storedEvents = createStoredEvents(db);
   const projector = createEventProjector(db, names);
   const organismBook: RowBook<OrganismRow, [string]> = createRowBook(db, {
     table: 'organisms',
@@ -49,45 +62,43 @@ export function createJournalWriter(db: Connection): JournalWriter {
   });
   const parts = [projector, sources, journal, organismBook];
 
-  function storeEvent({ source, organism, catalogueId }: BatchRows, event: PreparedEvent): number {
-    const key = storedKey(event.key);
-    const digest = digestEvent(event);
-    const seq = journal.add({
-      sourceId: source.id,
-      organismId: organism.id,
-      type: EVENT_CODES[event.type],
-      key,
-      occurredAt: event.occurredAt,
-      receivedAt: event.receivedAt,
-      body: bodyOf(event),
-      digest,
-      catalogueId,
-    });
+  function storeEvent(rows: BatchRows, event: PreparedEvent, key: StoredKey): number {
+    const { source, organism, catalogueId } = rows;
     source.lastReceivedAt = Math.max(source.lastReceivedAt ?? 0, event.receivedAt);
-    if (seq === null) return refuse(source, event, { key, digest });
+    const taken = keys.find(source.id, key.text, key.hash);
+    if (taken !== null) return refuse(source, event, taken);
+    const seq = journal.nextSeq();
     source.accepted += 1;
     organism.events += 1;
     organism.lastSeq = seq;
     organism.lastReceivedAt = Math.max(organism.lastReceivedAt, event.receivedAt);
-    projector.project(organism, seq, event);
+    journal.add({
+      seq,
+      sourceId: source.id,
+      organismId: organism.id,
+      type: EVENT_CODES[event.type],
+      key: key.text,
+      keyHash: key.hash,
+      occurredAt: event.occurredAt,
+      receivedAt: event.receivedAt,
+      body: bodyOf(event),
+      catalogueId,
+      ledger: projector.project(organism, seq, event),
+    });
+    keys.add(key.hash, { seq, sourceId: source.id, key: key.text, event });
     return seq;
   }
 
   /** An observation may be reworded by its source; a message or a model call may not. */
-  function refuse(
-    source: SourceRow,
-    event: PreparedEvent,
-    { key, digest }: { key: string; digest: number },
-  ): number {
+  function refuse(source: SourceRow, event: PreparedEvent, taken: Taken): number {
     const isFact = event.type === 'message' || event.type === 'usage';
-    const stored = isFact ? journal.find(source.id, key) : undefined;
-    if (stored === undefined || stored.digest === digest) {
+    if (!isFact || isSameEvent(taken.event ?? storedEvents.read(taken.seq), event)) {
       source.duplicate += 1;
       return DUPLICATE;
     }
     sources.reject(source, {
       reason: 'conflict',
-      detail: `${event.type} with key "${event.key}" of source "${source.name}" came again with another body; expected the one stored at position ${stored.seq}`,
+      detail: `${event.type} with key "${event.key}" of source "${source.name}" came again with another body; expected the one stored at position ${taken.seq}`,
       sample: JSON.stringify(event).slice(0, MAX_SAMPLE_CHARS),
       receivedAt: event.receivedAt,
     });
@@ -100,7 +111,11 @@ export function createJournalWriter(db: Connection): JournalWriter {
       const organism = organismBook.get(storedName(batch.organismId));
       organism.sourceId = source.id;
       const rows = { source, organism, catalogueId: names.idOf(batch.catalogueVersion) };
-      const positions = batch.events.map((event) => storeEvent(rows, event));
+      const texts = batch.events.map((event) => storedKey(event.key));
+      const hashes = keys.lookUp(source.id, texts);
+      const positions = batch.events.map((event, i) =>
+        storeEvent(rows, event, { text: texts[i] ?? '', hash: hashes[i] ?? 0 }),
+      );
       for (const reject of batch.rejects) sources.reject(source, reject);
       if (batch.cursors !== undefined) sources.saveCursors(source, batch.cursors);
       if (batch.redactions !== undefined) sources.countRedactions(source, batch.redactions);
@@ -108,9 +123,12 @@ export function createJournalWriter(db: Connection): JournalWriter {
     },
     flush() {
       for (const part of parts) part.flush();
+      keys.clear();
     },
     reset() {
       names.reset();
+      keys.clear();
+      storedEvents.reset();
       for (const part of parts) part.reset();
     },
   };

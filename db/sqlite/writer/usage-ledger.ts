@@ -4,17 +4,22 @@ import { effectiveCostNanos } from '#organism/event.ts';
 import { totalTokens } from '#organism/tokens.ts';
 
 import type { Connection } from '../connection.ts';
+import { LEDGER_COLUMNS } from '../row-check.ts';
 import type { AgentProjection } from './agent-projection.ts';
 import { latest } from './latest.ts';
 import type { NameBook } from './name-book.ts';
 import { createPriceBook } from './price-book.ts';
 import { createRollupWriter } from './rollup-writer.ts';
+import { createRowInserter } from './row-inserter.ts';
 import type { ThreadProjection } from './thread-projection.ts';
 
 type PreparedUsage = Extract<PreparedEvent, { type: 'usage' }>;
 
+/** In the order of LEDGER_COLUMNS. */
+export type LedgerRow = readonly (number | null)[];
+
 export interface UsageLedger {
-  add(organismId: number, seq: number, event: PreparedUsage): void;
+  add(organismId: number, seq: number, event: PreparedUsage): LedgerRow;
   flush(): void;
   reset(): void;
 }
@@ -27,17 +32,16 @@ export function createUsageLedger(
   const { names, agents, threads } = deps;
   const prices = createPriceBook(db);
   const rollups = createRollupWriter(db);
-  const insert = db.prepare(
-    `INSERT INTO usage (seq, organism_id, thread_id, agent_id, model_id, provider_id, org_id,
-       user_id, occurred_at, input_fresh, cache_read, cache_write, output_visible, reasoning,
-       latency_ms, reported_cost_nanos, cost_nanos, price_id)
-     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
-  );
+  const rows = createRowInserter(db, 'usage', ['seq', ...LEDGER_COLUMNS]);
 
-  function addToThread(organismId: number, seq: number, event: PreparedUsage): number {
+  function addToThread(
+    organismId: number,
+    seq: number,
+    event: PreparedUsage,
+    cost: number | null,
+  ): number {
     if (event.threadId === null) return 0;
     const thread = threads.get(organismId, event.threadId);
-    const cost = costOf(event);
     thread.totalTokens += totalTokens(event.tokens);
     thread.costNanos += cost ?? 0;
     thread.unpricedRequests += cost === null ? 1 : 0;
@@ -49,22 +53,20 @@ export function createUsageLedger(
 
   return {
     add(organismId, seq, event) {
-      const ids = {
-        thread: addToThread(organismId, seq, event),
-        agent: agents.idOf(organismId, event.agent),
-        model: names.idOf(event.model),
-        provider: names.idOf(event.provider),
-        org: names.idOf(event.org),
-      };
+      const cost = costOf(event);
+      const thread = addToThread(organismId, seq, event, cost);
+      const agent = agents.idOf(organismId, event.agent);
+      const model = names.idOf(event.model);
+      const provider = names.idOf(event.provider);
+      const org = names.idOf(event.org);
       const { inputFresh, cacheRead, cacheWrite, outputVisible, reasoning } = event.tokens;
-      insert.run(
-        seq,
+      const row = [
         organismId,
-        ids.thread,
-        ids.agent,
-        ids.model,
-        ids.provider,
-        ids.org,
+        thread,
+        agent,
+        model,
+        provider,
+        org,
         names.idOf(event.user),
         event.occurredAt,
         inputFresh,
@@ -76,11 +78,22 @@ export function createUsageLedger(
         event.reportedCostNanos,
         event.costNanos ?? null,
         event.price == null ? null : prices.idOf(event.price),
-      );
-      rollups.add({ organismId, occurredAt: event.occurredAt, ids, sums: sumsOf(event) });
+      ];
+      rows.add([seq, ...row]);
+      rollups.add({
+        organismId,
+        occurredAt: event.occurredAt,
+        ids: { thread, agent, model, provider, org },
+        sums: sumsOf(event, cost),
+      });
+      return row;
     },
-    flush: () => rollups.flush(),
+    flush() {
+      rows.flush();
+      rollups.flush();
+    },
     reset() {
+      rows.reset();
       prices.reset();
       rollups.reset();
     },
@@ -95,8 +108,7 @@ function costOf(event: DraftOf<'usage'> & { costNanos?: number | null | undefine
 }
 
 /** In the order of SUM_COLUMNS. */
-function sumsOf(event: PreparedUsage): number[] {
-  const cost = costOf(event);
+function sumsOf(event: PreparedUsage, cost: number | null): number[] {
   const { inputFresh, cacheRead, cacheWrite, outputVisible, reasoning } = event.tokens;
   const isOnlyReported = event.costNanos == null;
   return [

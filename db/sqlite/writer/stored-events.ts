@@ -1,0 +1,30 @@
+import type { PreparedEvent } from '#db/store.ts';
+import { StoreError } from '#db/store.ts';
+
+import type { Connection } from '../connection.ts';
+import type { EventRow } from '../reader/event-rows.ts';
+import { EVENT_COLUMNS, USAGE_JOIN, toEvent } from '../reader/event-rows.ts';
+import { createLookups } from '../reader/lookups.ts';
+import { createStatements } from '../reader/statements.ts';
+
+/** Reads back what earlier transactions stored, to compare it with what came again. */
+export interface StoredEvents {
+  read(seq: number): PreparedEvent;
+  reset(): void;
+}
+
+export function createStoredEvents(db: Connection): StoredEvents {
+  const statements = createStatements(() => db);
+  const sql = `SELECT ${EVENT_COLUMNS} FROM journal j ${USAGE_JOIN} WHERE j.seq = ?`;
+  let lookups = createLookups(statements);
+  return {
+    read(seq) {
+      const row = statements.get<EventRow>(sql, [seq]);
+      if (row === undefined) throw new StoreError('corrupt', `Position ${seq} cannot be read back`);
+      return toEvent(row, lookups);
+    },
+    reset() {
+      lookups = createLookups(statements);
+    },
+  };
+}
