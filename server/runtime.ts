@@ -15,6 +15,7 @@ import { createDemoSwitch } from './demo-switch.ts';
 import { createHttpFront } from './http-front.ts';
 import { createHub } from './hub/hub.ts';
 import { createOrganisms } from './hub/organisms.ts';
+import { createSnapshotKeeper } from './hub/snapshot-keeper.ts';
 import { createIngest } from './ingest/ingest.ts';
 import { loadRedactor } from './ingest/load-redactor.ts';
 import { createPreparation } from './ingest/prepare.ts';
@@ -31,9 +32,6 @@ import { createSessions } from './safety/session.ts';
 import type { SourceSetting } from './settings.ts';
 import { createSourceRegistry } from './source-registry.ts';
 import { createSource } from './sources/create-source.ts';
-
-/** Pictures are saved this often, so that a start replays little. */
-const SNAPSHOT_INTERVAL_MS = 15_000;
 
 export interface Runtime {
   /** Idempotent: drains sources, then sockets and answers, then the store. */
@@ -84,18 +82,11 @@ export async function startRuntime(deps: RuntimeDeps): Promise<Runtime> {
 
     const organisms = createOrganisms({ store });
     for (const { name } of config.sources) organisms.ensure(name);
-    await organisms.restore();
-    const snapshots = setInterval(() => saveSnapshots(), SNAPSHOT_INTERVAL_MS).unref();
-    const saveSnapshots = (): void => {
-      organisms.saveSnapshots().catch((error: unknown) => {
-        log.error(
-          { err: error },
-          'the live picture could not be saved; the journal has everything',
-        );
-      });
-    };
-    closers.push(() => organisms.saveSnapshots());
-    closers.push(() => clearInterval(snapshots));
+    const replayed = await organisms.restore();
+    log.info({ replayed }, 'live pictures restored: events read after their snapshots');
+    const snapshots = createSnapshotKeeper({ organisms, log });
+    snapshots.start();
+    closers.push(() => snapshots.stop());
 
     const ingestDeps = {
       store,

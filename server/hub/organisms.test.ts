@@ -35,7 +35,7 @@ describe('organisms', () => {
     before.publish(store.append('two', [messageDraft('m3')]));
 
     const after = createOrganisms({ store });
-    await after.restore();
+    expect(await after.restore()).toBe(2);
     expect(after.get('one')).toEqual(before.get('one'));
     expect(after.get('two')).toEqual(before.get('two'));
     expect(store.reads.map(({ since }) => since)).toContain(2);

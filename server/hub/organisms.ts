@@ -18,8 +18,11 @@ export interface Publication {
 }
 
 export interface Organisms {
-  /** Rebuilds every picture: the stored snapshot, then what the journal has after it. */
-  restore(): Promise<void>;
+  /**
+   * Rebuilds every picture: the stored snapshot, then what the journal has after it.
+   * @returns how many events had to be read from the journal
+   */
+  restore(): Promise<number>;
   /** Makes an organism known before its first event, in the order of configuration. */
   ensure(organismId: string): void;
   /** Folds committed events in, then tells the listeners. Call it after the commit, in order. */
@@ -44,15 +47,18 @@ export function createOrganisms(deps: {
   const savedSeq = new Map<string, number>();
   const listeners = new Set<(publication: Publication) => void>();
 
-  async function restoreOne(base: OrganismState): Promise<void> {
+  async function restoreOne(base: OrganismState): Promise<number> {
     const { organismId } = base;
     let state = base;
+    let replayed = 0;
     for (;;) {
       const events = await store.readEvents({ organismId, since: state.seq, limit: REPLAY_PAGE });
       state = applyAll(state, events);
+      replayed += events.length;
       if (events.length < REPLAY_PAGE) break;
     }
     states.set(organismId, state);
+    return replayed;
   }
 
   function publishOne(organismId: string, events: readonly JournalEvent[]): void {
@@ -77,7 +83,9 @@ export function createOrganisms(deps: {
         bases.set(snapshot.organismId, fromSnapshot(snapshot));
         savedSeq.set(snapshot.organismId, snapshot.seq);
       }
-      for (const base of bases.values()) await restoreOne(base);
+      let replayed = 0;
+      for (const base of bases.values()) replayed += await restoreOne(base);
+      return replayed;
     },
     ensure(organismId) {
       if (!configured.includes(organismId)) configured.push(organismId);
