@@ -3,11 +3,10 @@ import { isIPv6 } from 'node:net';
 import open from 'open';
 
 import { createSqliteStore } from '#db/sqlite/store.ts';
-import type { JournalEvent } from '#organism/event.ts';
 
 import { createApi } from './api/app.ts';
 import { createCommands } from './api/commands.ts';
-import { createEventsDoor } from './api/events-door.ts';
+import { createDoors } from './api/doors.ts';
 import { AppError } from './app-error.ts';
 import type { Config } from './config.ts';
 import { openDataDirectory } from './data-directory.ts';
@@ -16,11 +15,9 @@ import { createHttpFront } from './http-front.ts';
 import { createHub } from './hub/hub.ts';
 import { createOrganisms } from './hub/organisms.ts';
 import { createSnapshotKeeper } from './hub/snapshot-keeper.ts';
-import { createIngest } from './ingest/ingest.ts';
 import { loadRedactor } from './ingest/load-redactor.ts';
 import { createPreparation } from './ingest/prepare.ts';
 import { createPricer } from './ingest/price.ts';
-import { createPush } from './ingest/push.ts';
 import type { Log } from './log.ts';
 import type { Pages } from './pages.ts';
 import { createAccess } from './safety/access.ts';
@@ -88,15 +85,21 @@ export async function startRuntime(deps: RuntimeDeps): Promise<Runtime> {
     snapshots.start();
     closers.push(() => snapshots.stop());
 
-    const ingestDeps = {
-      store,
-      preparation: createPreparation({ redactor, pricer }),
-      publish: (events: readonly JournalEvent[]) => organisms.publish(events),
-      now,
-    };
+    const { ingest, events, receivers } = createDoors({
+      ingestDeps: {
+        store,
+        preparation: createPreparation({ redactor, pricer }),
+        publish: (published) => organisms.publish(published),
+        now,
+      },
+      isTaken: (name) => registry.has(name),
+      admit: () => null,
+      logOf: (source) => log.child({ source }),
+      log,
+    });
     const registry = createSourceRegistry({
       store,
-      ingest: createIngest(ingestDeps),
+      ingest,
       isWatched: () => hub.watchers() > 0,
       log,
       now,
@@ -134,12 +137,6 @@ export async function startRuntime(deps: RuntimeDeps): Promise<Runtime> {
       now,
       log,
     });
-    const events = createEventsDoor({
-      push: createPush(ingestDeps),
-      isTaken: (name) => registry.has(name),
-      admit: () => null,
-      log,
-    });
     const hub = createHub({ organisms, store, guard, commands, now, log });
     const api = createApi({
       organisms,
@@ -148,6 +145,7 @@ export async function startRuntime(deps: RuntimeDeps): Promise<Runtime> {
       sessions,
       commands,
       events,
+      receivers: receivers.list(),
       sources: () => registry.list().map((source) => source.describe()),
       readSchema: (organismId, agent) => registry.readSchema(organismId, agent),
       demo,
@@ -162,7 +160,7 @@ export async function startRuntime(deps: RuntimeDeps): Promise<Runtime> {
       now,
       log,
     });
-    const front = createHttpFront({ guard, api, events, hub, pages, log });
+    const front = createHttpFront({ guard, api, events, receivers, hub, pages, log });
 
     await front.listen(config.port, config.host);
     closers.push(() => pages.close());

@@ -4,6 +4,8 @@ import type { EventBody } from '../ingest/event-body.ts';
 import { readJsonBody, readLines } from '../ingest/event-body.ts';
 import type { DeliveryOrigin } from '../ingest/parts.ts';
 import type { Push } from '../ingest/push.ts';
+import type { Reply } from '../sources/receiver.ts';
+import { jsonReply } from '../sources/receiver.ts';
 import { createOriginReader } from './events-origin.ts';
 import { Problem, problemAnswer } from './problem.ts';
 import { readBody, unpack } from './request-body.ts';
@@ -18,14 +20,8 @@ export const LINES_TYPE = 'application/x-ndjson';
 
 export interface EventsDoor {
   /** Takes a request that the guard let through. Never rejects. */
-  answer(request: IncomingMessage): Promise<DoorAnswer>;
+  answer(request: IncomingMessage): Promise<Reply>;
   stats(): DoorStats;
-}
-
-export interface DoorAnswer {
-  readonly status: number;
-  readonly headers: Readonly<Record<string, string>>;
-  readonly body: string;
 }
 
 export interface DoorStats {
@@ -49,7 +45,7 @@ export function createEventsDoor({ push, isTaken, admit, log }: EventsDoorDeps):
   let heldBytes = 0;
   let refused = 0;
 
-  async function take(request: IncomingMessage): Promise<DoorAnswer> {
+  async function take(request: IncomingMessage): Promise<Reply> {
     const refusal = admit();
     if (refusal !== null) throw refusal;
     const type = contentTypeOf(request);
@@ -66,22 +62,18 @@ export function createEventsDoor({ push, isTaken, admit, log }: EventsDoorDeps):
     }
   }
 
-  async function deliver(origin: DeliveryOrigin, body: EventBody): Promise<DoorAnswer> {
+  async function deliver(origin: DeliveryOrigin, body: EventBody): Promise<Reply> {
     if (!body.ok) throw toProblem(body);
     const outcome = await push.push(origin, body.inputs);
-    return { status: 200, headers: { 'content-type': JSON_TYPE }, body: JSON.stringify(outcome) };
+    return jsonReply(200, outcome);
   }
 
-  function refuse(error: unknown): DoorAnswer {
+  function refuse(error: unknown): Reply {
     refused += 1;
     const answer = problemAnswer(error);
     if (answer === null) log.error({ err: error }, 'events could not be taken');
     const { status, headers, detail } = answer ?? UNEXPECTED;
-    return {
-      status,
-      headers: { ...headers, 'content-type': JSON_TYPE },
-      body: JSON.stringify({ detail }),
-    };
+    return jsonReply(status, { detail }, headers);
   }
 
   return {

@@ -15,7 +15,6 @@ import type { Organisms } from '../hub/organisms.ts';
 import { createOrganisms } from '../hub/organisms.ts';
 import { createPreparation } from '../ingest/prepare.ts';
 import { createPricer } from '../ingest/price.ts';
-import { createPush } from '../ingest/push.ts';
 import { createRedactor } from '../ingest/redact.ts';
 import { createAccess } from '../safety/access.ts';
 import { createGuard } from '../safety/guard.ts';
@@ -23,13 +22,14 @@ import { createHostGuard } from '../safety/host-guard.ts';
 import { createOriginGuard } from '../safety/origin-guard.ts';
 import type { Sessions } from '../safety/session.ts';
 import { createSessions } from '../safety/session.ts';
+import type { createReceivers } from '../sources/create-receivers.ts';
 import type { ControlCommand, ControlOutcome, SourceDescription } from '../sources/source.ts';
 import { NO_PAGES } from '../testing/no-pages.ts';
 import type { AgentSchema, ApiDeps } from './api-deps.ts';
 import type { Api } from './app.ts';
 import { createApi } from './app.ts';
 import { createCommands } from './commands.ts';
-import { createEventsDoor } from './events-door.ts';
+import { createDoors } from './doors.ts';
 import type { Problem } from './problem.ts';
 
 /** The real API for tests: SQLite in a temporary directory, a real server on a free port. */
@@ -82,6 +82,7 @@ export async function openTestApi(
     isLoopbackBound?: boolean;
     now?: () => number;
     checkStore?: () => Promise<void>;
+    receivers?: typeof createReceivers;
   } = {},
 ): Promise<TestApi> {
   const dataDir = mkdtempSync(path.join(tmpdir(), 'organoscope-api-'));
@@ -115,21 +116,21 @@ export async function openTestApi(
     now,
     log,
   });
-  const preparation = createPreparation({
-    redactor: createRedactor({ profile: 'standard' }),
-    pricer: createPricer(),
-  });
-  const push = createPush({
-    store,
-    preparation,
-    publish: (events) => organisms.publish(events),
-    now,
-  });
-  const events = createEventsDoor({
-    push,
+  const { events, receivers } = createDoors({
+    ingestDeps: {
+      store,
+      preparation: createPreparation({
+        redactor: createRedactor({ profile: 'standard' }),
+        pricer: createPricer(),
+      }),
+      publish: (published) => organisms.publish(published),
+      now,
+    },
     isTaken: (source) => ids.some((id) => source === `${id}-source`),
     admit: () => kit.refusal,
+    logOf: () => log,
     log,
+    receivers: options.receivers,
   });
   const deps: ApiDeps = {
     organisms,
@@ -138,6 +139,7 @@ export async function openTestApi(
     sessions,
     commands,
     events,
+    receivers: receivers.list(),
     sources: () => ids.map(describeSource),
     readSchema: async () => options.schema ?? null,
     demo: {
@@ -156,7 +158,7 @@ export async function openTestApi(
   const hub = createHub({ organisms, store, guard, commands, now, log });
   hub.start();
   const api = createApi(deps);
-  const front = createHttpFront({ guard, api, events, hub, pages: NO_PAGES, log });
+  const front = createHttpFront({ guard, api, events, receivers, hub, pages: NO_PAGES, log });
   await front.listen(0, '127.0.0.1');
 
   async function request(
