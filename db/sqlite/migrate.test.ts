@@ -69,6 +69,8 @@ test('a store of the first schema keeps all it had, and what comes again is know
     events: await from.readEvents({ since: 0, limit: 1000 }),
     sums: await from.sumUsage({ groupBy: ['thread', 'model'] }),
     days: await from.dailyUsage({ timezone: 'UTC' }),
+    agents: await from.dailyUsage({ timezone: 'UTC', groupBy: 'agent' }),
+    models: await from.dailyUsage({ timezone: 'Europe/Berlin', groupBy: 'model' }),
     threads: await from.listThreads({ organismId: 'garden', limit: 10, offset: 0 }),
     counts: await from.sourceCounts(),
     cursor: await from.getCursor('lab', 'usage'),

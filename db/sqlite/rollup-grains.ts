@@ -14,9 +14,12 @@ export interface Grain {
 
 /** In the order a query tries them: the first that has its dimensions is the cheapest. */
 export const GRAINS: readonly Grain[] = [
+  { table: 'usage_day_org', bucketMs: DAY_MS, dimensions: ['org'] },
   { table: 'usage_day_model', bucketMs: DAY_MS, dimensions: ['org', 'model', 'provider'] },
+  { table: 'usage_day_agent', bucketMs: DAY_MS, dimensions: ['agent'] },
   { table: 'usage_day', bucketMs: DAY_MS, dimensions: ['org', 'agent', 'model', 'provider'] },
   { table: 'usage_quarter_org', bucketMs: QUARTER_MS, dimensions: ['org'] },
+  { table: 'usage_quarter_model', bucketMs: QUARTER_MS, dimensions: ['model', 'provider'] },
   {
     table: 'usage_quarter',
     bucketMs: QUARTER_MS,

@@ -12,12 +12,15 @@ export interface Statements {
   close(): void;
   all<Row>(sql: string, params?: readonly Param[]): Row[];
   get<Row>(sql: string, params?: readonly Param[]): Maybe<Row>;
+  /** Rows of numbers as arrays: half the price of objects where rows are many. */
+  rows(sql: string, params?: readonly Param[]): readonly (readonly number[])[];
 }
 
 type Maybe<Row> = Row | undefined;
 
 export function createStatements(connect: () => Connection): Statements {
   const cache = new Map<string, ReturnType<typeof prepare>>();
+  const rawCache = new Map<string, ReturnType<typeof prepare>>();
   let opened: Connection | null = null;
 
   function connection(): Connection {
@@ -29,14 +32,15 @@ export function createStatements(connect: () => Connection): Statements {
     return connection().prepare<[readonly Param[]], never>(sql);
   }
 
-  function prepared(sql: string) {
-    const known = cache.get(sql);
+  function preparedIn(kept: typeof cache, sql: string) {
+    const known = kept.get(sql);
     if (known !== undefined) return known;
-    const statement = prepare(sql);
-    if (cache.size >= MAX_CACHED_STATEMENTS) cache.clear();
-    cache.set(sql, statement);
+    const statement = prepare(sql).raw(kept === rawCache);
+    if (kept.size >= MAX_CACHED_STATEMENTS) kept.clear();
+    kept.set(sql, statement);
     return statement;
   }
+  const prepared = (sql: string) => preparedIn(cache, sql);
 
   return {
     open() {
@@ -44,9 +48,11 @@ export function createStatements(connect: () => Connection): Statements {
     },
     close() {
       cache.clear();
+      rawCache.clear();
       opened?.close();
     },
     all: (sql, params = []) => prepared(sql).all(params),
     get: (sql, params = []) => prepared(sql).get(params),
+    rows: (sql, params = []) => preparedIn(rawCache, sql).all(params),
   };
 }

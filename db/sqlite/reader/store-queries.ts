@@ -50,7 +50,7 @@ export function describe(statements: Statements, files: StoreFiles): StoreDescri
   );
   // The large tables keep count; counting them would read them through.
   const usage = statements.get<{ requests: number }>(
-    'SELECT coalesce(sum(requests), 0) AS requests FROM usage_day_model',
+    'SELECT coalesce(sum(requests), 0) AS requests FROM usage_day_org',
   );
   const small = ['organisms', 'agents', 'threads', 'sources', 'quarantine', 'commands'];
   return {

@@ -4,7 +4,7 @@ import { readPositions } from './event-queries.ts';
 import type { Lookups, NamedTable } from './lookups.ts';
 import type { Statements } from './statements.ts';
 import { resolveUsageScope } from './usage-scope.ts';
-import { sumScope } from './usage-sums.ts';
+import { countCalls } from './usage-sums.ts';
 
 interface Deps {
   readonly statements: Statements;
@@ -29,15 +29,13 @@ export function listUsage(
     query.limit,
     query.offset,
   ]);
-  // The rollups know how many there are without counting them.
-  const [sum] = sumScope(deps, scope, []);
   return {
     rows: readPositions(
       deps,
       'usage',
       seqs.map((row) => row.seq),
     ),
-    total: sum?.sum.requests ?? 0,
+    total: countCalls(deps, scope),
   };
 }
 
@@ -57,10 +55,10 @@ export function listPriceVersions(deps: Deps, query: UsageQuery): string[] {
 const NAME_SOURCES: Readonly<
   Record<UsageDimension, { rollup: string; column: string; names: NamedTable }>
 > = {
-  org: { rollup: 'usage_day_model', column: 'org_id', names: 'names' },
+  org: { rollup: 'usage_day_org', column: 'org_id', names: 'names' },
   model: { rollup: 'usage_day_model', column: 'model_id', names: 'names' },
   provider: { rollup: 'usage_day_model', column: 'provider_id', names: 'names' },
-  agent: { rollup: 'usage_day', column: 'agent_id', names: 'agents' },
+  agent: { rollup: 'usage_day_agent', column: 'agent_id', names: 'agents' },
   thread: { rollup: 'usage_thread', column: 'thread_id', names: 'threads' },
 };
 

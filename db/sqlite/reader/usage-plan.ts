@@ -60,7 +60,11 @@ function lastWhole(to: number, bucketMs: number): number {
   return bucketOf(to, bucketMs);
 }
 
-function grainFor(bucketMs: number | null, needed: ReadonlySet<UsageDimension>): Grain | null {
+/** The cheapest rollup with these dimensions; null where only the ledger has them. */
+export function grainFor(
+  bucketMs: number | null,
+  needed: ReadonlySet<UsageDimension>,
+): Grain | null {
   const fits = (grain: Grain) =>
     grain.bucketMs === bucketMs &&
     [...needed].every((dimension) => grain.dimensions.includes(dimension));

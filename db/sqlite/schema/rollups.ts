@@ -52,6 +52,26 @@ export const usageQuarter = sqliteTable(
   ],
 );
 
+export const usageQuarterModel = sqliteTable(
+  'usage_quarter_model',
+  { ...bucket(), ...model(), ...sums() },
+  (table) => [
+    primaryKey({ columns: [table.organismId, table.bucket, table.modelId, table.providerId] }),
+  ],
+);
+
+export const usageDayOrg = sqliteTable(
+  'usage_day_org',
+  { ...bucket(), ...org(), ...sums() },
+  (table) => [primaryKey({ columns: [table.organismId, table.bucket, table.orgId] })],
+);
+
+export const usageDayAgent = sqliteTable(
+  'usage_day_agent',
+  { ...bucket(), ...agent(), ...sums() },
+  (table) => [primaryKey({ columns: [table.organismId, table.bucket, table.agentId] })],
+);
+
 export const usageDayModel = sqliteTable(
   'usage_day_model',
   { ...bucket(), ...org(), ...model(), ...sums() },

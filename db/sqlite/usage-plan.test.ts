@@ -1,0 +1,133 @@
+import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
+
+import { describe, expect, onTestFinished, test } from 'vitest';
+
+import type { UsageDimension, UsageQuery } from '#db/store.ts';
+
+import type { Connection } from './connection.ts';
+import { openReaderConnection } from './connection.ts';
+import { createLookups } from './reader/lookups.ts';
+import type { Statements } from './reader/statements.ts';
+import { createStatements } from './reader/statements.ts';
+import { dailyUsage } from './reader/usage-days.ts';
+import { sumUsage } from './reader/usage-sums.ts';
+import { NOON, makeBatch, makeDataDir, makeUsage, openTestStore } from './store-fixtures.ts';
+
+const DAY_MS = 86_400_000;
+const ZONES = ['UTC', 'Europe/Berlin', 'Asia/Kathmandu', 'Australia/Lord_Howe', 'Asia/Tokyo'];
+const GROUPS: readonly (UsageDimension | undefined)[] = [undefined, 'model', 'agent', 'org'];
+
+/** A store with a call every six hours for some days, and what its queries read. */
+async function openWatched(days: number) {
+  const dataDir = await makeDataDir();
+  const store = await openTestStore({ dataDir });
+  const calls = Array.from({ length: days * 4 }, (_, i) =>
+    makeUsage(`u${i}`, { occurredAt: NOON + (i * DAY_MS) / 4 }),
+  );
+  await store.append(makeBatch(calls));
+  await store.close();
+  const db = openReaderConnection(join(dataDir, 'organoscope.db'));
+  onTestFinished(() => void db.close());
+  onTestFinished(() => rm(dataDir, { recursive: true, force: true }));
+  const reads: string[] = [];
+  const statements = watch(
+    createStatements(() => db),
+    (sql, params) => {
+      reads.push(...planOf(db, sql, params));
+    },
+  );
+  return { deps: { statements, lookups: createLookups(statements) }, reads };
+}
+
+function watch(
+  statements: Statements,
+  onRead: (sql: string, params: Parameters<Statements['all']>[1]) => void,
+): Statements {
+  return {
+    ...statements,
+    all: (sql, params) => {
+      onRead(sql, params);
+      return statements.all(sql, params);
+    },
+    rows: (sql, params) => {
+      onRead(sql, params);
+      return statements.rows(sql, params);
+    },
+  };
+}
+
+function planOf(db: Connection, sql: string, params: Parameters<Statements['all']>[1] = []) {
+  const plan = db.prepare<[typeof params], { detail: string }>(`EXPLAIN QUERY PLAN ${sql}`);
+  return plan.all(params).map(({ detail }) => detail);
+}
+
+const TABLES = /(?:SCAN|SEARCH) (usage\w*)/;
+const tablesOf = (reads: readonly string[]) => [
+  ...new Set(reads.flatMap((detail) => TABLES.exec(detail)?.[1] ?? [])),
+];
+
+describe('what a usage query reads', () => {
+  const range: UsageQuery = {
+    organismId: 'garden',
+    from: NOON - DAY_MS / 2,
+    to: NOON + 9.5 * DAY_MS,
+  };
+
+  test.each(ZONES)(
+    'days in %s come from rollups, found by their key, never scanned',
+    async (zone) => {
+      const { deps, reads } = await openWatched(10);
+      for (const groupBy of GROUPS) {
+        dailyUsage(deps, { ...range, timezone: zone, groupBy });
+        dailyUsage(deps, { ...range, timezone: zone, groupBy, model: 'claude-sonnet' });
+        dailyUsage(deps, { organismId: 'garden', timezone: zone, groupBy });
+      }
+      const usageReads = reads.filter((detail) => detail.includes(' usage'));
+      expect(usageReads.length).toBeGreaterThan(0);
+      expect(usageReads.filter((detail) => detail.startsWith('SCAN'))).toEqual([]);
+      // The ledger's own rows are for pieces of a quarter hour, and these days have none.
+      expect(tablesOf(reads)).not.toContain('usage');
+    },
+  );
+
+  test('the smallest rollup that has what is asked for is read', async () => {
+    const { deps, reads } = await openWatched(3);
+    const read = (run: () => unknown) => {
+      reads.length = 0;
+      run();
+      return tablesOf(reads);
+    };
+    expect(read(() => sumUsage(deps, { groupBy: [] }))).toEqual(['usage_day_org']);
+    expect(read(() => sumUsage(deps, { groupBy: ['agent'] }))).toEqual(['usage_day_agent']);
+    expect(read(() => sumUsage(deps, { groupBy: ['model'] }))).toEqual(['usage_day_model']);
+    expect(read(() => sumUsage(deps, { groupBy: ['model', 'agent'] }))).toEqual(['usage_day']);
+    expect(read(() => sumUsage(deps, { groupBy: ['thread'] }))).toEqual(['usage_thread']);
+    expect(read(() => dailyUsage(deps, { timezone: 'Europe/Berlin', groupBy: 'model' }))).toEqual([
+      'usage_day_org',
+      'usage_day_model',
+      'usage_quarter_model',
+    ]);
+  });
+
+  test('a zone costs the quarter hours of its offset at each midnight, not its 96', async () => {
+    const { deps } = await openWatched(30);
+    const asked: number[] = [];
+    const statements = watch(deps.statements, (sql, params = []) => {
+      if (!sql.includes('FROM usage_quarter')) return;
+      const [from, to] = params.slice(-2).map(Number);
+      asked.push((to ?? 0) - (from ?? 0));
+    });
+    const mostOf = (timezone: string) => {
+      asked.length = 0;
+      dailyUsage({ ...deps, statements }, { timezone });
+      return Math.max(...asked);
+    };
+    // March 2026 in Berlin is an hour ahead of UTC, then two.
+    expect(mostOf('Europe/Berlin')).toBe(8);
+    expect(mostOf('Asia/Kathmandu')).toBe(23);
+    // Nine hours ahead: the nine of the evening are fewer than the fifteen before them.
+    expect(mostOf('Asia/Tokyo')).toBe(36);
+    expect(mostOf('Pacific/Kiritimati')).toBe(40);
+  });
+});
