@@ -66,7 +66,7 @@ describe('npm run lab', () => {
   it.each([
     [['agentserver', '--rate', '20000'], '--rate'],
     [['agentserver', '--fault', 'sleepy'], 'unknown fault "sleepy"'],
-    [['nonesuch'], 'unknown kind "nonesuch"'],
+    [['hermes'], 'expected one organism'],
     [['agentserver', '--prot', '1'], '--prot'],
   ])('exits 1 on %j, naming what is wrong', async (args, words) => {
     const process = run(...args);

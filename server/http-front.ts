@@ -5,17 +5,15 @@ import type { AddressInfo } from 'node:net';
 import { getRequestListener } from '@hono/node-server';
 
 import type { Api } from './api/app.ts';
-import type { EventsDoor } from './api/events-door.ts';
-import type { ReceiverDoor } from './api/receiver-door.ts';
+import type { DoorAnswer, EventsDoor } from './api/events-door.ts';
 import { AppError } from './app-error.ts';
 import type { Hub } from './hub/hub.ts';
+import type { SocketDoor } from './ingest/socket-door.ts';
 import type { Log } from './log.ts';
 import type { Pages } from './pages.ts';
 import type { Guard } from './safety/guard.ts';
 import { isApiPath } from './safety/guard.ts';
 import { secureHeaders } from './safety/headers.ts';
-import type { Reply } from './sources/receiver.ts';
-import { jsonReply } from './sources/receiver.ts';
 
 /** A client that sends its headers or body slower than this is not one of ours. */
 const HEADERS_TIMEOUT_MS = 10_000;
@@ -25,6 +23,8 @@ const MAX_HEADER_BYTES = 16 << 10;
 
 /** Answered here, past Hono: a request of a single event costs less than its detour. */
 const EVENTS_PATH = '/api/v1/events';
+const SENDERS_PATH = '/ws/ingest';
+const JSON_HEADERS = { 'content-type': 'application/json' };
 
 /** The one port: API, sockets and pages behind one guard. */
 export interface HttpFront {
@@ -40,29 +40,29 @@ export function createHttpFront(deps: {
   guard: Guard;
   api: Pick<Api, 'fetch'>;
   events: Pick<EventsDoor, 'answer'>;
-  receivers: Pick<ReceiverDoor, 'has' | 'answer' | 'refuse'>;
   hub: Pick<Hub, 'handleUpgrade'>;
+  senders: Pick<SocketDoor, 'handleUpgrade'>;
   pages: Pages;
   log: Log;
 }): HttpFront {
-  const { guard, api, events, receivers, hub, pages, log } = deps;
+  const { guard, api, events, hub, senders, pages, log } = deps;
   const answerApi = getRequestListener(api.fetch, { overrideGlobalObjects: false });
 
   async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
     secureHeaders(request, response);
-    const pathname = (request.url ?? '/').split('?', 1)[0] ?? '/';
+    const pathname = pathOf(request);
     const isEvents = request.method === 'POST' && pathname === EVENTS_PATH;
-    const isReceived = receivers.has(request.method ?? '', pathname);
-    if (isApiPath(pathname) && !isEvents && !isReceived) return answerApi(request, response);
+    if (isApiPath(pathname) && !isEvents) return answerApi(request, response);
     const verdict = guard.guardRequest(request);
     if (!verdict.ok) {
       const { status, detail, headers } = verdict;
-      return isReceived
-        ? end(response, receivers.refuse(request, pathname, verdict))
-        : end(response, jsonReply(status, { detail }, headers));
+      return end(response, {
+        status,
+        headers: { ...headers, ...JSON_HEADERS },
+        body: JSON.stringify({ detail }),
+      });
     }
     if (isEvents) return end(response, await events.answer(request));
-    if (isReceived) return end(response, await receivers.answer(request, pathname));
     return pages.handle(request, response);
   }
 
@@ -81,7 +81,10 @@ export function createHttpFront(deps: {
       });
     },
   );
-  server.on('upgrade', (request, socket, head) => hub.handleUpgrade(request, socket, head));
+  server.on('upgrade', (request, socket, head) => {
+    const door = pathOf(request) === SENDERS_PATH ? senders : hub;
+    door.handleUpgrade(request, socket, head);
+  });
   let closing: Promise<void> | null = null;
 
   return {
@@ -103,9 +106,14 @@ export function createHttpFront(deps: {
   };
 }
 
-function end(response: ServerResponse, { status, headers, body }: Reply): void {
+function end(response: ServerResponse, { status, headers, body }: DoorAnswer): void {
   response.writeHead(status, { ...headers, 'cache-control': 'no-store' });
   response.end(body);
+}
+
+function pathOf({ url = '/' }: IncomingMessage): string {
+  const query = url.indexOf('?');
+  return query === -1 ? url : url.slice(0, query);
 }
 
 function portOf(address: string | AddressInfo | null): number {

@@ -3,10 +3,10 @@ import { isIPv6 } from 'node:net';
 import open from 'open';
 
 import { createSqliteStore } from '#db/sqlite/store.ts';
+import type { JournalEvent } from '#organism/event.ts';
 
 import { createApi } from './api/app.ts';
 import { createCommands } from './api/commands.ts';
-import { createDoors } from './api/doors.ts';
 import { AppError } from './app-error.ts';
 import type { Config } from './config.ts';
 import { openDataDirectory } from './data-directory.ts';
@@ -15,6 +15,8 @@ import { createHttpFront } from './http-front.ts';
 import { createHub } from './hub/hub.ts';
 import { createOrganisms } from './hub/organisms.ts';
 import { createSnapshotKeeper } from './hub/snapshot-keeper.ts';
+import { createEventDoors } from './ingest/event-doors.ts';
+import { createIngest } from './ingest/ingest.ts';
 import { loadRedactor } from './ingest/load-redactor.ts';
 import { createPreparation } from './ingest/prepare.ts';
 import { createPricer } from './ingest/price.ts';
@@ -85,21 +87,15 @@ export async function startRuntime(deps: RuntimeDeps): Promise<Runtime> {
     snapshots.start();
     closers.push(() => snapshots.stop());
 
-    const { ingest, events, receivers } = createDoors({
-      ingestDeps: {
-        store,
-        preparation: createPreparation({ redactor, pricer }),
-        publish: (published) => organisms.publish(published),
-        now,
-      },
-      isTaken: (name) => registry.has(name),
-      admit: () => null,
-      logOf: (source) => log.child({ source }),
-      log,
-    });
+    const ingestDeps = {
+      store,
+      preparation: createPreparation({ redactor, pricer }),
+      publish: (events: readonly JournalEvent[]) => organisms.publish(events),
+      now,
+    };
     const registry = createSourceRegistry({
       store,
-      ingest,
+      ingest: createIngest(ingestDeps),
       isWatched: () => hub.watchers() > 0,
       log,
       now,
@@ -137,6 +133,13 @@ export async function startRuntime(deps: RuntimeDeps): Promise<Runtime> {
       now,
       log,
     });
+    const { events, senders } = createEventDoors({
+      ...ingestDeps,
+      guard,
+      isTaken: (name) => registry.has(name),
+      admit: () => null,
+      log,
+    });
     const hub = createHub({ organisms, store, guard, commands, now, log });
     const api = createApi({
       organisms,
@@ -145,7 +148,6 @@ export async function startRuntime(deps: RuntimeDeps): Promise<Runtime> {
       sessions,
       commands,
       events,
-      receivers: receivers.list(),
       sources: () => registry.list().map((source) => source.describe()),
       readSchema: (organismId, agent) => registry.readSchema(organismId, agent),
       demo,
@@ -160,13 +162,15 @@ export async function startRuntime(deps: RuntimeDeps): Promise<Runtime> {
       now,
       log,
     });
-    const front = createHttpFront({ guard, api, events, receivers, hub, pages, log });
+    const front = createHttpFront({ guard, api, events, hub, senders, pages, log });
 
     await front.listen(config.port, config.host);
     closers.push(() => pages.close());
     closers.push(() => front.close());
     hub.start();
     closers.push(() => hub.stop());
+    senders.start();
+    closers.push(() => senders.stop());
     closers.push(() => registry.stop());
     for (const { apiKey, ...setting } of config.sources) await connect(setting, apiKey);
     if (config.demo) await demo.start();

@@ -1,84 +1,88 @@
 import type { IncomingMessage } from 'node:http';
 
+import type { ByteBudget } from '../ingest/byte-budget.ts';
 import type { EventBody } from '../ingest/event-body.ts';
 import { readJsonBody, readLines } from '../ingest/event-body.ts';
-import type { DeliveryOrigin } from '../ingest/parts.ts';
 import type { Push } from '../ingest/push.ts';
-import type { Reply } from '../sources/receiver.ts';
-import { jsonReply } from '../sources/receiver.ts';
-import { createOriginReader } from './events-origin.ts';
+import type { OriginReader } from './events-origin.ts';
+import { inputsOf, tooMuchHeld } from './events-problem.ts';
 import { Problem, problemAnswer } from './problem.ts';
 import { readBody, unpack } from './request-body.ts';
 
 /** One request, packed or not. */
 const MAX_BODY_BYTES = 8 << 20;
-/** Bodies in memory at once, of all senders together: beyond it they are told to wait. */
-const MAX_HELD_BYTES = 64 << 20;
 
 export const JSON_TYPE = 'application/json';
 export const LINES_TYPE = 'application/x-ndjson';
+const JSON_HEADERS = { 'content-type': JSON_TYPE };
 
 export interface EventsDoor {
   /** Takes a request that the guard let through. Never rejects. */
-  answer(request: IncomingMessage): Promise<Reply>;
+  answer(request: IncomingMessage): Promise<DoorAnswer>;
   stats(): DoorStats;
 }
 
+export interface DoorAnswer {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string;
+}
+
 export interface DoorStats {
-  readonly heldBytes: number;
   /** Requests refused as a whole: nothing of them counts as received. */
   readonly refused: number;
 }
 
 export interface EventsDoorDeps {
   readonly push: Pick<Push, 'push'>;
-  /** Whether a source of that name is read by ourselves. */
-  readonly isTaken: (source: string) => boolean;
+  readonly originOf: OriginReader;
+  /** Shared with the sockets. */
+  readonly budget: ByteBudget;
   /** Why nothing is taken now, such as a disk that is nearly full; null when all is well. */
   readonly admit: () => Problem | null;
   readonly log: { error(fields: object, message: string): void };
 }
 
 /** `POST /api/v1/events`, on Node's own request: the path that must take thousands a second. */
-export function createEventsDoor({ push, isTaken, admit, log }: EventsDoorDeps): EventsDoor {
-  const originOf = createOriginReader(isTaken);
-  let heldBytes = 0;
+export function createEventsDoor({
+  push,
+  originOf,
+  budget,
+  admit,
+  log,
+}: EventsDoorDeps): EventsDoor {
   let refused = 0;
 
-  async function take(request: IncomingMessage): Promise<Reply> {
+  async function take(request: IncomingMessage): Promise<DoorAnswer> {
     const refusal = admit();
     if (refusal !== null) throw refusal;
     const type = contentTypeOf(request);
     const origin = originOf(request.url ?? '');
     const bytes = Number(request.headers['content-length'] ?? MAX_BODY_BYTES);
-    if (heldBytes > 0 && heldBytes + bytes > MAX_HELD_BYTES) {
-      throw new Problem('unavailable', 'Too many bodies are being taken in; send it again');
-    }
-    heldBytes += bytes;
+    if (!budget.take(bytes)) throw tooMuchHeld();
     try {
-      return await deliver(origin, toInputs(type, await textOf(request)));
+      const { outcome } = push.push(origin, inputsOf(readText(type, await textOf(request))));
+      return { status: 200, headers: JSON_HEADERS, body: JSON.stringify(await outcome) };
     } finally {
-      heldBytes -= bytes;
+      budget.give(bytes);
     }
   }
 
-  async function deliver(origin: DeliveryOrigin, body: EventBody): Promise<Reply> {
-    if (!body.ok) throw toProblem(body);
-    const outcome = await push.push(origin, body.inputs);
-    return jsonReply(200, outcome);
-  }
-
-  function refuse(error: unknown): Reply {
+  function refuse(error: unknown): DoorAnswer {
     refused += 1;
     const answer = problemAnswer(error);
     if (answer === null) log.error({ err: error }, 'events could not be taken');
     const { status, headers, detail } = answer ?? UNEXPECTED;
-    return jsonReply(status, { detail }, headers);
+    return {
+      status,
+      headers: { ...headers, ...JSON_HEADERS },
+      body: JSON.stringify({ detail }),
+    };
   }
 
   return {
     answer: (request) => take(request).catch(refuse),
-    stats: () => ({ heldBytes, refused }),
+    stats: () => ({ refused }),
   };
 }
 
@@ -98,11 +102,7 @@ async function textOf(request: IncomingMessage): Promise<string> {
   return body.toString('utf8');
 }
 
-function toInputs(type: string, text: string): EventBody {
+function readText(type: string, text: string): EventBody {
   if (text === '') throw new Problem('bad-request', 'body: expected at least one event');
   return type === LINES_TYPE ? readLines(text) : readJsonBody(text, MAX_BODY_BYTES);
-}
-
-function toProblem({ reason, detail }: EventBody & { ok: false }): Problem {
-  return new Problem(reason === 'too-large' ? 'too-large' : 'bad-request', detail);
 }

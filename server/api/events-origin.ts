@@ -23,13 +23,14 @@ export const eventsQuery = z.object({
   organism: name.optional().meta({ description: 'Which organism it is about; absent: the source' }),
 });
 
+/** @throws Problem naming the parameter that is not good */
+export type OriginReader = (target: string) => DeliveryOrigin;
+
 /**
  * Reads whose events a request brings from its target.
  * @param isTaken whether a source of that name is read by ourselves
  */
-export function createOriginReader(
-  isTaken: (source: string) => boolean,
-): (target: string) => DeliveryOrigin {
+export function createOriginReader(isTaken: (source: string) => boolean): OriginReader {
   const byQuery = new Map<string, DeliveryOrigin>();
   const seen = new Set<string>();
 

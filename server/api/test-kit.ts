@@ -13,6 +13,7 @@ import type { Hub } from '../hub/hub.ts';
 import { createHub } from '../hub/hub.ts';
 import type { Organisms } from '../hub/organisms.ts';
 import { createOrganisms } from '../hub/organisms.ts';
+import { createEventDoors } from '../ingest/event-doors.ts';
 import { createPreparation } from '../ingest/prepare.ts';
 import { createPricer } from '../ingest/price.ts';
 import { createRedactor } from '../ingest/redact.ts';
@@ -22,14 +23,12 @@ import { createHostGuard } from '../safety/host-guard.ts';
 import { createOriginGuard } from '../safety/origin-guard.ts';
 import type { Sessions } from '../safety/session.ts';
 import { createSessions } from '../safety/session.ts';
-import type { createReceivers } from '../sources/create-receivers.ts';
 import type { ControlCommand, ControlOutcome, SourceDescription } from '../sources/source.ts';
 import { NO_PAGES } from '../testing/no-pages.ts';
 import type { AgentSchema, ApiDeps } from './api-deps.ts';
 import type { Api } from './app.ts';
 import { createApi } from './app.ts';
 import { createCommands } from './commands.ts';
-import { createDoors } from './doors.ts';
 import type { Problem } from './problem.ts';
 
 /** The real API for tests: SQLite in a temporary directory, a real server on a free port. */
@@ -82,7 +81,6 @@ export async function openTestApi(
     isLoopbackBound?: boolean;
     now?: () => number;
     checkStore?: () => Promise<void>;
-    receivers?: typeof createReceivers;
   } = {},
 ): Promise<TestApi> {
   const dataDir = mkdtempSync(path.join(tmpdir(), 'organoscope-api-'));
@@ -116,21 +114,18 @@ export async function openTestApi(
     now,
     log,
   });
-  const { events, receivers } = createDoors({
-    ingestDeps: {
-      store,
-      preparation: createPreparation({
-        redactor: createRedactor({ profile: 'standard' }),
-        pricer: createPricer(),
-      }),
-      publish: (published) => organisms.publish(published),
-      now,
-    },
+  const { events, senders } = createEventDoors({
+    store,
+    preparation: createPreparation({
+      redactor: createRedactor({ profile: 'standard' }),
+      pricer: createPricer(),
+    }),
+    publish: (stored) => organisms.publish(stored),
+    now,
+    guard,
     isTaken: (source) => ids.some((id) => source === `${id}-source`),
     admit: () => kit.refusal,
-    logOf: () => log,
     log,
-    receivers: options.receivers,
   });
   const deps: ApiDeps = {
     organisms,
@@ -139,7 +134,6 @@ export async function openTestApi(
     sessions,
     commands,
     events,
-    receivers: receivers.list(),
     sources: () => ids.map(describeSource),
     readSchema: async () => options.schema ?? null,
     demo: {
@@ -158,7 +152,7 @@ export async function openTestApi(
   const hub = createHub({ organisms, store, guard, commands, now, log });
   hub.start();
   const api = createApi(deps);
-  const front = createHttpFront({ guard, api, events, receivers, hub, pages: NO_PAGES, log });
+  const front = createHttpFront({ guard, api, events, hub, senders, pages: NO_PAGES, log });
   await front.listen(0, '127.0.0.1');
 
   async function request(
@@ -207,6 +201,7 @@ export async function openTestApi(
     },
     request,
     async close() {
+      await senders.stop();
       await hub.stop();
       await front.close();
       await store.close();

@@ -1,13 +1,14 @@
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 
-import type { RawData, WebSocket } from 'ws';
+import type { WebSocket } from 'ws';
 import { WebSocketServer } from 'ws';
 
 import type { Store } from '#db/store.ts';
 import { LIVE_HEARTBEAT_MS, LIVE_SUBPROTOCOL } from '#organism/live/protocol.ts';
 
 import type { Commands } from '../api/commands.ts';
+import { frameText } from '../frame-text.ts';
 import type { Guard } from '../safety/guard.ts';
 import type { SocketLimits } from './admission.ts';
 import { DEFAULT_SOCKET_LIMITS, createAdmission } from './admission.ts';
@@ -145,7 +146,7 @@ export function createHub(deps: HubDeps): Hub {
     ws.on('message', (data, isBinary) => {
       connection.missedPongs = 0;
       if (isBinary) port.close('badFrame');
-      else session.onText(textOf(data));
+      else session.onText(frameText(data));
     });
     ws.on('pong', () => {
       connection.missedPongs = 0;
@@ -242,11 +243,6 @@ function closed(ws: WebSocket, port: SocketPort): Promise<void> {
     ws.once('close', () => resolve());
     port.close('stopping');
   });
-}
-
-function textOf(data: RawData): string {
-  if (Array.isArray(data)) return Buffer.concat(data).toString('utf8');
-  return Buffer.isBuffer(data) ? data.toString('utf8') : Buffer.from(data).toString('utf8');
 }
 
 function nothing(): void {}

@@ -27,12 +27,21 @@ export interface PushStats {
 /** The door for programs that send events to us. */
 export interface Push {
   /**
-   * Resolves after the commit of all of them. Inputs that arrive in one turn from one source share
-   * an append, in the order of their arrival.
+   * Takes inputs through the journal. Those that arrive in one turn from one source share an append,
+   * in the order of their arrival.
+   */
+  push(from: DeliveryOrigin, inputs: readonly PushedInput[]): Pushed;
+  stats(): PushStats;
+}
+
+export interface Pushed {
+  /** Resolves when the next push of the same sender may follow without overtaking this one. */
+  readonly taken: Promise<void>;
+  /**
+   * Resolves after the commit of all of it.
    * @throws StoreError: send all of it again; what was stored by then will count as duplicate
    */
-  push(from: DeliveryOrigin, inputs: readonly PushedInput[]): Promise<PushOutcome>;
-  stats(): PushStats;
+  readonly outcome: Promise<PushOutcome>;
 }
 
 /** A part that still takes inputs. `owners` and `indexes` say whose each of its events is. */
@@ -45,11 +54,10 @@ interface OpenPart {
   readonly tallies: Set<PushTally>;
 }
 
-export type PushDeps = PartsDeps & { readonly store: Pick<Store, 'lastSeq'> };
-
-export function createPush(deps: PushDeps): Push {
+export function createPush(deps: PartsDeps & { store: Pick<Store, 'lastSeq'> }): Push {
   const parts = createParts(deps);
   const open = new Map<string, OpenPart>();
+  let largeOnes = TAKEN;
   let pendingEvents = 0;
   let refused = 0;
 
@@ -104,35 +112,60 @@ export function createPush(deps: PushDeps): Push {
     if (target.part.events.length >= APPEND_DRAFTS) close(target);
   }
 
-  async function takeAll(
+  /** Several turns, one push at a time: however many are sent, a turn stays short. */
+  async function takeSlices(
     from: DeliveryOrigin,
     tally: PushTally,
     inputs: readonly PushedInput[],
   ): Promise<void> {
-    tally.join();
     for (const [index, input] of inputs.entries()) {
       if (index > 0 && index % SLICE_DRAFTS === 0) await nextTurn();
       take(from, tally, index, input);
     }
-    tally.leave(await deps.store.lastSeq());
+  }
+
+  function takeAll(
+    from: DeliveryOrigin,
+    tally: PushTally,
+    inputs: readonly PushedInput[],
+  ): Promise<void> {
+    if (inputs.length > SLICE_DRAFTS) {
+      const taken = largeOnes.then(() => takeSlices(from, tally, inputs));
+      largeOnes = taken.catch(() => undefined);
+      return taken;
+    }
+    for (const [index, input] of inputs.entries()) take(from, tally, index, input);
+    return TAKEN;
+  }
+
+  function refuse(): Pushed {
+    refused += 1;
+    const text = `${pendingEvents} pushed events already wait for the writer`;
+    return { taken: TAKEN, outcome: Promise.reject(new StoreError('busy', text)) };
   }
 
   return {
-    async push(from, inputs) {
-      if (pendingEvents > 0 && pendingEvents + inputs.length > MAX_PENDING_EVENTS) {
-        refused += 1;
-        throw new StoreError('busy', `${pendingEvents} pushed events already wait for the writer`);
-      }
-      pendingEvents += inputs.length;
-      try {
-        return await new Promise((resolve, reject) => {
-          const tally = createPushTally(resolve, reject);
-          takeAll(from, tally, inputs).catch(reject);
-        });
-      } finally {
-        pendingEvents -= inputs.length;
-      }
+    push(from, inputs) {
+      const { length } = inputs;
+      if (pendingEvents > 0 && pendingEvents + length > MAX_PENDING_EVENTS) return refuse();
+      pendingEvents += length;
+      let taken = TAKEN;
+      const outcome = new Promise<PushOutcome>((resolve, reject) => {
+        const tally = createPushTally(resolve, reject);
+        tally.join();
+        taken = takeAll(from, tally, inputs)
+          .then(() => deps.store.lastSeq())
+          .then(
+            (lastSeq) => tally.leave(lastSeq),
+            (error: unknown) => tally.fail(error),
+          );
+      }).finally(() => {
+        pendingEvents -= length;
+      });
+      return { taken, outcome };
     },
     stats: () => ({ pendingEvents, refused }),
   };
 }
+
+const TAKEN = Promise.resolve();

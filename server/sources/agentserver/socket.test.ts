@@ -1,7 +1,7 @@
 import { afterEach, expect, test, vi } from 'vitest';
 import type { WebSocket } from 'ws';
 
-import { frameText } from './frame-text.ts';
+import { frameText } from '../../frame-text.ts';
 import type { Frame } from './frame.ts';
 import type { AgentSocket, SocketEnd } from './socket.ts';
 import { openSocket } from './socket.ts';

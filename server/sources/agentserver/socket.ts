@@ -1,7 +1,7 @@
 import { WebSocket } from 'ws';
 
+import { frameText } from '../../frame-text.ts';
 import type { Schedule } from '../source.ts';
-import { frameText } from './frame-text.ts';
 import type { Frame } from './frame.ts';
 import { readFrame } from './frame.ts';
 import { parseJson } from './parse-json.ts';

@@ -2,7 +2,7 @@ import http from 'node:http';
 
 import { WebSocket, WebSocketServer } from 'ws';
 
-import { frameText } from '../frame-text.ts';
+import { frameText } from '../../../frame-text.ts';
 
 /** A proxy between a source and its upstream that meddles with what passes. */
 export interface Meddler {
