@@ -45,7 +45,6 @@ interface Queued {
 /** Gathers appends into groups: what arrives while a commit runs is committed together. */
 export function createAppendQueue(deps: {
   send(batches: readonly AppendBatch[]): Promise<GroupOutcome>;
-  onFatal(error: StoreError): void;
 }): AppendQueue {
   const queue: Queued[] = [];
   const waiting: Queued[] = [];
@@ -121,9 +120,7 @@ export function createAppendQueue(deps: {
       counts.committedEvents += batch.events.length;
       return resolve(toAppendResult(batch, outcome.positions));
     }
-    const error = fromFailure(outcome.failure);
-    reject(error);
-    if (outcome.isFatal) deps.onFatal(error);
+    reject(fromFailure(outcome.failure));
   }
 
   function enqueue(queued: Queued): void {

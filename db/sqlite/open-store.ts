@@ -1,22 +1,27 @@
 import { existsSync } from 'node:fs';
 
+import type { CommitMarks } from './commit-marks.ts';
+import { newestMark, openCommitMarks, readCommitMarks } from './commit-marks.ts';
 import type { Connection } from './connection.ts';
 import { openWriterConnection } from './connection.ts';
+import { inspectFiles } from './inspect-files.ts';
 import { holdInstanceLock } from './instance-lock.ts';
 import { migrateDatabase } from './migrate.ts';
 import { toStoreError } from './store-failure.ts';
 import type { StoreFiles } from './store-files.ts';
 import {
   copyDurably,
-  inspectFiles,
   prepareDirectory,
   storeFiles,
   syncDirectory,
   writeDurably,
 } from './store-files.ts';
+import { readLastCommit } from './writer/commit-counter.ts';
 
 export interface OpenedStore {
   readonly db: Connection;
+  /** To be written after each commit, before it is acknowledged. */
+  readonly marks: CommitMarks;
   readonly epoch: string;
   readonly schemaVersion: number;
   /** For the log: what was done to the store that its keeper should know. */
@@ -40,6 +45,7 @@ export function openStore(dataDir: string, freshEpoch: string): OpenedStore {
         // Leaves one self-contained file behind: the log is empty after a clean stop.
         opened.db.pragma('wal_checkpoint(TRUNCATE)');
         opened.db.close();
+        opened.marks.close();
         releaseLock();
       },
     };
@@ -51,7 +57,7 @@ export function openStore(dataDir: string, freshEpoch: string): OpenedStore {
 
 function openDatabase(dataDir: string, freshEpoch: string): Omit<OpenedStore, 'close'> {
   const files = storeFiles(dataDir);
-  inspectFiles(files);
+  inspectFiles(files, true);
   const db = openWriterConnection(files.database);
   try {
     const notices: string[] = [];
@@ -66,7 +72,8 @@ function openDatabase(dataDir: string, freshEpoch: string): Omit<OpenedStore, 'c
       writeDurably(files.epoch, `${epoch}\n`);
       syncDirectory(dataDir);
     }
-    return { db, epoch, schemaVersion, notices };
+    const marks = beginMarks(db, files, epoch, notices);
+    return { db, marks, epoch, schemaVersion, notices };
   } catch (error) {
     db.close();
     throw error;
@@ -80,6 +87,29 @@ function copyBeforeChange(db: Connection, files: StoreFiles, version: number): s
   db.pragma('wal_checkpoint(TRUNCATE)');
   copyDurably(files.database, copy);
   return `The database had schema ${version}; a copy from before the change is in ${copy}. Delete it once all is well.`;
+}
+
+/** Only the marks of this history count: one that was restored or replaced begins its own. */
+function beginMarks(
+  db: Connection,
+  files: StoreFiles,
+  epoch: string,
+  notices: string[],
+): CommitMarks {
+  const hasMarks = newestMark(readCommitMarks(files.marks), epoch) !== null;
+  const marks = openCommitMarks(files.marks, epoch);
+  if (hasMarks) return marks;
+  const find = db.prepare<[], string>("SELECT value FROM meta WHERE key = 'marks_epoch'").pluck();
+  if (find.get() === epoch) {
+    notices.push(
+      `The record of commits ${files.marks} is missing or unreadable: whether everything acknowledged is here cannot be told. A new one was begun.`,
+    );
+  }
+  marks.write(readLastCommit(db));
+  db.prepare<[string]>("INSERT OR REPLACE INTO meta (key, value) VALUES ('marks_epoch', ?)").run(
+    epoch,
+  );
+  return marks;
 }
 
 function ensureEpoch(db: Connection, freshEpoch: string): string {

@@ -57,7 +57,8 @@ describe('open', () => {
 
   test('a clean stop leaves no log behind', async () => {
     const dataDir = await makeClosedStore();
-    expect(await readdir(dataDir)).toEqual([DATABASE, 'organoscope.epoch', 'organoscope.lock']);
+    const others = ['organoscope.epoch', 'organoscope.lock', 'organoscope.marks'];
+    expect(await readdir(dataDir)).toEqual([DATABASE, ...others]);
   });
 
   test('a second instance is refused by name, and may come when the first has gone', async () => {

@@ -8,11 +8,11 @@ export interface StoreFailure {
   readonly message: string;
 }
 
-/** What SQLite said, in words a caller can act on; `doing` completes "Cannot …". */
+/** What SQLite or the file system said, in words a caller can act on; `doing` completes "Cannot …". */
 export function toStoreError(error: unknown, doing: string): StoreError {
   if (error instanceof StoreError) return error;
   const reason = error instanceof Error ? error.message : String(error);
-  const code = error instanceof Database.SqliteError ? error.code : '';
+  const code = error instanceof Error && 'code' in error ? String(error.code) : '';
   return new StoreError(storeCodeOf(code), `Cannot ${doing}: ${reason}`, { cause: error });
 }
 
@@ -25,13 +25,13 @@ export function fromFailure(failure: StoreFailure): StoreError {
   return new StoreError(failure.code, failure.message);
 }
 
-function storeCodeOf(sqliteCode: string): StoreError['code'] {
-  if (sqliteCode.startsWith('SQLITE_CORRUPT') || sqliteCode === 'SQLITE_NOTADB') return 'corrupt';
-  if (sqliteCode === 'SQLITE_FULL') return 'disk-full';
-  if (sqliteCode.startsWith('SQLITE_READONLY') || sqliteCode.startsWith('SQLITE_CANTOPEN')) {
+function storeCodeOf(code: string): StoreError['code'] {
+  if (code.startsWith('SQLITE_CORRUPT') || code === 'SQLITE_NOTADB') return 'corrupt';
+  if (code === 'SQLITE_FULL' || code === 'ENOSPC' || code === 'EDQUOT') return 'disk-full';
+  if (code.startsWith('SQLITE_READONLY') || code.startsWith('SQLITE_CANTOPEN')) {
     return 'not-writable';
   }
-  if (isBusy(sqliteCode)) return 'busy';
+  if (isBusy(code)) return 'busy';
   return 'io';
 }
 

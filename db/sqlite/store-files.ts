@@ -2,11 +2,9 @@ import {
   closeSync,
   constants,
   copyFileSync,
-  existsSync,
   fsyncSync,
   mkdirSync,
   openSync,
-  readSync,
   renameSync,
   rmSync,
   statSync,
@@ -14,13 +12,9 @@ import {
 } from 'node:fs';
 import { dirname, join } from 'node:path';
 
-import Database from 'better-sqlite3';
-
 import { StoreError } from '#db/store.ts';
 
-import { toStoreError } from './store-failure.ts';
-
-/** The files of a store and what can be told of them before SQLite may change anything. */
+/** The files of a store. */
 export interface StoreFiles {
   readonly dataDir: string;
   readonly database: string;
@@ -28,6 +22,8 @@ export interface StoreFiles {
   readonly shm: string;
   /** Written once the database exists: an empty database beside it is a loss, not a new start. */
   readonly epoch: string;
+  /** See commit-marks.ts. */
+  readonly marks: string;
 }
 
 export function storeFiles(dataDir: string): StoreFiles {
@@ -38,6 +34,7 @@ export function storeFiles(dataDir: string): StoreFiles {
     wal: `${database}-wal`,
     shm: `${database}-shm`,
     epoch: join(dataDir, 'organoscope.epoch'),
+    marks: join(dataDir, 'organoscope.marks'),
   };
 }
 
@@ -91,81 +88,8 @@ export function syncDirectory(dataDir: string): void {
   }
 }
 
-const SQLITE_MAGIC = Buffer.from('SQLite format 3\0', 'latin1');
-const HEADER_BYTES = 100;
-/** Small enough to be read through at every start; a larger one waits for the doctor. */
-const MAX_QUICK_CHECK_BYTES = 64 * 1024 * 1024;
-
-/**
- * Refuses a damaged store before it is opened for writing, so that its files stay as they are.
- * SQLite itself takes an emptied database for a new one.
- * @throws StoreError `corrupt`
- */
-export function inspectFiles(files: StoreFiles): void {
-  const bytes = sizeOf(files.database);
-  const walBytes = sizeOf(files.wal);
-  if (bytes === 0) {
-    if (walBytes === 0 && !existsSync(files.epoch)) return;
-    throw damaged(files, 'it is missing or empty while other files of the store are there');
-  }
-  const header = readHeader(files.database);
-  if (!header.subarray(0, SQLITE_MAGIC.length).equals(SQLITE_MAGIC)) {
-    throw damaged(files, 'its header is not that of an SQLite database');
-  }
-  if (walBytes === 0 && bytes < expectedBytes(header)) {
-    throw damaged(files, `it ends after ${bytes} of ${expectedBytes(header)} bytes`);
-  }
-  if (bytes <= MAX_QUICK_CHECK_BYTES) checkPages(files);
-}
-
-/** Read-only, because the last writer to close would write the log back into the damaged file. */
-function checkPages(files: StoreFiles): void {
-  const hadLog = existsSync(files.wal);
-  let found: unknown;
-  try {
-    const db = new Database(files.database, { readonly: true });
-    try {
-      found = db.pragma('quick_check(1)', { simple: true });
-    } finally {
-      db.close();
-    }
-  } catch (error) {
-    const { code, message } = toStoreError(error, `read ${files.database}`);
-    if (code !== 'corrupt') throw new StoreError(code, message, { cause: error });
-    throw damaged(files, message);
-  } finally {
-    // A reader leaves an empty log behind, which only a writer takes away.
-    if (!hadLog) for (const path of [files.wal, files.shm]) rmSync(path, { force: true });
-  }
-  if (found !== 'ok') throw damaged(files, String(found));
-}
-
-function damaged(files: StoreFiles, reason: string): StoreError {
-  return new StoreError(
-    'corrupt',
-    `The database ${files.database} is damaged: ${reason}. Nothing was changed; keep the files, and restore a backup or choose another directory with --data.`,
-  );
-}
-
 export function sizeOf(path: string): number {
   return statSync(path, { throwIfNoEntry: false })?.size ?? 0;
-}
-
-function readHeader(path: string): Buffer {
-  const header = Buffer.alloc(HEADER_BYTES);
-  const file = openSync(path, 'r');
-  try {
-    readSync(file, header, 0, HEADER_BYTES, 0);
-  } finally {
-    closeSync(file);
-  }
-  return header;
-}
-
-/** Page size at offset 16 (1 stands for 65,536), page count at 28. */
-function expectedBytes(header: Buffer): number {
-  const pageSize = header.readUInt16BE(16);
-  return (pageSize === 1 ? 65_536 : pageSize) * header.readUInt32BE(28);
 }
 
 function codeOf(error: unknown): string {

@@ -25,16 +25,14 @@ export interface StoreWorker<M extends Closable<M>, Greeting> {
   stop(): Promise<void>;
 }
 
-/** Something for the log; may come at any time. */
-interface Notice {
-  readonly notice: string;
-}
+/** What a thread says unasked, at any time: something for the log, or that it can go on no more. */
+type Unasked = { readonly notice: string } | { readonly fatal: StoreFailure };
 
 type FirstMessage<Greeting> = { readonly greeting: Greeting } | { readonly refusal: StoreFailure };
 
 /**
  * Starts a worker and waits for its greeting.
- * @param on.death the thread ended without having been stopped
+ * @param on.death the thread ended without having been stopped, or can promise nothing any more
  * @param on.notice the thread has something for the log
  * @throws StoreError with the worker's own reason when it cannot open the store
  */
@@ -53,8 +51,9 @@ export async function startStoreWorker<M extends Closable<M>, Greeting>(
     worker.once('exit', () => reject(deadWorker(file)));
   });
   const rpc = createRpcClient<M>(worker);
-  worker.on('message', (message: Notice | { readonly id: number }) => {
+  worker.on('message', (message: Unasked | { readonly id: number }) => {
     if ('notice' in message) on.notice(message.notice);
+    if ('fatal' in message) on.death(fromFailure(message.fatal));
   });
   let stopping: Promise<void> | null = null;
   let hasEnded = false;

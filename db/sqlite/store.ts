@@ -54,7 +54,6 @@ export async function createSqliteStore(options: SqliteStoreOptions): Promise<Sq
   });
   const queue = createAppendQueue({
     send: (batches) => writer.rpc.call('append', batches),
-    onFatal: fail,
   });
   const { epoch, schemaVersion } = writer.greeting;
   let lastSeq = writer.greeting.lastSeq;

@@ -42,8 +42,13 @@ function main(): void {
   try {
     const { dataDir, freshEpoch } = writerDataSchema.parse(workerData);
     const store = openStore(dataDir, freshEpoch);
-    const { db, epoch, schemaVersion } = store;
-    const group = createGroupCommit(db, () => port.postMessage({ notice: BUSY_NOTICE }));
+    const { db, marks, epoch, schemaVersion } = store;
+    const group = createGroupCommit({
+      db,
+      marks,
+      onBusy: () => port.postMessage({ notice: BUSY_NOTICE }),
+      onFatal: (fatal) => port.postMessage({ fatal }),
+    });
     const commands = createCommandLog(db);
     const snapshots = createSnapshotShelf(db);
     const probe = db.prepare<[string]>(

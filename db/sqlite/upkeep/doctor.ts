@@ -4,10 +4,11 @@ import { StoreError } from '#db/store.ts';
 
 import type { Connection } from '../connection.ts';
 import { openReaderConnection } from '../connection.ts';
+import { inspectFiles } from '../inspect-files.ts';
 import { holdInstanceLock } from '../instance-lock.ts';
 import { knownSchemaVersion } from '../migrate.ts';
 import { toStoreError } from '../store-failure.ts';
-import { inspectFiles, sizeOf, storeFiles } from '../store-files.ts';
+import { sizeOf, storeFiles } from '../store-files.ts';
 import { findDamage } from './check-database.ts';
 import type { LastBackup } from './last-backup.ts';
 import { readLastBackup } from './last-backup.ts';
@@ -54,7 +55,7 @@ export function examineStore(dataDir: string): Diagnosis {
   if (!existsSync(files.database) && !existsSync(files.epoch)) {
     throw new StoreError('io', `There is no store in ${dataDir}`);
   }
-  const fileCheck = check('files', () => inspectFiles(files));
+  const fileCheck = check('files', () => inspectFiles(files, false));
   const isReadable = fileCheck.problems.length === 0;
   const found = isReadable ? readStore(files.database) : { checks: [], contents: null };
   if (isReadable) leaveNoLog(dataDir);

@@ -3,9 +3,11 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { AppendBatch } from '#db/store.ts';
 import { StoreError } from '#db/store.ts';
 
+import type { CommitMark, CommitMarks } from '../commit-marks.ts';
 import type { Connection } from '../connection.ts';
 import type { StoreFailure } from '../store-failure.ts';
 import { isBusyError, isFatalError, toFailure } from '../store-failure.ts';
+import { createCommitCounter } from './commit-counter.ts';
 import { createJournalWriter } from './journal-writer.ts';
 
 /** Pause between tries while another process holds the database. */
@@ -13,9 +15,7 @@ const BUSY_RETRY_MS = 20;
 /** Another process that holds it longer than this is not a passing backup. */
 const MAX_BUSY_RETRIES = 500;
 
-export type BatchOutcome =
-  | { readonly positions: number[] }
-  | { readonly failure: StoreFailure; readonly isFatal: boolean };
+export type BatchOutcome = { readonly positions: number[] } | { readonly failure: StoreFailure };
 
 export interface GroupOutcome {
   readonly batches: readonly BatchOutcome[];
@@ -29,9 +29,18 @@ export interface GroupCommit {
   write<T>(run: () => T): Promise<T>;
 }
 
-/** @param onBusy called when another process holds the database, once per write that must wait */
-export function createGroupCommit(db: Connection, onBusy: () => void): GroupCommit {
+export interface GroupCommitDeps {
+  readonly db: Connection;
+  readonly marks: CommitMarks;
+  /** Another process holds the database; once per write that must wait. */
+  readonly onBusy: () => void;
+  /** The store can promise nothing from now on; called once, before anyone is refused for it. */
+  readonly onFatal: (failure: StoreFailure) => void;
+}
+
+export function createGroupCommit({ db, marks, onBusy, onFatal }: GroupCommitDeps): GroupCommit {
   const journal = createJournalWriter(db);
+  const counter = createCommitCounter(db);
   const begin = db.prepare('BEGIN IMMEDIATE');
   const commit = db.prepare('COMMIT');
   let busyRetries = 0;
@@ -41,13 +50,42 @@ export function createGroupCommit(db: Connection, onBusy: () => void): GroupComm
     begin.run();
     try {
       const value = run();
-      commit.run();
+      const commitNo = counter.next();
+      commitAs(commitNo);
+      record({ commitNo, lastSeq: journal.lastSeq() });
       return value;
     } catch (error) {
       if (db.inTransaction) db.exec('ROLLBACK');
       journal.reset();
+      counter.reset();
       throw error;
     }
+  }
+
+  /** COMMIT also answers for the checkpoint after it: what fails there does not undo the commit. */
+  function commitAs(commitNo: number): void {
+    try {
+      commit.run();
+    } catch (error) {
+      const isStored = !db.inTransaction && counter.isStored(commitNo);
+      if (!isStored || isFatalError(error)) throw error;
+    }
+  }
+
+  /** What is committed but not on record is not acknowledged, and nothing after it. */
+  function record(mark: CommitMark): void {
+    try {
+      marks.write(mark);
+    } catch (error) {
+      fail(error, 'record a commit');
+      throw error;
+    }
+  }
+
+  function fail(error: unknown, doing: string): void {
+    if (fatal !== null) return;
+    fatal = toFailure(error, doing);
+    onFatal(fatal);
   }
 
   async function retryBusy<T>(run: () => T): Promise<T> {
@@ -56,7 +94,7 @@ export function createGroupCommit(db: Connection, onBusy: () => void): GroupComm
       try {
         return runTransaction(run);
       } catch (error) {
-        if (isFatalError(error)) fatal = toFailure(error, 'write to the store');
+        if (isFatalError(error)) fail(error, 'write to the store');
         if (!isBusyError(error) || tries > MAX_BUSY_RETRIES) throw error;
       }
       if (tries === 1) onBusy();
@@ -78,10 +116,7 @@ export function createGroupCommit(db: Connection, onBusy: () => void): GroupComm
       const [positions = []] = await appendAll([batch]);
       return { positions };
     } catch (error) {
-      return {
-        failure: toFailure(error, `store events of ${batch.source}`),
-        isFatal: fatal !== null,
-      };
+      return { failure: toFailure(error, `store events of ${batch.source}`) };
     }
   }
 

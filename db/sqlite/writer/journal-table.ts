@@ -7,6 +7,8 @@ import { createRowInserter } from './row-inserter.ts';
 export interface JournalTable {
   /** Gives out the next position; the row that takes it must follow. */
   nextSeq(): number;
+  /** The newest position given out. */
+  lastSeq(): number;
   add(row: CheckedRow & { readonly keyHash: number }): void;
   flush(): void;
   reset(): void;
@@ -38,6 +40,7 @@ export function createJournalTable(db: Connection): JournalTable {
       lastSeq += 1;
       return lastSeq;
     },
+    lastSeq: () => lastSeq,
     add(row) {
       rows.add([
         row.seq,

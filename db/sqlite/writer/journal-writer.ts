@@ -27,6 +27,8 @@ const MAX_SAMPLE_CHARS = 1000;
 export interface JournalWriter {
   /** Of the batch's events, in their order: the position, DUPLICATE or CONFLICT. */
   append(batch: AppendBatch): number[];
+  /** The newest position given out. */
+  lastSeq(): number;
   /** Writes what was gathered in memory; the last step before COMMIT. */
   flush(): void;
   /** After a rollback: forgets everything that was not committed. */
@@ -121,6 +123,7 @@ export function createJournalWriter(
       if (batch.redactions !== undefined) sources.countRedactions(source, batch.redactions);
       return positions;
     },
+    lastSeq: () => journal.lastSeq(),
     flush() {
       for (const part of parts) part.flush();
       keys.clear();
