@@ -66,7 +66,7 @@ describe('npm run lab', () => {
   it.each([
     [['agentserver', '--rate', '20000'], '--rate'],
     [['agentserver', '--fault', 'sleepy'], 'unknown fault "sleepy"'],
-    [['hermes'], 'expected one organism'],
+    [['nonesuch'], 'unknown kind "nonesuch"'],
     [['agentserver', '--prot', '1'], '--prot'],
   ])('exits 1 on %j, naming what is wrong', async (args, words) => {
     const process = run(...args);

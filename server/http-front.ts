@@ -5,7 +5,8 @@ import type { AddressInfo } from 'node:net';
 import { getRequestListener } from '@hono/node-server';
 
 import type { Api } from './api/app.ts';
-import type { DoorAnswer, EventsDoor } from './api/events-door.ts';
+import type { EventsDoor } from './api/events-door.ts';
+import type { ReceiverDoor } from './api/receiver-door.ts';
 import { AppError } from './app-error.ts';
 import type { Hub } from './hub/hub.ts';
 import type { SocketDoor } from './ingest/socket-door.ts';
@@ -14,6 +15,8 @@ import type { Pages } from './pages.ts';
 import type { Guard } from './safety/guard.ts';
 import { isApiPath } from './safety/guard.ts';
 import { secureHeaders } from './safety/headers.ts';
+import type { Reply } from './sources/receiver.ts';
+import { jsonReply } from './sources/receiver.ts';
 
 /** A client that sends its headers or body slower than this is not one of ours. */
 const HEADERS_TIMEOUT_MS = 10_000;
@@ -24,7 +27,6 @@ const MAX_HEADER_BYTES = 16 << 10;
 /** Answered here, past Hono: a request of a single event costs less than its detour. */
 const EVENTS_PATH = '/api/v1/events';
 const SENDERS_PATH = '/ws/ingest';
-const JSON_HEADERS = { 'content-type': 'application/json' };
 
 /** The one port: API, sockets and pages behind one guard. */
 export interface HttpFront {
@@ -40,29 +42,30 @@ export function createHttpFront(deps: {
   guard: Guard;
   api: Pick<Api, 'fetch'>;
   events: Pick<EventsDoor, 'answer'>;
+  receivers: Pick<ReceiverDoor, 'has' | 'answer' | 'refuse'>;
   hub: Pick<Hub, 'handleUpgrade'>;
   senders: Pick<SocketDoor, 'handleUpgrade'>;
   pages: Pages;
   log: Log;
 }): HttpFront {
-  const { guard, api, events, hub, senders, pages, log } = deps;
+  const { guard, api, events, receivers, hub, senders, pages, log } = deps;
   const answerApi = getRequestListener(api.fetch, { overrideGlobalObjects: false });
 
   async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
     secureHeaders(request, response);
     const pathname = pathOf(request);
     const isEvents = request.method === 'POST' && pathname === EVENTS_PATH;
-    if (isApiPath(pathname) && !isEvents) return answerApi(request, response);
+    const isReceived = receivers.has(request.method ?? '', pathname);
+    if (isApiPath(pathname) && !isEvents && !isReceived) return answerApi(request, response);
     const verdict = guard.guardRequest(request);
     if (!verdict.ok) {
       const { status, detail, headers } = verdict;
-      return end(response, {
-        status,
-        headers: { ...headers, ...JSON_HEADERS },
-        body: JSON.stringify({ detail }),
-      });
+      return isReceived
+        ? end(response, receivers.refuse(request, pathname, verdict))
+        : end(response, jsonReply(status, { detail }, headers));
     }
     if (isEvents) return end(response, await events.answer(request));
+    if (isReceived) return end(response, await receivers.answer(request, pathname));
     return pages.handle(request, response);
   }
 
@@ -106,7 +109,7 @@ export function createHttpFront(deps: {
   };
 }
 
-function end(response: ServerResponse, { status, headers, body }: DoorAnswer): void {
+function end(response: ServerResponse, { status, headers, body }: Reply): void {
   response.writeHead(status, { ...headers, 'cache-control': 'no-store' });
   response.end(body);
 }

@@ -3,10 +3,10 @@ import { isIPv6 } from 'node:net';
 import open from 'open';
 
 import { createSqliteStore } from '#db/sqlite/store.ts';
-import type { JournalEvent } from '#organism/event.ts';
 
 import { createApi } from './api/app.ts';
 import { createCommands } from './api/commands.ts';
+import { createDoors } from './api/doors.ts';
 import { AppError } from './app-error.ts';
 import type { Config } from './config.ts';
 import { openDataDirectory } from './data-directory.ts';
@@ -15,8 +15,6 @@ import { createHttpFront } from './http-front.ts';
 import { createHub } from './hub/hub.ts';
 import { createOrganisms } from './hub/organisms.ts';
 import { createSnapshotKeeper } from './hub/snapshot-keeper.ts';
-import { createEventDoors } from './ingest/event-doors.ts';
-import { createIngest } from './ingest/ingest.ts';
 import { loadRedactor } from './ingest/load-redactor.ts';
 import { createPreparation } from './ingest/prepare.ts';
 import { createPricer } from './ingest/price.ts';
@@ -87,15 +85,30 @@ export async function startRuntime(deps: RuntimeDeps): Promise<Runtime> {
     snapshots.start();
     closers.push(() => snapshots.stop());
 
-    const ingestDeps = {
-      store,
-      preparation: createPreparation({ redactor, pricer }),
-      publish: (events: readonly JournalEvent[]) => organisms.publish(events),
-      now,
-    };
+    const key = loadControlKey({ configured: config.key, dataDir: data.path });
+    const sessions = createSessions({ elapsed: () => performance.now() });
+    const port = (): number => front.port();
+    const guard = createGuard({
+      access: createAccess({ key, sessions, isLoopbackBound: isLoopback(config.host), port }),
+      isHostAllowed: createHostGuard([...LOOPBACK_NAMES, ...config.allowHost]),
+      isOriginAllowed: createOriginGuard({ allowed: config.allowHost, port }),
+    });
+    const { ingest, events, senders, receivers } = createDoors({
+      ingestDeps: {
+        store,
+        preparation: createPreparation({ redactor, pricer }),
+        publish: (published) => organisms.publish(published),
+        now,
+      },
+      isTaken: (name) => registry.has(name),
+      admit: () => null,
+      guard,
+      logOf: (source) => log.child({ source }),
+      log,
+    });
     const registry = createSourceRegistry({
       store,
-      ingest: createIngest(ingestDeps),
+      ingest,
       isWatched: () => hub.watchers() > 0,
       log,
       now,
@@ -117,27 +130,12 @@ export async function startRuntime(deps: RuntimeDeps): Promise<Runtime> {
     });
     closers.push(() => demo.stop());
 
-    const key = loadControlKey({ configured: config.key, dataDir: data.path });
-    const sessions = createSessions({ elapsed: () => performance.now() });
-    const port = (): number => front.port();
-    const guard = createGuard({
-      access: createAccess({ key, sessions, isLoopbackBound: isLoopback(config.host), port }),
-      isHostAllowed: createHostGuard([...LOOPBACK_NAMES, ...config.allowHost]),
-      isOriginAllowed: createOriginGuard({ allowed: config.allowHost, port }),
-    });
     const commands = createCommands({
       store,
       control: (organismId, command) => registry.control(organismId, command),
       sourceOf: (organismId) => registry.sourceOf(organismId),
       redact: (value) => redactor.redactValue(value).value,
       now,
-      log,
-    });
-    const { events, senders } = createEventDoors({
-      ...ingestDeps,
-      guard,
-      isTaken: (name) => registry.has(name),
-      admit: () => null,
       log,
     });
     const hub = createHub({ organisms, store, guard, commands, now, log });
@@ -148,6 +146,7 @@ export async function startRuntime(deps: RuntimeDeps): Promise<Runtime> {
       sessions,
       commands,
       events,
+      receivers: receivers.list(),
       sources: () => registry.list().map((source) => source.describe()),
       readSchema: (organismId, agent) => registry.readSchema(organismId, agent),
       demo,
@@ -162,7 +161,7 @@ export async function startRuntime(deps: RuntimeDeps): Promise<Runtime> {
       now,
       log,
     });
-    const front = createHttpFront({ guard, api, events, hub, senders, pages, log });
+    const front = createHttpFront({ guard, api, events, receivers, hub, senders, pages, log });
 
     await front.listen(config.port, config.host);
     closers.push(() => pages.close());

@@ -8,6 +8,7 @@ import type { SourceDescription } from '../sources/source.ts';
 import type { Commands } from './commands.ts';
 import type { EventsDoor } from './events-door.ts';
 import { Problem } from './problem.ts';
+import type { ReceiverDoor } from './receiver-door.ts';
 
 /** What the API is made of; everything comes from the runtime. */
 export interface ApiDeps {
@@ -17,6 +18,7 @@ export interface ApiDeps {
   readonly sessions: Sessions;
   readonly commands: Commands;
   readonly events: Pick<EventsDoor, 'answer'>;
+  readonly receivers: ReturnType<ReceiverDoor['list']>;
   /** The configured sources, in order. */
   readonly sources: () => readonly SourceDescription[];
   /** Reads an agent's schema through from the upstream; null when it has none. */

@@ -27,7 +27,10 @@ export function eventRoutes({ events }: Pick<ApiDeps, 'events'>): Route[] {
       problems: [400, 409, 413, 415, 503, 507],
       async handle({ request }) {
         const { status, headers, body } = await events.answer(request);
-        return new Response(body, { status, headers });
+        return new Response(typeof body === 'string' ? body : new Uint8Array(body), {
+          status,
+          headers,
+        });
       },
     }),
   ];

@@ -4,6 +4,8 @@ import type { ByteBudget } from '../ingest/byte-budget.ts';
 import type { EventBody } from '../ingest/event-body.ts';
 import { readJsonBody, readLines } from '../ingest/event-body.ts';
 import type { Push } from '../ingest/push.ts';
+import type { Reply } from '../sources/receiver.ts';
+import { jsonReply } from '../sources/receiver.ts';
 import type { OriginReader } from './events-origin.ts';
 import { inputsOf, tooMuchHeld } from './events-problem.ts';
 import { Problem, problemAnswer } from './problem.ts';
@@ -14,18 +16,11 @@ const MAX_BODY_BYTES = 8 << 20;
 
 export const JSON_TYPE = 'application/json';
 export const LINES_TYPE = 'application/x-ndjson';
-const JSON_HEADERS = { 'content-type': JSON_TYPE };
 
 export interface EventsDoor {
   /** Takes a request that the guard let through. Never rejects. */
-  answer(request: IncomingMessage): Promise<DoorAnswer>;
+  answer(request: IncomingMessage): Promise<Reply>;
   stats(): DoorStats;
-}
-
-export interface DoorAnswer {
-  readonly status: number;
-  readonly headers: Readonly<Record<string, string>>;
-  readonly body: string;
 }
 
 export interface DoorStats {
@@ -53,7 +48,7 @@ export function createEventsDoor({
 }: EventsDoorDeps): EventsDoor {
   let refused = 0;
 
-  async function take(request: IncomingMessage): Promise<DoorAnswer> {
+  async function take(request: IncomingMessage): Promise<Reply> {
     const refusal = admit();
     if (refusal !== null) throw refusal;
     const type = contentTypeOf(request);
@@ -62,22 +57,18 @@ export function createEventsDoor({
     if (!budget.take(bytes)) throw tooMuchHeld();
     try {
       const { outcome } = push.push(origin, inputsOf(readText(type, await textOf(request))));
-      return { status: 200, headers: JSON_HEADERS, body: JSON.stringify(await outcome) };
+      return jsonReply(200, await outcome);
     } finally {
       budget.give(bytes);
     }
   }
 
-  function refuse(error: unknown): DoorAnswer {
+  function refuse(error: unknown): Reply {
     refused += 1;
     const answer = problemAnswer(error);
     if (answer === null) log.error({ err: error }, 'events could not be taken');
     const { status, headers, detail } = answer ?? UNEXPECTED;
-    return {
-      status,
-      headers: { ...headers, ...JSON_HEADERS },
-      body: JSON.stringify({ detail }),
-    };
+    return jsonReply(status, { detail }, headers);
   }
 
   return {

@@ -11,13 +11,15 @@ import { Problem } from './problem.ts';
 import type { Route } from './route.ts';
 import { defineRoute } from './route.ts';
 
-const PUSH_KIND = 'events';
+const GENERIC = { kind: 'events', path: '/api/v1/events' };
 const NO_COUNTS = { received: 0, accepted: 0, duplicate: 0, rejected: 0 };
 
 /** What the sources do, what they refused, and what was asked of them. */
 export function sourceRoutes(deps: ApiDeps): Route[] {
   const { store, organisms } = deps;
   const startedAt = deps.now();
+  const pushKinds = new Set([GENERIC, ...deps.receivers].map(({ kind }) => kind));
+  const isPush = (kind: string): boolean => pushKinds.has(kind);
 
   function sourceInfo(
     description: SourceDescription,
@@ -30,7 +32,7 @@ export function sourceRoutes(deps: ApiDeps): Route[] {
       kind,
       url,
       organismId,
-      state: view?.state ?? (kind === PUSH_KIND ? 'live' : 'connecting'),
+      state: view?.state ?? (isPush(kind) ? 'live' : 'connecting'),
       since: view?.since ?? startedAt,
       socketMode: view?.socketMode ?? null,
       reason: view?.reason ?? null,
@@ -44,7 +46,7 @@ export function sourceRoutes(deps: ApiDeps): Route[] {
     };
   }
 
-  /** Programs that send events by themselves: known by what the store has of them. */
+  /** Programs that post to us: known by what the store has of them. */
   async function pushSources(): Promise<SourceDescription[]> {
     const configured = new Set(deps.sources().map(({ name }) => name));
     const organismOf = new Map(
@@ -54,7 +56,9 @@ export function sourceRoutes(deps: ApiDeps): Route[] {
       const organismId = organismOf.get(name) ?? name;
       // A source with a status was dialled by us in an earlier life.
       const isPull = configured.has(name) || organisms.get(organismId)?.sources.has(name);
-      return isPull === true ? [] : [{ name, kind: PUSH_KIND, url: '/api/v1/events', organismId }];
+      if (isPull === true) return [];
+      const { kind, path: url } = deps.receivers.find((known) => known.kind === name) ?? GENERIC;
+      return [{ name, kind, url, organismId }];
     });
   }
 

@@ -13,7 +13,6 @@ import type { Hub } from '../hub/hub.ts';
 import { createHub } from '../hub/hub.ts';
 import type { Organisms } from '../hub/organisms.ts';
 import { createOrganisms } from '../hub/organisms.ts';
-import { createEventDoors } from '../ingest/event-doors.ts';
 import { createPreparation } from '../ingest/prepare.ts';
 import { createPricer } from '../ingest/price.ts';
 import { createRedactor } from '../ingest/redact.ts';
@@ -23,12 +22,14 @@ import { createHostGuard } from '../safety/host-guard.ts';
 import { createOriginGuard } from '../safety/origin-guard.ts';
 import type { Sessions } from '../safety/session.ts';
 import { createSessions } from '../safety/session.ts';
+import type { createReceivers } from '../sources/create-receivers.ts';
 import type { ControlCommand, ControlOutcome, SourceDescription } from '../sources/source.ts';
 import { NO_PAGES } from '../testing/no-pages.ts';
 import type { AgentSchema, ApiDeps } from './api-deps.ts';
 import type { Api } from './app.ts';
 import { createApi } from './app.ts';
 import { createCommands } from './commands.ts';
+import { createDoors } from './doors.ts';
 import type { Problem } from './problem.ts';
 
 /** The real API for tests: SQLite in a temporary directory, a real server on a free port. */
@@ -81,6 +82,7 @@ export async function openTestApi(
     isLoopbackBound?: boolean;
     now?: () => number;
     checkStore?: () => Promise<void>;
+    receivers?: typeof createReceivers;
   } = {},
 ): Promise<TestApi> {
   const dataDir = mkdtempSync(path.join(tmpdir(), 'organoscope-api-'));
@@ -114,18 +116,22 @@ export async function openTestApi(
     now,
     log,
   });
-  const { events, senders } = createEventDoors({
-    store,
-    preparation: createPreparation({
-      redactor: createRedactor({ profile: 'standard' }),
-      pricer: createPricer(),
-    }),
-    publish: (stored) => organisms.publish(stored),
-    now,
-    guard,
+  const { events, senders, receivers } = createDoors({
+    ingestDeps: {
+      store,
+      preparation: createPreparation({
+        redactor: createRedactor({ profile: 'standard' }),
+        pricer: createPricer(),
+      }),
+      publish: (published) => organisms.publish(published),
+      now,
+    },
     isTaken: (source) => ids.some((id) => source === `${id}-source`),
     admit: () => kit.refusal,
+    guard,
+    logOf: () => log,
     log,
+    receivers: options.receivers,
   });
   const deps: ApiDeps = {
     organisms,
@@ -134,6 +140,7 @@ export async function openTestApi(
     sessions,
     commands,
     events,
+    receivers: receivers.list(),
     sources: () => ids.map(describeSource),
     readSchema: async () => options.schema ?? null,
     demo: {
@@ -152,7 +159,16 @@ export async function openTestApi(
   const hub = createHub({ organisms, store, guard, commands, now, log });
   hub.start();
   const api = createApi(deps);
-  const front = createHttpFront({ guard, api, events, hub, senders, pages: NO_PAGES, log });
+  const front = createHttpFront({
+    guard,
+    api,
+    events,
+    receivers,
+    hub,
+    senders,
+    pages: NO_PAGES,
+    log,
+  });
   await front.listen(0, '127.0.0.1');
 
   async function request(

@@ -54,7 +54,9 @@ interface OpenPart {
   readonly tallies: Set<PushTally>;
 }
 
-export function createPush(deps: PartsDeps & { store: Pick<Store, 'lastSeq'> }): Push {
+export type PushDeps = PartsDeps & { readonly store: Pick<Store, 'lastSeq'> };
+
+export function createPush(deps: PushDeps): Push {
   const parts = createParts(deps);
   const open = new Map<string, OpenPart>();
   let largeOnes = TAKEN;

@@ -32,6 +32,9 @@ export const ACCESS_TABLE: Readonly<Record<string, Need>> = {
   'GET /api/v1/usage/daily': 'read',
 
   'POST /api/v1/events': 'ingest',
+  // Where upstreams post: the paths are theirs (`server/sources/create-receivers.ts`).
+  'POST /v1/{receiver}': 'ingest',
+  'POST /hooks/{receiver}': 'ingest',
 
   'POST /api/v1/usage/reset': 'control',
   'POST /api/v1/inject': 'control',

@@ -8,7 +8,8 @@ import { factsOf } from './request-facts.ts';
 import { compilePath } from './route-path.ts';
 
 /** Paths that the API answers; everything else belongs to the pages. */
-const API_PATH = /^\/(?:api(?:\/|$)|health\/?$|healthz\/?$|readyz\/?$|login\/?$|ws(?:\/|$))/;
+const API_PATH =
+  /^\/(?:api(?:\/|$)|v1\/|hooks\/|health\/?$|healthz\/?$|readyz\/?$|login\/?$|ws(?:\/|$))/;
 const SAFE_METHODS = new Set(['GET', 'HEAD']);
 
 export interface Guard {

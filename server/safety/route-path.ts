@@ -1,4 +1,4 @@
-/** Turns `/threads/{thread_id}` into a pattern for undecoded paths; `{model}` alone may hold slashes. */
+/** Turns `/threads/{thread_id}` into a pattern for undecoded paths; only greedy parameters hold slashes. */
 export function compilePath(path: string): RegExp {
   const source = path
     .split(/(\{\w+\})/)
@@ -10,5 +10,5 @@ export function compilePath(path: string): RegExp {
   return new RegExp(`^${source}$`);
 }
 
-/** Parameters whose values contain slashes in real life (`openai/gpt-4o`). */
-export const GREEDY_PARAMETERS: ReadonlySet<string> = new Set(['model']);
+/** Parameters whose values contain slashes in real life (`openai/gpt-4o`), and what upstreams' wires dictate. */
+export const GREEDY_PARAMETERS: ReadonlySet<string> = new Set(['model', 'receiver']);

@@ -1,0 +1,66 @@
+import { createByteBudget } from '../ingest/byte-budget.ts';
+import { createIngest } from '../ingest/ingest.ts';
+import type { Ingest } from '../ingest/ingest.ts';
+import type { PushDeps } from '../ingest/push.ts';
+import { createPush } from '../ingest/push.ts';
+import type { SocketDoor } from '../ingest/socket-door.ts';
+import { createSocketDoor } from '../ingest/socket-door.ts';
+import type { Guard } from '../safety/guard.ts';
+import { createReceivers } from '../sources/create-receivers.ts';
+import type { SourceLog } from '../sources/source.ts';
+import type { EventsDoor } from './events-door.ts';
+import { createEventsDoor } from './events-door.ts';
+import { createOriginReader } from './events-origin.ts';
+import type { Problem } from './problem.ts';
+import type { ReceiverDoor } from './receiver-door.ts';
+import { createReceiverDoor } from './receiver-door.ts';
+
+/** Every way into the journal: for sources that dial, for programs that push, for what is posted. */
+export interface Doors {
+  readonly ingest: Ingest;
+  readonly events: EventsDoor;
+  readonly senders: SocketDoor;
+  readonly receivers: ReceiverDoor;
+}
+
+export interface DoorsDeps {
+  readonly ingestDeps: PushDeps;
+  /** Whether a source of that name is read by ourselves. */
+  readonly isTaken: (source: string) => boolean;
+  /** Why nothing is taken now; null when all is well. */
+  readonly admit: () => Problem | null;
+  readonly guard: Pick<Guard, 'guardRequest'>;
+  readonly logOf: (source: string) => SourceLog;
+  readonly log: {
+    warn(fields: object, message: string): void;
+    error(fields: object, message: string): void;
+  };
+  /** Tests bring their own. */
+  readonly receivers?: typeof createReceivers | undefined;
+}
+
+export function createDoors(deps: DoorsDeps): Doors {
+  const { ingestDeps, isTaken, admit, guard, logOf, log } = deps;
+  const ingest = createIngest(ingestDeps);
+  const receivers = createReceiverDoor({
+    receivers: (deps.receivers ?? createReceivers)((kind) => ({
+      deliver: (organismId, delivery) => ingest.deliver({ source: kind, organismId }, delivery),
+      log: logOf(kind),
+      now: ingestDeps.now,
+    })),
+    admit,
+    log,
+  });
+  const shared = {
+    push: createPush(ingestDeps),
+    originOf: createOriginReader(
+      (name) => isTaken(name) || receivers.list().some(({ kind }) => kind === name),
+    ),
+    budget: createByteBudget(),
+    admit,
+    log,
+  };
+  const events = createEventsDoor(shared);
+  const senders = createSocketDoor({ ...shared, guard });
+  return { ingest, events, senders, receivers };
+}

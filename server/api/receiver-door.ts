@@ -1,0 +1,104 @@
+import type { IncomingMessage } from 'node:http';
+
+import type { Endpoint, Receiver, Refusal, Reply } from '../sources/receiver.ts';
+import { jsonReply } from '../sources/receiver.ts';
+import type { Problem } from './problem.ts';
+import { problemAnswer } from './problem.ts';
+import { readBody, unpack } from './request-body.ts';
+
+/** Bodies in memory at once, of all senders together: beyond it they are told to come again. */
+const MAX_HELD_BYTES = 256 << 20;
+
+/** Where upstreams post: every endpoint of every receiver, on Node's own request. */
+export interface ReceiverDoor {
+  /** Whether a receiver answers there, so that nobody else does. */
+  has(method: string, pathname: string): boolean;
+  /** Takes a request that the guard let through. Never rejects. */
+  answer(request: IncomingMessage, pathname: string): Promise<Reply>;
+  /** Says the guard's refusal in the words of the upstream whose endpoint it is. */
+  refuse(request: IncomingMessage, pathname: string, refusal: Refusal): Reply;
+  /** Upstreams that may post to us, with the first path of each. */
+  list(): readonly { readonly kind: string; readonly path: string }[];
+}
+
+export interface ReceiverDoorDeps {
+  readonly receivers: readonly Receiver[];
+  /** Why nothing is taken now, such as a disk that is nearly full; null when all is well. */
+  readonly admit: () => Problem | null;
+  readonly log: { error(fields: object, message: string): void };
+}
+
+export function createReceiverDoor({ receivers, admit, log }: ReceiverDoorDeps): ReceiverDoor {
+  const endpoints = new Map(
+    receivers.flatMap((receiver) =>
+      receiver.endpoints.map((endpoint) => [`${endpoint.method} ${endpoint.path}`, endpoint]),
+    ),
+  );
+  let heldBytes = 0;
+
+  function find({ method = 'GET' }: IncomingMessage, pathname: string): Endpoint {
+    const endpoint = endpoints.get(`${method} ${pathname}`);
+    if (endpoint === undefined) throw new Error(`no receiver answers ${method} ${pathname}`);
+    return endpoint;
+  }
+
+  async function take(request: IncomingMessage, endpoint: Endpoint): Promise<Reply> {
+    const refusal = admit();
+    if (refusal !== null && endpoint.method === 'POST') throw refusal;
+    const announced = Number(request.headers['content-length'] ?? endpoint.maxBytes);
+    const bytes = endpoint.method === 'GET' ? 0 : Math.min(announced, endpoint.maxBytes);
+    if (heldBytes > 0 && heldBytes + bytes > MAX_HELD_BYTES) return say(request, endpoint, FULL);
+    heldBytes += bytes;
+    try {
+      const body = await bodyOf(request, endpoint.maxBytes);
+      const query = new URLSearchParams((request.url ?? '').split('?', 2)[1] ?? '');
+      return await endpoint.receive({ headers: request.headers, query, body });
+    } finally {
+      heldBytes -= bytes;
+    }
+  }
+
+  function say({ headers }: IncomingMessage, endpoint: Endpoint, refusal: Refusal): Reply {
+    if (endpoint.refuse !== undefined) return endpoint.refuse(refusal, headers);
+    return jsonReply(refusal.status, { detail: refusal.detail }, refusal.headers);
+  }
+
+  function explain(error: unknown): Refusal {
+    const answer = problemAnswer(error);
+    if (answer === null) {
+      log.error({ err: error }, 'a posted body could not be taken');
+      return UNEXPECTED;
+    }
+    const { status, headers, detail } = answer;
+    const words = typeof detail === 'string' ? detail : detail.map(({ msg }) => msg).join('; ');
+    return { status, headers, detail: words };
+  }
+
+  return {
+    has: (method, pathname) => endpoints.has(`${method} ${pathname}`),
+    async answer(request, pathname) {
+      const endpoint = find(request, pathname);
+      try {
+        return await take(request, endpoint);
+      } catch (error) {
+        return say(request, endpoint, explain(error));
+      }
+    },
+    refuse: (request, pathname, refusal) => say(request, find(request, pathname), refusal),
+    list: () =>
+      receivers.map(({ kind, endpoints: [first] }) => ({ kind, path: first?.path ?? '' })),
+  };
+}
+
+const FULL: Refusal = {
+  status: 503,
+  headers: { 'retry-after': '5' },
+  detail: 'Too many bodies are being taken in; send it again',
+};
+const UNEXPECTED: Refusal = { status: 500, headers: {}, detail: 'Internal Server Error' };
+
+async function bodyOf(request: IncomingMessage, maxBytes: number): Promise<Buffer> {
+  const raw = await readBody(request, maxBytes);
+  const isPacked = request.headers['content-encoding']?.toLowerCase() === 'gzip';
+  return isPacked ? unpack(raw, maxBytes) : raw;
+}

@@ -1,0 +1,12 @@
+import type { Endpoint, Receiver, ReceiverDeps } from './receiver.ts';
+
+/** The one place that knows which upstreams may post to us, by kind. */
+const KINDS: Readonly<Record<string, (deps: ReceiverDeps) => readonly Endpoint[]>> = {};
+
+/** @param depsOf what the runtime gives the receiver of a kind */
+export function createReceivers(depsOf: (kind: string) => ReceiverDeps): readonly Receiver[] {
+  return Object.entries(KINDS).map(([kind, create]) => ({
+    kind,
+    endpoints: create(depsOf(kind)),
+  }));
+}

@@ -1,0 +1,69 @@
+import type { IncomingHttpHeaders } from 'node:http';
+
+import type { Delivery, DeliveryOutcome, SourceLog } from './source.ts';
+
+/**
+ * An upstream that posts to us: the port of `Source` turned round. It speaks one wire, yields
+ * canonical drafts and answers in the upstream's own words; it never touches the store.
+ */
+export interface Receiver {
+  /** Also names its rows in the journal; keys are unique within it. */
+  readonly kind: string;
+  readonly endpoints: readonly Endpoint[];
+}
+
+export interface Endpoint {
+  readonly method: 'GET' | 'POST';
+  /** Exact; it has a line in the access table, and `isApiPath` knows it. */
+  readonly path: string;
+  /** Of the body, before and after unpacking. */
+  readonly maxBytes: number;
+  /** Answers once what it delivered is durable. What it throws is answered by `refuse`. */
+  receive(request: ReceivedRequest): Promise<Reply>;
+  /** Says a refusal as the upstream's own server would; without it, as ours: `{"detail": …}`. */
+  refuse?(refusal: Refusal, headers: IncomingHttpHeaders): Reply;
+}
+
+export interface ReceivedRequest {
+  readonly headers: IncomingHttpHeaders;
+  readonly query: URLSearchParams;
+  /** Unpacked. */
+  readonly body: Buffer;
+}
+
+export interface Reply {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string | Buffer;
+}
+
+/** Why a request was not taken: by the guard, for its size, or because the store cannot take it now. */
+export interface Refusal {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly detail: string;
+}
+
+export interface ReceiverDeps {
+  /**
+   * Validates, redacts, prices, journals and publishes; resolves after the commit. One receiver may
+   * feed many organisms.
+   */
+  readonly deliver: (organismId: string, delivery: Delivery) => Promise<DeliveryOutcome>;
+  readonly log: SourceLog;
+  /** Epoch milliseconds. */
+  readonly now: () => number;
+}
+
+/** A reply in JSON, the shape nearly every upstream expects. */
+export function jsonReply(
+  status: number,
+  body: unknown,
+  headers: Readonly<Record<string, string>> = {},
+): Reply {
+  return {
+    status,
+    headers: { ...headers, 'content-type': 'application/json' },
+    body: JSON.stringify(body),
+  };
+}
