@@ -11,19 +11,18 @@ import {
   threadListSchema,
 } from '#organism/agentserver/entities.ts';
 
-import type { TestApi } from './test-kit.ts';
 import {
   NOON,
-  TEST_KEY,
   agentEvent,
   budgetEvent,
   errorEvent,
   messageEvent,
-  openTestApi,
   organismEvent,
   threadEvent,
   usageEvent,
-} from './test-kit.ts';
+} from './test-events.ts';
+import type { TestApi } from './test-kit.ts';
+import { TEST_KEY, openTestApi } from './test-kit.ts';
 
 let kit: TestApi;
 beforeAll(async () => {

@@ -3,8 +3,9 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { commandListSchema } from '#organism/api/resources.ts';
 
 import { sessionCookieName } from '../safety/session.ts';
+import { agentEvent, messageEvent } from './test-events.ts';
 import type { TestApi } from './test-kit.ts';
-import { TEST_KEY, agentEvent, messageEvent, openTestApi } from './test-kit.ts';
+import { TEST_KEY, openTestApi } from './test-kit.ts';
 
 let kit: TestApi;
 beforeAll(async () => {

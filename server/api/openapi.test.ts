@@ -2,17 +2,16 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 
 import { ACCESS_TABLE } from '../safety/access-table.ts';
-import type { TestApi } from './test-kit.ts';
 import {
-  TEST_KEY,
   agentEvent,
   budgetEvent,
   errorEvent,
   messageEvent,
-  openTestApi,
   organismEvent,
   usageEvent,
-} from './test-kit.ts';
+} from './test-events.ts';
+import type { TestApi } from './test-kit.ts';
+import { TEST_KEY, openTestApi } from './test-kit.ts';
 
 const documentSchema = z.looseObject({
   openapi: z.string(),

@@ -10,8 +10,9 @@ import {
 } from '#organism/agentserver/usage.ts';
 import { usageBreakdownSchema } from '#organism/api/resources.ts';
 
+import { NOON, messageEvent, usageEvent } from './test-events.ts';
 import type { TestApi } from './test-kit.ts';
-import { NOON, messageEvent, openTestApi, usageEvent } from './test-kit.ts';
+import { openTestApi } from './test-kit.ts';
 
 const HOUR_MS = 3_600_000;
 /** 18:30 UTC on the 20th is already the 21st in Kolkata and Auckland, and the 20th in New York. */

@@ -2,8 +2,9 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 import { billingSummarySchema } from '#organism/agentserver/usage.ts';
 
+import { usageEvent } from '../api/test-events.ts';
 import type { TestApi } from '../api/test-kit.ts';
-import { openTestApi, usageEvent } from '../api/test-kit.ts';
+import { openTestApi } from '../api/test-kit.ts';
 
 /** Zones with whole, half and quarter hours, both hemispheres, and a change of clocks in the range. */
 const ZONES = [
