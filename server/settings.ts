@@ -2,6 +2,8 @@ import { isIP } from 'node:net';
 
 import { z } from 'zod';
 
+import { durationMs, sizeBytes } from './setting-units.ts';
+
 /** Every setting: its flag, its environment twin, its default and what it must look like. */
 
 const port = z.coerce
@@ -15,6 +17,12 @@ const pollMs = z.coerce
   .int('expected whole milliseconds')
   .min(100, 'expected at least 100 ms')
   .max(3_600_000, 'expected at most an hour (3600000 ms)');
+
+const backupKeep = z.coerce
+  .number({ error: 'expected a number' })
+  .int('expected a whole number')
+  .min(1, 'expected at least 1')
+  .max(1000, 'expected at most 1000');
 
 const flag = z.union([z.boolean(), z.stringbool({ error: 'expected true or false' })]);
 
@@ -95,6 +103,11 @@ export const settingsSchema = z.object({
   pollBudgetsMs: pollMs.default(2000),
   pollUsageMs: pollMs.default(5000),
   redactFile: z.string().min(1).optional(),
+  backupEvery: durationMs.optional(),
+  backupKeep: backupKeep.default(7),
+  backupDir: z.string().min(1, 'expected a directory').optional(),
+  diskWarn: sizeBytes.default(2 ** 30),
+  diskRefuse: sizeBytes.default(256 * 2 ** 20),
   key: z
     .string()
     .min(16, 'expected at least 16 characters')
@@ -163,5 +176,23 @@ export const SPELLINGS: Readonly<Record<SettingName, SettingSpelling>> = {
   redactFile: spell('REDACT_FILE', 'redact-file', 'JSON file with redaction rules to add', {
     placeholder: 'FILE',
   }),
+  backupEvery: spell('BACKUP_EVERY', 'backup-every', 'make a backup this often (never)', {
+    placeholder: 'DURATION',
+  }),
+  backupKeep: spell('BACKUP_KEEP', 'backup-keep', 'newest scheduled backups that are kept (7)', {
+    placeholder: 'N',
+  }),
+  backupDir: spell('BACKUP_DIR', 'backup-dir', 'where they go (backups in the data directory)', {
+    placeholder: 'DIR',
+  }),
+  diskWarn: spell('DISK_WARN', 'disk-warn', 'warn when less is free on the disk (1GiB)', {
+    placeholder: 'SIZE',
+  }),
+  diskRefuse: spell(
+    'DISK_REFUSE',
+    'disk-refuse',
+    'take nothing in when less is free on the disk (256MiB)',
+    { placeholder: 'SIZE' },
+  ),
   key: spell('KEY', null, 'the control key; else generated into DIR/key', { isSecret: true }),
 };

@@ -21,6 +21,8 @@ export interface SqliteStoreOptions {
   /** Called once when the store can no longer promise anything: stop, say so, exit. */
   readonly onFailure?: ((error: StoreError) => void) | undefined;
   readonly newEpoch?: (() => string) | undefined;
+  /** Told of every commit of events: from being sent to the writer until it was answered. */
+  readonly onCommit?: ((durationMs: number) => void) | undefined;
 }
 
 export interface SqliteStore extends Store {
@@ -53,7 +55,12 @@ export async function createSqliteStore(options: SqliteStoreOptions): Promise<Sq
     notice: (text) => log.warn(text),
   });
   const queue = createAppendQueue({
-    send: (batches) => writer.rpc.call('append', batches),
+    async send(batches) {
+      const sentAt = performance.now();
+      const outcome = await writer.rpc.call('append', batches);
+      options.onCommit?.(performance.now() - sentAt);
+      return outcome;
+    },
   });
   const { epoch, schemaVersion } = writer.greeting;
   let lastSeq = writer.greeting.lastSeq;

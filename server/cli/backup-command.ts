@@ -1,5 +1,4 @@
-import path from 'node:path';
-
+import { backupFile, defaultBackupDirectory } from '#db/sqlite/upkeep/backup-name.ts';
 import { backUpStore } from '#db/sqlite/upkeep/backup.ts';
 
 import type { CliCommand } from './command.ts';
@@ -21,7 +20,7 @@ Nothing is overwritten. The file can be read by its owner only.
 
 exit code: 0 written and verified, 1 not, 2 wrong usage
 `,
-  async run({ dataDir, file = backupFile(path.join(dataDir, 'backups')) }, { say, progress }) {
+  async run({ dataDir, file = newFile(dataDir) }, { say, progress }) {
     const manifest = await backUpStore({
       dataDir,
       file,
@@ -35,7 +34,6 @@ exit code: 0 written and verified, 1 not, 2 wrong usage
   },
 };
 
-/** Sorted by name, backups are sorted by time. */
-export function backupFile(directory: string, now: Date = new Date()): string {
-  return path.join(directory, `organoscope-${now.toISOString().replaceAll(/[:.]/g, '')}.db`);
+function newFile(dataDir: string): string {
+  return backupFile(defaultBackupDirectory(dataDir), new Date());
 }
