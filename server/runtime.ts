@@ -7,6 +7,7 @@ import { createSqliteStore } from '#db/sqlite/store.ts';
 import { createApi } from './api/app.ts';
 import { createCommands } from './api/commands.ts';
 import { createDoors } from './api/doors.ts';
+import { Problem } from './api/problem.ts';
 import { AppError } from './app-error.ts';
 import type { Config } from './config.ts';
 import { openDataDirectory } from './data-directory.ts';
@@ -29,6 +30,8 @@ import { createSessions } from './safety/session.ts';
 import type { SourceSetting } from './settings.ts';
 import { createSourceRegistry } from './source-registry.ts';
 import { createSource } from './sources/create-source.ts';
+import { createMetrics } from './upkeep/metrics.ts';
+import { createUpkeep } from './upkeep/upkeep.ts';
 
 export interface Runtime {
   /** Idempotent: drains sources, then sockets and answers, then the store. */
@@ -70,12 +73,23 @@ export async function startRuntime(deps: RuntimeDeps): Promise<Runtime> {
     const now = Date.now;
     const redactor = loadRedactor(config.redactFile);
     const pricer = createPricer();
+    const upkeep = createUpkeep({ config, dataDir: data.path, now, log });
     const store = await createSqliteStore({
       dataDir: data.path,
       log,
       onFailure: deps.onStoreFailure,
+      onCommit: (durationMs) => metrics.noteCommit(durationMs),
     });
     closers.push(() => store.close());
+    const metrics = createMetrics({
+      version,
+      store,
+      journal: () => store.stats(),
+      hub: () => hub.counters(),
+      disk: () => upkeep.disk.status(),
+      backups: () => upkeep.backups.status(),
+    });
+    closers.push(() => metrics.stop());
 
     const organisms = createOrganisms({ store });
     for (const { name } of config.sources) organisms.ensure(name);
@@ -101,7 +115,10 @@ export async function startRuntime(deps: RuntimeDeps): Promise<Runtime> {
         now,
       },
       isTaken: (name) => registry.has(name),
-      admit: () => null,
+      admit() {
+        const refusal = upkeep.disk.refusal();
+        return refusal === null ? null : new Problem('disk-full', refusal);
+      },
       guard,
       logOf: (source) => log.child({ source }),
       log,
@@ -109,6 +126,7 @@ export async function startRuntime(deps: RuntimeDeps): Promise<Runtime> {
     const registry = createSourceRegistry({
       store,
       ingest,
+      whenOpen: () => upkeep.disk.whenOpen(),
       isWatched: () => hub.watchers() > 0,
       log,
       now,
@@ -156,6 +174,9 @@ export async function startRuntime(deps: RuntimeDeps): Promise<Runtime> {
         catalogueVersion: redactor.catalogueVersion,
       },
       isDraining: () => stopping !== null,
+      disk: upkeep.disk,
+      backups: () => upkeep.backups.status(),
+      metrics,
       checkStore: () => store.checkWritable(),
       port,
       now,
@@ -171,6 +192,8 @@ export async function startRuntime(deps: RuntimeDeps): Promise<Runtime> {
     senders.start();
     closers.push(() => senders.stop());
     closers.push(() => registry.stop());
+    await upkeep.start();
+    closers.push(() => upkeep.stop());
     for (const { apiKey, ...setting } of config.sources) await connect(setting, apiKey);
     if (config.demo) await demo.start();
     await pages.prepare();

@@ -32,6 +32,8 @@ export interface SourceRegistry {
 export interface SourceRegistryDeps {
   readonly store: Pick<Store, 'getCursor'>;
   readonly ingest: Ingest;
+  /** Resolves when something may be taken in: a nearly full disk holds every source back. */
+  readonly whenOpen: () => Promise<void>;
   readonly isWatched: () => boolean;
   readonly log: Log;
   /** Epoch milliseconds. */
@@ -39,7 +41,7 @@ export interface SourceRegistryDeps {
 }
 
 export function createSourceRegistry(deps: SourceRegistryDeps): SourceRegistry {
-  const { store, ingest, isWatched, log, now } = deps;
+  const { store, ingest, whenOpen, isWatched, log, now } = deps;
   const sources = new Map<string, Source>();
 
   function find(organismId: string): Source | undefined {
@@ -49,7 +51,10 @@ export function createSourceRegistry(deps: SourceRegistryDeps): SourceRegistry {
   return {
     async add(make, from) {
       const source = make({
-        deliver: (delivery) => ingest.deliver(from, delivery),
+        async deliver(delivery) {
+          await whenOpen();
+          return ingest.deliver(from, delivery);
+        },
         getCursor: (name) => store.getCursor(from.source, name),
         isWatched,
         log: log.child({ source: from.source }),

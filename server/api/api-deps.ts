@@ -5,6 +5,9 @@ import type { Organisms } from '../hub/organisms.ts';
 import type { Guard } from '../safety/guard.ts';
 import type { Sessions } from '../safety/session.ts';
 import type { SourceDescription } from '../sources/source.ts';
+import type { BackupStatus } from '../upkeep/backup-schedule.ts';
+import type { DiskGuard } from '../upkeep/disk-guard.ts';
+import type { Metrics } from '../upkeep/metrics.ts';
 import type { Commands } from './commands.ts';
 import type { EventsDoor } from './events-door.ts';
 import { Problem } from './problem.ts';
@@ -35,6 +38,9 @@ export interface ApiDeps {
   };
   /** Whether a stop has begun: then nobody should send us new work. */
   readonly isDraining: () => boolean;
+  readonly disk: Pick<DiskGuard, 'status' | 'refusal'>;
+  readonly backups: () => BackupStatus;
+  readonly metrics: Pick<Metrics, 'contentType' | 'read'>;
   /** Rejects with the reason when the store cannot take a write now. */
   readonly checkStore: () => Promise<void>;
   readonly port: () => number;

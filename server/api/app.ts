@@ -17,6 +17,7 @@ import { problemResponse } from './problem.ts';
 import type { ApiEnv, Route } from './route.ts';
 import { searchRoutes } from './search-routes.ts';
 import { sourceRoutes } from './source-routes.ts';
+import { storageRoutes } from './storage-routes.ts';
 import { threadRoutes } from './thread-routes.ts';
 import { createUsageBaselines } from './usage-baselines.ts';
 import { usageReportRoutes } from './usage-report-routes.ts';
@@ -44,6 +45,7 @@ export function createApi(deps: ApiDeps): Api {
     ...exportRoutes(deps),
     ...loginRoutes(deps),
     ...healthRoutes(deps),
+    ...storageRoutes(deps),
   ];
   const routes = [...served, createOpenApiRoute(served, deps.versions.version)];
   const app = createApp(routes, deps);

@@ -1,5 +1,7 @@
 import { z } from 'zod';
 
+import { diskSchema } from '#organism/api/storage.ts';
+
 import type { ApiDeps } from './api-deps.ts';
 import { resolveOrganism } from './api-deps.ts';
 import { organismInfo } from './contract-views.ts';
@@ -11,8 +13,10 @@ const RETRY_AFTER_SECONDS = '5';
 
 const readinessSchema = z
   .object({
-    status: z.enum(['ready', 'draining', 'store-failed']),
+    status: z.enum(['ready', 'draining', 'store-failed', 'disk-full']),
     store: z.object({ ok: z.boolean(), reason: z.string().nullable() }),
+    /** `low`: it warns; `full`: nothing is taken in until there is room. */
+    disk: diskSchema,
     sources: z.array(
       z.object({
         name: z.string(),
@@ -63,8 +67,9 @@ export function healthRoutes(deps: ApiDeps): Route[] {
       async handle() {
         const reason = await storeTrouble(deps);
         const readiness = {
-          status: readinessWord(deps.isDraining(), reason),
+          status: readinessWord(deps, reason),
           store: { ok: reason === null, reason },
+          disk: deps.disk.status(),
           sources: await sourceAges(deps),
         };
         if (readiness.status === 'ready') return readiness;
@@ -75,9 +80,10 @@ export function healthRoutes(deps: ApiDeps): Route[] {
   ];
 }
 
-function readinessWord(isDraining: boolean, trouble: string | null) {
-  if (isDraining) return 'draining' as const;
-  return trouble === null ? ('ready' as const) : ('store-failed' as const);
+function readinessWord({ isDraining, disk }: ApiDeps, trouble: string | null) {
+  if (isDraining()) return 'draining' as const;
+  if (trouble !== null) return 'store-failed' as const;
+  return disk.status().level === 'full' ? ('disk-full' as const) : ('ready' as const);
 }
 
 async function storeTrouble(deps: ApiDeps): Promise<string | null> {

@@ -38,12 +38,17 @@ export function sourceRoutes(deps: ApiDeps): Route[] {
       reason: view?.reason ?? null,
       nextTryAt: view?.nextTryAt ?? null,
       attempt: view?.attempt ?? 0,
-      notices: [...(view?.notices ?? [])],
+      notices: [...(view?.notices ?? []), ...pauseNotice()],
       counts: countsOf(counts),
       lastReject: lastReject(counts?.lastReject ?? null),
       redactions: { ...counts?.redactions },
       lastReceivedAt: counts?.lastReceivedAt ?? null,
     };
+  }
+
+  function pauseNotice(): string[] {
+    const refusal = deps.disk.refusal();
+    return refusal === null ? [] : [`Paused. ${refusal}`];
   }
 
   /** Programs that post to us: known by what the store has of them. */

@@ -25,6 +25,7 @@ import { createSessions } from '../safety/session.ts';
 import type { createReceivers } from '../sources/create-receivers.ts';
 import type { ControlCommand, ControlOutcome, SourceDescription } from '../sources/source.ts';
 import { NO_PAGES } from '../testing/no-pages.ts';
+import { openTestUpkeep } from '../upkeep/test-upkeep.ts';
 import type { AgentSchema, ApiDeps } from './api-deps.ts';
 import type { Api } from './app.ts';
 import { createApi } from './app.ts';
@@ -83,6 +84,8 @@ export async function openTestApi(
     now?: () => number;
     checkStore?: () => Promise<void>;
     receivers?: typeof createReceivers;
+    /** Free bytes of the disk, of which 100 are the last to be used. */
+    freeBytes?: () => number;
   } = {},
 ): Promise<TestApi> {
   const dataDir = mkdtempSync(path.join(tmpdir(), 'organoscope-api-'));
@@ -133,6 +136,8 @@ export async function openTestApi(
     log,
     receivers: options.receivers,
   });
+  const { freeBytes } = options;
+  const upkeep = await openTestUpkeep({ dataDir, store, hub: () => hub, now, log, freeBytes });
   const deps: ApiDeps = {
     organisms,
     store,
@@ -145,12 +150,11 @@ export async function openTestApi(
     readSchema: async () => options.schema ?? null,
     demo: {
       state: () => kit.demo,
-      async start() {
-        kit.demo = 'running';
-      },
+      start: async () => void (kit.demo = 'running'),
     },
     versions: { version: '0.1.0', priceVersion: 'prices-1', catalogueVersion: 'catalogue-1' },
     isDraining: () => kit.isDraining,
+    ...upkeep,
     checkStore: options.checkStore ?? (async () => void (await store.describe())),
     port,
     now,
@@ -198,8 +202,7 @@ export async function openTestApi(
     demo: 'available',
     refusal: null,
     async emit(events, { organismId = ids[0] ?? 'one', rejects = [], redactions = {} } = {}) {
-      const source = `${organismId}-source`;
-      const batch = { source, organismId, events, rejects, redactions };
+      const batch = { source: `${organismId}-source`, organismId, events, rejects, redactions };
       const { stored } = await store.append({ ...batch, catalogueVersion: 'catalogue-1' });
       organisms.publish(stored);
       return stored;
@@ -228,6 +231,6 @@ export async function openTestApi(
 }
 
 function describeSource(organismId: string): SourceDescription {
-  const name = `${organismId}-source`;
-  return { name, kind: 'agentserver', url: 'http://127.0.0.1:8080', organismId };
+  const url = 'http://127.0.0.1:8080';
+  return { name: `${organismId}-source`, kind: 'agentserver', url, organismId };
 }

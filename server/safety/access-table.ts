@@ -5,6 +5,7 @@ export const ACCESS_TABLE: Readonly<Record<string, Need>> = {
   'GET /health': 'read',
   'GET /healthz': 'open',
   'GET /readyz': 'read',
+  'GET /metrics': 'read',
   'GET /login': 'open',
   'POST /login': 'open',
   'GET /api/openapi.json': 'read',
@@ -46,6 +47,7 @@ export const ACCESS_TABLE: Readonly<Record<string, Need>> = {
 
   'GET /api/v1/organisms': 'read',
   'GET /api/v1/sources': 'read',
+  'GET /api/v1/storage': 'read',
   'GET /api/v1/sources/{name}/rejects': 'read',
   'GET /api/v1/errors': 'read',
   'GET /api/v1/usage/breakdown': 'read',

@@ -9,7 +9,7 @@ import { compilePath } from './route-path.ts';
 
 /** Paths that the API answers; everything else belongs to the pages. */
 const API_PATH =
-  /^\/(?:api(?:\/|$)|v1\/|hooks\/|health\/?$|healthz\/?$|readyz\/?$|login\/?$|ws(?:\/|$))/;
+  /^\/(?:api(?:\/|$)|v1\/|hooks\/|health\/?$|healthz\/?$|readyz\/?$|metrics\/?$|login\/?$|ws(?:\/|$))/;
 const SAFE_METHODS = new Set(['GET', 'HEAD']);
 
 export interface Guard {

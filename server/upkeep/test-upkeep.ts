@@ -1,0 +1,52 @@
+import path from 'node:path';
+
+import type { SqliteStore } from '#db/sqlite/store.ts';
+import { backUpInThread } from '#db/sqlite/upkeep/backup-thread.ts';
+
+import type { Hub } from '../hub/hub.ts';
+import type { Log } from '../log.ts';
+import type { BackupStatus } from './backup-schedule.ts';
+import { createBackupSchedule } from './backup-schedule.ts';
+import type { DiskGuard } from './disk-guard.ts';
+import { createDiskGuard } from './disk-guard.ts';
+import type { Metrics } from './metrics.ts';
+import { createMetrics } from './metrics.ts';
+
+/** Upkeep for tests: nothing is scheduled, and the disk is as full as the test says. */
+export async function openTestUpkeep(deps: {
+  dataDir: string;
+  store: SqliteStore;
+  hub: () => Pick<Hub, 'counters'>;
+  now: () => number;
+  log: Log;
+  /** Of these 100 are the last to be used. */
+  freeBytes?: (() => number) | undefined;
+}): Promise<{ disk: DiskGuard; backups: () => BackupStatus; metrics: Metrics }> {
+  const { dataDir, store, hub, now, log, freeBytes = () => 1e9 } = deps;
+  const disk = createDiskGuard({
+    directory: dataDir,
+    bounds: { warnBytes: 1000, refuseBytes: 100 },
+    log,
+    readFree: async () => freeBytes(),
+  });
+  await disk.start();
+  const schedule = createBackupSchedule({
+    dataDir,
+    directory: path.join(dataDir, 'backups'),
+    everyMs: null,
+    keep: 1,
+    backUp: backUpInThread,
+    now,
+    log,
+  });
+  const backups = () => schedule.status();
+  const metrics = createMetrics({
+    version: '0.1.0',
+    store,
+    journal: () => store.stats(),
+    hub: () => hub().counters(),
+    disk: () => disk.status(),
+    backups,
+  });
+  return { disk, backups, metrics };
+}
