@@ -16,7 +16,7 @@ export interface SqliteStoreOptions {
   /** Made when it is not there. */
   readonly dataDir: string;
   readonly log: Pick<Logger, 'info' | 'warn' | 'error'>;
-  /** Threads for queries: two, so that a heavy one does not hold up a light one. */
+  /** Threads for queries at most: two, so that a heavy one does not hold up a light one. */
   readonly readers?: number | undefined;
   /** Called once when the store can no longer promise anything: stop, say so, exit. */
   readonly onFailure?: ((error: StoreError) => void) | undefined;
