@@ -28,14 +28,15 @@ export interface Store {
   loadSnapshots(): Promise<OrganismSnapshot[]>;
 
   listOrganisms(): Promise<StoredOrganism[]>;
-  listThreads(query: ThreadQuery): Promise<Page<StoredThread>>;
+  listThreads(query: ThreadQuery): Promise<PlacedPage<StoredThread>>;
   getThread(organismId: string, threadId: string): Promise<StoredThread | null>;
   /** In the order of the source's clock, not of arrival: a backfill brings old messages late. */
   listMessages(query: MessageQuery): Promise<Page<JournalEventOf<'message'>>>;
-  listErrors(query: ErrorQuery): Promise<Page<JournalEventOf<'error'>>>;
+  listErrors(query: ErrorQuery): Promise<PlacedPage<JournalEventOf<'error'>>>;
+  /** Newest first by the source's clock. */
   listUsage(
-    query: UsageQuery & { limit: number; offset: number },
-  ): Promise<Page<JournalEventOf<'usage'>>>;
+    query: UsageQuery & { limit: number; offset: number; after?: Place | undefined },
+  ): Promise<PlacedPage<JournalEventOf<'usage'>>>;
   /** One row per group, largest cost first; `groupBy: []` gives one total row. */
   sumUsage(query: UsageQuery & { groupBy: readonly UsageDimension[] }): Promise<UsageGroup[]>;
   /** Days with usage, cut in an IANA zone, oldest first; one row per day and group. */
@@ -124,6 +125,20 @@ export interface Page<T> {
   readonly total: number;
 }
 
+/**
+ * Where a row stands in the order of a list: what it is ordered by, and what settles ties. The rows
+ * behind it are found at the same price at any depth, and stay the same while others are stored.
+ */
+export interface Place {
+  readonly value: number | null;
+  readonly id: number;
+}
+
+export interface PlacedPage<T> extends Page<T> {
+  /** Of the last row: the next page is the one after it. Null behind the last page. */
+  readonly next: Place | null;
+}
+
 export interface StoredOrganism {
   readonly organismId: string;
   readonly source: string;
@@ -170,6 +185,8 @@ export interface ThreadQuery {
   readonly direction?: 'asc' | 'desc' | undefined;
   readonly limit: number;
   readonly offset: number;
+  /** Only rows behind this place, counted from there. */
+  readonly after?: Place | undefined;
 }
 
 export interface MessageQuery {
@@ -193,6 +210,8 @@ export interface ErrorQuery {
   readonly threadId?: string | undefined;
   readonly limit: number;
   readonly offset: number;
+  /** Only rows behind this place, counted from there. */
+  readonly after?: Place | undefined;
 }
 
 export type UsageDimension = 'model' | 'agent' | 'org' | 'provider' | 'thread';

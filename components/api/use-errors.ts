@@ -28,8 +28,8 @@ export function useErrors(query: ErrorQuery = {}): Resource<ErrorList> {
 type ErrorItem = ErrorList['errors'][number];
 
 /**
- * Errors newest first, a hundred more with each `fetchNextPage`. Pages go by offset: rows that
- * arrive in between push others on, so a row may come twice, never not at all.
+ * Errors newest first, a hundred more with each `fetchNextPage`. Pages go on from the place of the
+ * last row: what arrives meanwhile moves nothing.
  */
 export function useErrorPages(
   query: Pick<ErrorQuery, 'agent' | 'thread'>,
@@ -41,8 +41,7 @@ export function useErrorPages(
     params: { organism, agent: query.agent, thread: query.thread },
     rowsOf: (page) => page.errors,
     totalOf: (page) => page.total,
-    nextOf: (page) =>
-      page.errors.length < page.limit ? null : { offset: page.offset + page.errors.length },
+    nextOf: (page) => (page.next == null ? null : { cursor: page.next }),
     refreshMs: 10_000,
   });
 }

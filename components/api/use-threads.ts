@@ -44,8 +44,7 @@ export function useThreads(query: ThreadQuery = {}): PagedResource<ThreadRow> {
     },
     rowsOf: (page) => page.threads,
     totalOf: (page) => page.total,
-    nextOf: (page) =>
-      page.threads.length < page.limit ? null : { offset: page.offset + page.threads.length },
+    nextOf: (page) => (page.next == null ? null : { cursor: page.next }),
     refreshMs: 5000,
   });
 }

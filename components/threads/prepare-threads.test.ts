@@ -43,6 +43,10 @@ function merge(
 }
 
 describe('stored pages under the live picture', () => {
+  it('hold a thread once that moved on from one page to the next', () => {
+    expect(merge([stored('a'), stored('b'), stored('a')], [])).toEqual(['a', 'b']);
+  });
+
   it('take the newest news of a thread', () => {
     const now = live('a', { status: 'error', error: 'broke', messageCount: 9, lastActivity: 5e12 });
     const [row] = mergeThreads({

@@ -27,7 +27,9 @@ export function mergeThreads(input: {
   readonly order: ThreadOrder;
   readonly hasMore: boolean;
 }): ThreadItem[] {
-  const { stored, live, run, filter, order } = input;
+  const { live, run, filter, order } = input;
+  // A thread that moved on while later pages were read is in two of them.
+  const stored = [...new Map(input.stored.map((item) => [item.id, item])).values()];
   const merged = stored.map((item) => {
     const now = live.get(item.id);
     return now === undefined ? item : mergeItems(item, fromLive(now, run));

@@ -10,7 +10,9 @@ import { openReaderConnection } from './connection.ts';
 import { createLookups } from './reader/lookups.ts';
 import type { Statements } from './reader/statements.ts';
 import { createStatements } from './reader/statements.ts';
+import { listThreads } from './reader/thread-queries.ts';
 import { dailyUsage } from './reader/usage-days.ts';
+import { listUsage } from './reader/usage-history.ts';
 import { sumUsage } from './reader/usage-sums.ts';
 import { NOON, makeBatch, makeDataDir, makeUsage, openTestStore } from './store-fixtures.ts';
 
@@ -108,6 +110,33 @@ describe('what a usage query reads', () => {
       'usage_day_model',
       'usage_quarter_model',
     ]);
+  });
+
+  test('pages of threads are read from one index, in whatever order', async () => {
+    const { deps, reads } = await openWatched(3);
+    const page = { organismId: 'garden', limit: 2, offset: 0 };
+    const place = { value: 1, id: 1 };
+    for (const sort of ['activity', 'created', 'messages', 'tokens', 'cost', 'budget'] as const) {
+      for (const after of [undefined, place]) {
+        listThreads(deps, { ...page, sort, after });
+        listThreads(deps, { ...page, sort, after, status: 'active', activeSince: NOON });
+        listThreads(deps, { ...page, sort, after, agent: 'greeter' });
+      }
+    }
+    const ofThreads = reads.filter((detail) => / t /.test(detail));
+    const index = 'USING COVERING INDEX threads_activity (organism_id=?';
+    const whole = ofThreads.filter((detail) => !detail.includes('INTEGER PRIMARY KEY'));
+    expect(whole.length).toBeGreaterThan(0);
+    expect(whole.filter((detail) => !detail.includes(index))).toEqual([]);
+  });
+
+  test('a page of calls is found by its place', async () => {
+    const { deps, reads } = await openWatched(3);
+    listUsage(deps, { organismId: 'garden', limit: 2, offset: 0, after: { value: NOON, id: 9 } });
+    expect(reads).toContain(
+      'SEARCH usage USING COVERING INDEX usage_organism (organism_id=? AND occurred_at>? AND occurred_at<?)',
+    );
+    expect(reads.filter((detail) => detail.includes('TEMP B-TREE'))).toEqual([]);
   });
 
   test('a zone costs the quarter hours of its offset at each midnight, not its 96', async () => {

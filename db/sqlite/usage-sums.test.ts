@@ -170,7 +170,7 @@ describe('usage', () => {
           const newestFirst = matching.toSorted(
             (a, b) => b.occurredAt - a.occurredAt || b.seq - a.seq,
           );
-          expect(page).toEqual({ rows: newestFirst.slice(1, 6), total: matching.length });
+          expect(page).toMatchObject({ rows: newestFirst.slice(1, 6), total: matching.length });
         },
       ),
       { numRuns: 120 },

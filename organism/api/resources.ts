@@ -10,6 +10,8 @@ import { tokenClassesSchema } from '../tokens.ts';
 const count = z.number().int();
 const instant = z.number();
 const paging = { count, total: count, offset: count, limit: count };
+/** The cursor of the page after this one; null behind the last. */
+const next = z.string().nullable().optional();
 
 export const usageSumSchema = z
   .object({
@@ -37,7 +39,7 @@ export const usageEventRowSchema = usageEventInfoSchema
 export type UsageEventRow = z.infer<typeof usageEventRowSchema>;
 
 export const usageEventListSchema = z
-  .object({ events: z.array(usageEventRowSchema), ...paging })
+  .object({ events: z.array(usageEventRowSchema), ...paging, next })
   .meta({ id: 'UsageEventList' });
 
 export const organismListSchema = z
@@ -131,6 +133,7 @@ export const errorListSchema = z
       }),
     ),
     ...paging,
+    next,
   })
   .meta({ id: 'ErrorList' });
 export type ErrorList = z.infer<typeof errorListSchema>;
@@ -158,7 +161,7 @@ export const threadRowSchema = threadInfoSchema
 export type ThreadRow = z.infer<typeof threadRowSchema>;
 
 export const threadRowListSchema = z
-  .object({ threads: z.array(threadRowSchema), ...paging })
+  .object({ threads: z.array(threadRowSchema), ...paging, next })
   .meta({ id: 'ThreadRowList' });
 export type ThreadRowList = z.infer<typeof threadRowListSchema>;
 

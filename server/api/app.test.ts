@@ -10,6 +10,7 @@ import {
   organismInfoSchema,
   threadListSchema,
 } from '#organism/agentserver/entities.ts';
+import { threadRowListSchema } from '#organism/api/resources.ts';
 
 import {
   NOON,
@@ -169,6 +170,24 @@ describe('threads', () => {
       "Invalid status: running. Valid values: ['active', 'completed', 'error', 'killed']";
     expect(answer).toMatchObject({ status: 400, body: { detail } });
     expect((await kit.get('/api/v1/threads?status=')).body).toMatchObject({ total: 2 });
+  });
+
+  it('go on from the `next` of the page before, in the same order alone', async () => {
+    const first = (await kit.get('/api/v1/threads?limit=1&sort=cost')).body as { next: string };
+    const path = `/api/v1/threads?limit=1&sort=cost&cursor=${first.next}`;
+    const second = threadRowListSchema.parse((await kit.get(path)).body);
+    const all = threadRowListSchema.parse((await kit.get('/api/v1/threads?sort=cost')).body);
+    expect(second.threads).toEqual(all.threads.slice(1, 2));
+    expect(all.next).toBeNull();
+    for (const cursor of [first.next.slice(1), 'W10', 'not a cursor']) {
+      const answer = await kit.get(`/api/v1/threads?sort=cost&cursor=${cursor}`);
+      expect(answer.status).toBe(422);
+      expect(answer.body).toMatchObject({ detail: [{ type: 'cursor', loc: ['query', 'cursor'] }] });
+    }
+    for (const other of ['threads?sort=tokens', 'threads?sort=cost&order=asc', 'errors?limit=1']) {
+      const answer = await kit.get(`/api/v1/${other}&cursor=${first.next}`);
+      expect(answer.status).toBe(422);
+    }
   });
 
   it.each([

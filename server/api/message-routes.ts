@@ -12,6 +12,7 @@ import { formatInstant } from '#organism/instant.ts';
 import type { ApiDeps } from './api-deps.ts';
 import { resolveOrganism } from './api-deps.ts';
 import { messageInfo } from './contract-views.ts';
+import { cursorParam, readCursor, writeCursor } from './cursor.ts';
 import { choiceParam, organismParam, pageParams, seqParam, textParam } from './parameters.ts';
 import { Problem } from './problem.ts';
 import type { Route } from './route.ts';
@@ -19,6 +20,7 @@ import { defineRoute } from './route.ts';
 
 /** Threads of one conversation asked for at once. */
 const MAX_THREADS = 200;
+const ERROR_ORDER = 'errors';
 
 const listQuery = z.object({
   organism: organismParam,
@@ -87,6 +89,7 @@ export function messageRoutes(deps: ApiDeps): Route[] {
         organism: organismParam,
         agent: textParam,
         thread: textParam,
+        cursor: cursorParam,
         ...pageParams,
       }),
       answer: errorListSchema,
@@ -94,14 +97,22 @@ export function messageRoutes(deps: ApiDeps): Route[] {
       async handle({ query }) {
         const { organismId } = resolveOrganism(deps, query.organism);
         const { limit, offset, agent, thread: threadId } = query;
-        const { rows, total } = await store.listErrors({
+        const { rows, total, next } = await store.listErrors({
           organismId,
           agent,
           threadId,
+          after: readCursor(ERROR_ORDER, query.cursor),
           limit,
           offset,
         });
-        return { errors: rows.map(errorRow), count: rows.length, total, offset, limit };
+        return {
+          errors: rows.map(errorRow),
+          count: rows.length,
+          total,
+          offset,
+          limit,
+          next: writeCursor(ERROR_ORDER, next),
+        };
       },
     }),
   ];

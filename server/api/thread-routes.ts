@@ -12,6 +12,7 @@ import {
 import type { ApiDeps } from './api-deps.ts';
 import { resolveOrganism } from './api-deps.ts';
 import { threadInfo } from './contract-views.ts';
+import { cursorParam, readCursor, writeCursor } from './cursor.ts';
 import { messageRow } from './message-routes.ts';
 import { choiceParam, organismParam, pageParams, textParam, timeParam } from './parameters.ts';
 import { Problem } from './problem.ts';
@@ -28,6 +29,7 @@ const listQuery = z.object({
   since: timeParam.meta({ description: 'Last activity at or after' }),
   sort: choiceParam(SORTS),
   order: choiceParam(['asc', 'desc']),
+  cursor: cursorParam,
   ...pageParams,
 });
 
@@ -52,7 +54,8 @@ export function threadRoutes(deps: ApiDeps): Route[] {
         const { organismId } = resolveOrganism(deps, query.organism);
         requireStatus(query.status);
         const { limit, offset } = query;
-        const { rows, total } = await store.listThreads({
+        const order = `threads ${query.sort ?? 'activity'} ${query.order ?? 'desc'}`;
+        const { rows, total, next } = await store.listThreads({
           organismId,
           status: query.status,
           agent: query.agent,
@@ -60,10 +63,18 @@ export function threadRoutes(deps: ApiDeps): Route[] {
           activeSince: query.since?.instant,
           sort: query.sort,
           direction: query.order,
+          after: readCursor(order, query.cursor),
           limit,
           offset,
         });
-        return { threads: rows.map(threadRow), count: rows.length, total, offset, limit };
+        return {
+          threads: rows.map(threadRow),
+          count: rows.length,
+          total,
+          offset,
+          limit,
+          next: writeCursor(order, next),
+        };
       },
     }),
     defineRoute({

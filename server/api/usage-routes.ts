@@ -20,6 +20,7 @@ import {
   usageEventRow,
   usageFields,
 } from './contract-views.ts';
+import { cursorParam, readCursor, writeCursor } from './cursor.ts';
 import { intParam, organismParam, textParam, timeParam, toRange } from './parameters.ts';
 import { Problem } from './problem.ts';
 import type { Route } from './route.ts';
@@ -28,6 +29,7 @@ import type { UsageBaselines } from './usage-baselines.ts';
 
 /** The contract's budget for a thread that was given none. */
 const DEFAULT_MAX_TOKENS = 100_000;
+const HISTORY_ORDER = 'usage';
 
 const query = z.object({ organism: organismParam });
 const historyQuery = z.object({
@@ -37,6 +39,7 @@ const historyQuery = z.object({
   org_id: textParam,
   agent_id: textParam,
   model: textParam,
+  cursor: cursorParam,
   limit: intParam({ min: 1, max: 1000, fallback: 100 }),
   offset: intParam({ min: 0, max: 1e12, fallback: 0 }),
 });
@@ -115,16 +118,24 @@ export function usageRoutes(deps: ApiDeps, baselines: UsageBaselines): Route[] {
       async handle({ query }) {
         const { organismId } = resolveOrganism(deps, query.organism);
         const { limit, offset } = query;
-        const { rows, total } = await deps.store.listUsage({
+        const { rows, total, next } = await deps.store.listUsage({
           organismId,
           ...toRange(query),
           org: query.org_id,
           agent: query.agent_id,
           model: query.model,
+          after: readCursor(HISTORY_ORDER, query.cursor),
           limit,
           offset,
         });
-        return { events: rows.map(usageEventRow), count: rows.length, total, offset, limit };
+        return {
+          events: rows.map(usageEventRow),
+          count: rows.length,
+          total,
+          offset,
+          limit,
+          next: writeCursor(HISTORY_ORDER, next),
+        };
       },
     }),
   ];

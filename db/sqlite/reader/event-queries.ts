@@ -1,9 +1,10 @@
-import type { ErrorQuery, JournalEventOf, Page, Store } from '#db/store.ts';
+import type { ErrorQuery, JournalEventOf, PlacedPage, Store } from '#db/store.ts';
 import type { EventType, JournalEvent } from '#organism/event.ts';
 
 import type { EventRow } from './event-rows.ts';
 import { EVENT_COLUMNS, USAGE_JOIN, toEvent } from './event-rows.ts';
 import type { Lookups } from './lookups.ts';
+import { listPlaces, nextPlace } from './places.ts';
 import type { Param, Statements } from './statements.ts';
 
 export function readEvents(
@@ -47,13 +48,14 @@ function isOfType<T extends EventType>(event: JournalEvent, type: T): event is J
   return event.type === type;
 }
 
+/** Errors, newest first by the source's clock. */
 export function listErrors(
   deps: { statements: Statements; lookups: Lookups },
   query: ErrorQuery,
-): Page<JournalEventOf<'error'>> {
+): PlacedPage<JournalEventOf<'error'>> {
   const { statements, lookups } = deps;
   const [organism] = lookups.organismIds(query.organismId);
-  if (organism === undefined) return { rows: [], total: 0 };
+  if (organism === undefined) return { rows: [], total: 0, next: null };
   const where: string[] = [];
   const params: Param[] = [];
   const narrow = (column: string, table: 'agents' | 'threads', name: string | undefined) => {
@@ -64,22 +66,25 @@ export function listErrors(
   };
   narrow('thread_id', 'threads', query.threadId);
   narrow('agent_id', 'agents', query.agent);
-  if (where.length === 0) {
+  const isWhole = where.length === 0;
+  if (isWhole) {
     where.push('organism_id = ?');
     params.push(organism);
   }
   const from = `FROM errors WHERE ${where.join(' AND ')}`;
-  const seqs = statements.all<{ seq: number }>(
-    `SELECT seq ${from} ORDER BY occurred_at DESC, seq DESC LIMIT ? OFFSET ?`,
-    [...params, query.limit, query.offset],
-  );
-  const count = statements.get<{ total: number }>(`SELECT count(*) AS total ${from}`, params);
+  const order = { id: 'seq', value: 'occurred_at', isNullable: false, direction: 'DESC' } as const;
+  const places = listPlaces(statements, { from, params, ...order }, query);
+  const count = isWhole
+    ? statements.get<Count>('SELECT errors AS total FROM organisms WHERE id = ?', params)
+    : statements.get<Count>(`SELECT count(*) AS total ${from}`, params);
+  const seqs = places.map(({ id }) => id);
   return {
-    rows: readPositions(
-      deps,
-      'error',
-      seqs.map((row) => row.seq),
-    ),
+    rows: readPositions(deps, 'error', seqs),
     total: count?.total ?? 0,
+    next: nextPlace(places, query.limit),
   };
+}
+
+interface Count {
+  readonly total: number;
 }

@@ -1,8 +1,10 @@
-import type { JournalEventOf, Page, UsageDimension, UsageQuery } from '#db/store.ts';
+import type { JournalEventOf, PlacedPage, Store, UsageDimension, UsageQuery } from '#db/store.ts';
 
 import { readPositions } from './event-queries.ts';
 import type { Lookups, NamedTable } from './lookups.ts';
+import { listPlaces, nextPlace } from './places.ts';
 import type { Statements } from './statements.ts';
+import { skipCalls } from './usage-offset.ts';
 import { resolveUsageScope } from './usage-scope.ts';
 import { countCalls } from './usage-sums.ts';
 
@@ -14,28 +16,31 @@ interface Deps {
 /** Model calls, newest first by the source's clock. */
 export function listUsage(
   deps: Deps,
-  query: UsageQuery & { limit: number; offset: number },
-): Page<JournalEventOf<'usage'>> {
+  query: Parameters<Store['listUsage']>[0],
+): PlacedPage<JournalEventOf<'usage'>> {
+  const { statements } = deps;
   const scope = resolveUsageScope(deps, query);
-  if (scope === null) return { rows: [], total: 0 };
-  const sql = `SELECT seq FROM usage
-    WHERE ${scope.where}${scope.ledgerWhere} AND occurred_at >= ? AND occurred_at < ?
-    ORDER BY occurred_at DESC, seq DESC LIMIT ? OFFSET ?`;
-  const seqs = deps.statements.all<{ seq: number }>(sql, [
-    ...scope.params,
-    ...scope.ledgerParams,
-    scope.from,
-    scope.to,
-    query.limit,
-    query.offset,
-  ]);
+  if (scope === null) return { rows: [], total: 0, next: null };
+  const { limit, after } = query;
+  const { to, offset } = skipCalls(statements, scope, after === undefined ? query.offset : 0);
+  const places = listPlaces(
+    statements,
+    {
+      from: `FROM usage
+        WHERE ${scope.where}${scope.ledgerWhere} AND occurred_at >= ? AND occurred_at < ?`,
+      params: [...scope.params, ...scope.ledgerParams, scope.from, to],
+      id: 'seq',
+      value: 'occurred_at',
+      isNullable: false,
+      direction: 'DESC',
+    },
+    { limit, offset, after },
+  );
+  const seqs = places.map(({ id }) => id);
   return {
-    rows: readPositions(
-      deps,
-      'usage',
-      seqs.map((row) => row.seq),
-    ),
+    rows: readPositions(deps, 'usage', seqs),
     total: countCalls(deps, scope),
+    next: nextPlace(places, limit),
   };
 }
 
