@@ -5,7 +5,7 @@ import { startProgram } from '#server/testing/program.ts';
 
 export const ROOT = path.resolve(import.meta.dirname, '..');
 /** The one of `bin/organoscope.mjs`, so that programs which start without it compare with it. */
-const COMPILE_CACHE = path.join(ROOT, 'node_modules/.cache/organoscope');
+export const COMPILE_CACHE = path.join(ROOT, 'node_modules/.cache/organoscope');
 
 /** A program of ours that serves. */
 export interface Program extends AnyProgram {

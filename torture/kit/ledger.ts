@@ -1,6 +1,7 @@
 import { closeSync, openSync, writeSync } from 'node:fs';
 import path from 'node:path';
 
+import type { Defer } from '../../bench/cleanup.ts';
 import type { Counts } from './torture-test.ts';
 
 /** What the server said about one batch. */
@@ -22,7 +23,6 @@ export interface LedgerMark {
  * number per writer says what was sent, and one what was acknowledged.
  */
 export interface Ledger {
-  readonly file: string;
   sent(writer: number, from: number, count: number): void;
   acked(writer: number, from: number, count: number, answer: Answer): void;
   /** As it is now; later lines do not change it. */
@@ -30,19 +30,20 @@ export interface Ledger {
   ackedEvents(): number;
   /** Sums of the answers: sent is what was answered, each retry counted again. */
   answered(): Pick<Counts, 'sent' | 'accepted' | 'duplicate' | 'rejected'>;
-  close(): void;
 }
 
-export function createLedger(dir: string, writers: number): Ledger {
-  const file = path.join(dir, 'ledger.ndjson');
-  const descriptor = openSync(file, 'a', 0o600);
+export function createLedger(
+  dir: string,
+  { name, writers, defer }: { name: string; writers: number; defer: Defer },
+): Ledger {
+  const descriptor = openSync(path.join(dir, `${name}.ledger.ndjson`), 'a', 0o600);
+  defer(() => closeSync(descriptor));
   const sentUpTo = Array<number>(writers).fill(0);
   const ackedUpTo = Array<number>(writers).fill(0);
   const sums = { sent: 0, accepted: 0, duplicate: 0, rejected: 0 };
   const write = (line: unknown): void => void writeSync(descriptor, `${JSON.stringify(line)}\n`);
 
   return {
-    file,
     sent(writer, from, count) {
       write({ at: Date.now(), sent: writer, from, count });
       sentUpTo[writer] = Math.max(sentUpTo[writer] ?? 0, from + count);
@@ -58,6 +59,5 @@ export function createLedger(dir: string, writers: number): Ledger {
     mark: () => ({ sent: [...sentUpTo], acked: [...ackedUpTo] }),
     ackedEvents: () => ackedUpTo.reduce((sum, count) => sum + count, 0),
     answered: () => ({ ...sums }),
-    close: () => closeSync(descriptor),
   };
 }

@@ -2,7 +2,7 @@ import Database from 'better-sqlite3';
 
 import { storeFiles } from '#db/sqlite/store-files.ts';
 
-import type { LedgerMark } from './ledger.ts';
+import type { Answer, LedgerMark } from './ledger.ts';
 import { costNanosOf, numberOf } from './numbered-events.ts';
 import { ORGANISM, SOURCE } from './push.ts';
 
@@ -15,10 +15,10 @@ export interface StoreAudit {
   readonly doubled: number;
   /** Stored, never sent. */
   readonly phantom: number;
-  /** The bill's and the day sums' distance from what the stored events cost. */
+  /** How far the bill is from what the stored events cost, and every rollup from the bill. */
   readonly moneyDeltaNanos: number;
-  /** The source's own counter of accepted events minus its rows. */
-  readonly acceptedDelta: number;
+  /** The source's own counters. */
+  readonly counters: Answer;
   /** `ok`, or what SQLite found. */
   readonly integrity: string;
 }
@@ -40,18 +40,14 @@ export function auditStore(dataDir: string, mark: LedgerMark): StoreAudit {
        WHERE organism_id = (SELECT id FROM organisms WHERE name = ?)`,
       ORGANISM,
     );
-    const days = sum(
-      db,
-      `SELECT sum(cost_nanos + reported_cost_nanos) AS sum FROM usage_day
-       WHERE organism_id = (SELECT id FROM organisms WHERE name = ?)`,
-      ORGANISM,
-    );
-    const accepted = sum(db, 'SELECT accepted AS sum FROM sources WHERE name = ?', SOURCE);
+    const counters = db
+      .prepare<[string], Answer>('SELECT accepted, duplicate, rejected FROM sources WHERE name = ?')
+      .get(SOURCE);
     const { expectedCost, ...counted } = found;
     return {
       ...counted,
-      moneyDeltaNanos: Math.abs(bill - expectedCost) + Math.abs(days - bill),
-      acceptedDelta: accepted - found.stored,
+      moneyDeltaNanos: Math.abs(bill - expectedCost) + rollupDelta(db, bill),
+      counters: counters ?? { accepted: 0, duplicate: 0, rejected: 0 },
       integrity: String(db.pragma('integrity_check(1)', { simple: true })),
     };
   } finally {
@@ -81,6 +77,20 @@ function countNumbers(rows: Iterable<{ key: string }>, { sent, acked }: LedgerMa
     return total + promised.filter((n) => !known.has(n)).length;
   }, 0);
   return { stored, lost, doubled: stored - phantom - distinct, phantom, expectedCost };
+}
+
+function rollupDelta(db: Database.Database, bill: number): number {
+  const tables = db
+    .prepare<[], string>(
+      "SELECT name FROM sqlite_schema WHERE type = 'table' AND name LIKE 'usage!_%' ESCAPE '!'",
+    )
+    .pluck()
+    .all();
+  return tables.reduce((total, table) => {
+    const costs = `SELECT sum(cost_nanos) AS sum FROM ${table}
+      WHERE organism_id = (SELECT id FROM organisms WHERE name = ?)`;
+    return total + Math.abs(sum(db, costs, ORGANISM) - bill);
+  }, 0);
 }
 
 function sum(db: Database.Database, sql: string, name: string): number {

@@ -1,6 +1,8 @@
 import type { ServerProcess } from '#server/testing/process.ts';
 import { startServer } from '#server/testing/process.ts';
 
+import type { Defer } from '../../bench/cleanup.ts';
+import { COMPILE_CACHE } from '../../bench/program.ts';
 import type { Flaw } from './flaws.ts';
 import { flawFile } from './flaws.ts';
 import { within } from './waits.ts';
@@ -28,12 +30,17 @@ export interface VictimOptions {
   readonly env?: Readonly<Record<string, string>> | undefined;
   /** Protections taken out, for a control run. */
   readonly flaws?: readonly Flaw[] | undefined;
+  /** Whatever happens, nothing of it runs on. */
+  readonly defer: Defer;
 }
 
-export function createVictim({ dataDir, args = [], env = {}, flaws = [] }: VictimOptions): Victim {
+export function createVictim(options: VictimOptions): Victim {
+  const { dataDir, args = [], env = {}, flaws = [], defer } = options;
   const readyMs: number[] = [];
   const waiting = new Set<(url: string) => void>();
   let server: ServerProcess | null = null;
+
+  defer(() => server?.kill('SIGKILL'));
 
   function current(): ServerProcess {
     if (server === null) throw new Error('no server is up');
@@ -48,7 +55,8 @@ export function createVictim({ dataDir, args = [], env = {}, flaws = [] }: Victi
         ? new Promise((resolve) => waiting.add(resolve))
         : Promise.resolve(server.url),
     async start() {
-      const starting = startServer(['--data', dataDir, ...args], env, flaws.map(flawFile));
+      const all = { NODE_COMPILE_CACHE: COMPILE_CACHE, ...env };
+      const starting = startServer(['--data', dataDir, ...args], all, flaws.map(flawFile));
       server = await within(READY_LIMIT_MS, 'a server ready', starting);
       readyMs.push(server.readyMs);
       for (const resolve of waiting) resolve(server.url);
