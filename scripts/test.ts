@@ -1,6 +1,6 @@
 /**
- * The README's test command: unit, contract and architecture tests, then the browser journeys
- * against the production build. Ends with one line that counts them all.
+ * The README's test command: unit, contract and architecture tests, the browser journeys against
+ * the production build, then the short faults. Ends with one line that counts them all.
  */
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
@@ -14,8 +14,10 @@ interface Tally {
   failed: number;
 }
 
-/** The parts we read of vitest's report (numbers) and Playwright's (stats). */
+/** The parts we read of vitest's report (numbers), Playwright's (stats) and the torture's own. */
 const reportSchema = z.object({
+  passed: z.number().optional(),
+  failed: z.number().optional(),
   numPassedTests: z.number().optional(),
   numFailedTests: z.number().optional(),
   stats: z.object({ expected: z.number(), unexpected: z.number(), flaky: z.number() }).optional(),
@@ -26,10 +28,11 @@ const reports = mkdtempSync(path.join(os.tmpdir(), 'organoscope-test-'));
 
 const unit = runUnit();
 const browser = ensureChromium() ? runBrowser() : { passed: 0, failed: 1 };
+const torture = runTorture();
 rmSync(reports, { recursive: true, force: true });
 
-const failed = unit.failed + browser.failed;
-console.log(`${unit.passed + browser.passed} passed, ${failed} failed`);
+const failed = unit.failed + browser.failed + torture.failed;
+console.log(`${unit.passed + browser.passed + torture.passed} passed, ${failed} failed`);
 process.exitCode = failed === 0 ? 0 : 1;
 
 function runUnit(): Tally {
@@ -52,6 +55,18 @@ function runBrowser(): Tally {
   });
   const { expected = 0, unexpected = 0, flaky = 0 } = readReport(report).stats ?? {};
   return tally(ok, expected + flaky, unexpected);
+}
+
+/** What it skips for want of root or a tool is neither passed nor failed; it says so itself. */
+function runTorture(): Tally {
+  const report = path.join(reports, 'torture.json');
+  const { status } = spawnSync(
+    process.execPath,
+    ['torture/main.ts', '--fast', '--report', report],
+    { stdio: 'inherit' },
+  );
+  const { passed = 0, failed = 0 } = readReport(report);
+  return tally(status === 0, passed, failed);
 }
 
 /** A runner that failed without a failed test (it crashed, a hook broke) is a failure all the same. */
