@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import http from 'node:http';
 import path from 'node:path';
 
@@ -125,11 +125,10 @@ async function traced(
   const strace = await attachStrace(victim.process().pid, args, defer);
   await plan.load();
   await strace.detach();
-  const { wal } = storeFiles(victim.dataDir);
-  const marks = path.join(victim.dataDir, 'organoscope.marks');
+  const { wal, marks } = storeFiles(victim.dataDir);
   await victim.end('SIGTERM');
   const moments: Iterable<SyscallMoment> = readSyscalls(readFileSync(log, 'latin1').split('\n'));
-  return auditSyncs(moments, { ...plan, wal, marks: existsSync(marks) ? marks : null });
+  return auditSyncs(moments, { ...plan, wal, marks });
 }
 
 function isSocket(target: string): boolean {

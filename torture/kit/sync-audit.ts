@@ -4,8 +4,8 @@ import type { SyscallMoment } from './syscall-log.ts';
 export interface SyncRule {
   /** Path of the log that gets the rows. */
   readonly wal: string;
-  /** Path of the high-water mark, synced after the log; null where the store keeps none. */
-  readonly marks: string | null;
+  /** Path of the high-water mark, synced after the log. */
+  readonly marks: string;
   /** The events' marks in what is written: each must be found whole and once per event. */
   readonly pattern: RegExp;
   /** The marks of what a write to a socket acknowledges or shows; none for other writes. */
@@ -45,7 +45,7 @@ export function auditSyncs(moments: Iterable<SyscallMoment>, rule: SyncRule): Sy
     const { name, path, phase, text } = moment;
     const isSync = name === 'fsync' || name === 'fdatasync';
     if (path === rule.wal) {
-      if (isSync) sync(path, phase, 'written', rule.marks === null ? 'safe' : 'log-synced');
+      if (isSync) sync(path, phase, 'written', 'log-synced');
       else if (phase === 'made') {
         for (const [mark] of text.matchAll(rule.pattern)) {
           if (!steps.has(mark)) steps.set(mark, 'written');
