@@ -24,7 +24,8 @@ const ENOUGH_ACKED = 50_000;
 const ACKED_PER_CUT = { min: 2600, max: 3400 };
 /** So that a cut meets every moment of a commit. */
 const MAX_EXTRA_MS = 20;
-const IMAGE_MEBIBYTES = 384;
+/** Larger than what the server wants left free. */
+const IMAGE_MEBIBYTES = 1024;
 const LOAD_LIMIT_MS = 30_000;
 const SILENT = { info: () => {}, warn: () => {}, error: () => {} };
 

@@ -4,7 +4,7 @@ import path from 'node:path';
  * Protections that a control run goes without. Each is a module under `torture/flaws/` that Node
  * loads before the server and that changes what SQLite is asked: the product has no switch for it.
  */
-export type Flaw = 'no-dedupe' | 'synchronous-normal';
+export type Flaw = 'no-dedupe' | 'synchronous-normal' | 'commit-late' | 'writer-on-loop';
 
 export function flawFile(flaw: Flaw): string {
   return path.join(import.meta.dirname, '../flaws', `${flaw}.ts`);

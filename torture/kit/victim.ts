@@ -1,5 +1,6 @@
 import type { ServerProcess } from '#server/testing/process.ts';
 import { startServer } from '#server/testing/process.ts';
+import type { Exit } from '#server/testing/program.ts';
 
 import type { Defer } from '../../bench/cleanup.ts';
 import { COMPILE_CACHE } from '../../bench/program.ts';
@@ -14,7 +15,7 @@ const READY_LIMIT_MS = 30_000;
 export interface Victim {
   readonly dataDir: string;
   /** Its address now; while there is none, waits for the next start. */
-  url(): Promise<string>;
+  readonly url: () => Promise<string>;
   /** Milliseconds from launch to ready, of each start. */
   readonly readyMs: readonly number[];
   start(): Promise<ServerProcess>;
@@ -22,6 +23,8 @@ export interface Victim {
   process(): ServerProcess;
   /** Sends a signal and waits for the end. @returns the exit code */
   end(signal: NodeJS.Signals): Promise<number | null>;
+  /** Waits until it has ended by itself. */
+  ended(limitMs: number): Promise<Exit>;
 }
 
 export interface VictimOptions {
@@ -30,12 +33,14 @@ export interface VictimOptions {
   readonly env?: Readonly<Record<string, string>> | undefined;
   /** Protections taken out, for a control run. */
   readonly flaws?: readonly Flaw[] | undefined;
+  /** Modules that watch it from the inside. */
+  readonly probes?: readonly string[] | undefined;
   /** Whatever happens, nothing of it runs on. */
   readonly defer: Defer;
 }
 
 export function createVictim(options: VictimOptions): Victim {
-  const { dataDir, args = [], env = {}, flaws = [], defer } = options;
+  const { dataDir, args = [], env = {}, flaws = [], probes = [], defer } = options;
   const readyMs: number[] = [];
   const waiting = new Set<(url: string) => void>();
   let server: ServerProcess | null = null;
@@ -56,7 +61,8 @@ export function createVictim(options: VictimOptions): Victim {
         : Promise.resolve(server.url),
     async start() {
       const all = { NODE_COMPILE_CACHE: COMPILE_CACHE, ...env };
-      const starting = startServer(['--data', dataDir, ...args], all, flaws.map(flawFile));
+      const preload = [...probes, ...flaws.map(flawFile)];
+      const starting = startServer(['--data', dataDir, ...args], all, preload);
       server = await within(READY_LIMIT_MS, 'a server ready', starting);
       readyMs.push(server.readyMs);
       for (const resolve of waiting) resolve(server.url);
@@ -68,6 +74,11 @@ export function createVictim(options: VictimOptions): Victim {
       const ending = current();
       server = null;
       return ending.kill(signal);
+    },
+    async ended(limitMs) {
+      const exit = await within(limitMs, 'the server ended', current().ended);
+      server = null;
+      return exit;
     },
   };
 }

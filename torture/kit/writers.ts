@@ -11,7 +11,11 @@ const MAX_RETRY_AFTER_MS = 1000;
 
 export interface WriterOptions {
   readonly writers: number;
+  /** Number of the first; others follow. */
+  readonly firstWriter?: number | undefined;
   readonly batchEvents: number;
+  /** Each ends after as many; without it they go on until stopped. */
+  readonly batches?: number | undefined;
   readonly ledger: Ledger;
   /** Where the server is now; may wait until there is one. */
   readonly url: () => Promise<string>;
@@ -37,13 +41,16 @@ export interface Writers {
   counts(): WriterCounts;
   /** Milliseconds from a request to its answer, of every batch that was acknowledged. */
   readonly ackMs: readonly number[];
+  /** Resolves when all have sent what they were asked to. */
+  readonly done: Promise<void>;
   /** Each finishes the batch it is at, for which a server must be there. */
   stop(): Promise<void>;
 }
 
 /** Writers that send numbered events and repeat every batch, with the same ids, until it is answered. */
 export function startWriters(options: WriterOptions): Writers {
-  const { writers, batchEvents, ledger, pauseMs = 0, isConnectionPerRequest = false } = options;
+  const { writers, firstWriter = 0, batchEvents, batches = Number.POSITIVE_INFINITY } = options;
+  const { ledger, pauseMs = 0, isConnectionPerRequest = false } = options;
   const counts = { unanswered: 0, refusedWithoutTime: 0, retriedBatches: 0, maxTries: 0 };
   const refused: Record<number, number> = {};
   const ackMs: number[] = [];
@@ -76,20 +83,25 @@ export function startWriters(options: WriterOptions): Writers {
   async function write(writer: number): Promise<void> {
     const agent = new http.Agent({ keepAlive: !isConnectionPerRequest, maxSockets: 1 });
     agents.push(agent);
-    for (let from = 0; !stopping.signal.aborted; from += batchEvents) {
-      await deliver(writer, from, agent);
+    for (let batch = 0; batch < batches && !stopping.signal.aborted; batch += 1) {
+      await deliver(writer, batch * batchEvents, agent);
       if (pauseMs > 0) await delay(pauseMs);
     }
   }
 
-  const all = Promise.all(Array.from({ length: writers }, (_, writer) => write(writer)));
+  async function finish(running: readonly Promise<void>[]): Promise<void> {
+    await Promise.all(running);
+    for (const agent of agents) agent.destroy();
+  }
+
+  const done = finish(Array.from({ length: writers }, (_, i) => write(firstWriter + i)));
   return {
     ackMs,
     counts: () => ({ ...counts, refused: { ...refused } }),
+    done,
     async stop() {
       stopping.abort();
-      await all;
-      for (const agent of agents) agent.destroy();
+      await done;
     },
   };
 }

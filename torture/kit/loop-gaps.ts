@@ -1,0 +1,28 @@
+import { existsSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+
+import { z } from 'zod';
+
+const gapSchema = z.object({ at: z.number(), gapMs: z.number() });
+
+/** What a server needs to note the silences of its event loop; see `torture/probes/loop-gap.ts`. */
+export interface LoopGaps {
+  readonly preload: string;
+  readonly env: Readonly<Record<string, string>>;
+  /** The longest, in milliseconds, that ended after this moment (epoch milliseconds). */
+  longest(since: number): number;
+}
+
+export function createLoopGaps(dir: string, name: string): LoopGaps {
+  const file = path.join(dir, `${name}.loop-gaps.ndjson`);
+  return {
+    preload: path.join(import.meta.dirname, '../probes/loop-gap.ts'),
+    env: { TORTURE_LOOP_GAPS: file },
+    longest(since) {
+      if (!existsSync(file)) return 0;
+      const lines = readFileSync(file, 'utf8').split('\n').slice(0, -1);
+      const gaps = lines.map((line) => gapSchema.parse(JSON.parse(line)));
+      return Math.max(0, ...gaps.filter(({ at }) => at >= since).map(({ gapMs }) => gapMs));
+    },
+  };
+}
