@@ -116,6 +116,8 @@ const usageDraft = z.object({
   latencyMs: z.number().min(0).nullable(),
   /** What the source says the call cost. */
   reportedCostNanos: nanos.nullable(),
+  /** Covered by a plan that is paid for otherwise: it costs nothing more, and keeps its list price. */
+  billing: z.literal('subscription').optional(),
   metadata: z.record(z.string(), z.unknown()).optional(),
 });
 

@@ -14,4 +14,10 @@ export const RUNTIMES: readonly Runtime[] = [
     needs: 'Give the address its REST API and WebSocket answer at.',
     command: 'npm start -- --source agentserver+http://127.0.0.1:8080',
   },
+  {
+    kind: 'modelstat',
+    name: 'modelstat SDK',
+    needs: 'An unchanged SDK in local mode posts to port 4319. To see one at work:',
+    command: 'npm run lab -- modelstat',
+  },
 ];

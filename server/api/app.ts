@@ -81,7 +81,7 @@ function createApp(
     return verdict.ok ? route.respond(c, verdict.actor) : refusal(verdict);
   }
 
-  app.notFound((c) => redirectTrailingSlash(c, routes) ?? notFound());
+  app.notFound((c) => redirectTrailingSlash(c, routes) ?? notFound(c.req.path));
   app.onError((error, c) => {
     const answer = problemResponse(error);
     if (answer !== null) return answer;
@@ -111,8 +111,10 @@ function refusal(verdict: Verdict & { ok: false }): Response {
   return Response.json({ detail }, { status, headers });
 }
 
-function notFound(): Response {
-  return Response.json({ detail: 'Not Found' }, { status: 404 });
+/** Under `/v1` the callers are others' SDKs, which know `error`. */
+function notFound(pathname: string): Response {
+  const words = pathname.startsWith('/v1/') ? { error: 'not found' } : { detail: 'Not Found' };
+  return Response.json(words, { status: 404 });
 }
 
 function methodNotAllowed(methods: readonly string[]): Response {

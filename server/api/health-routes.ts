@@ -54,8 +54,9 @@ export function healthRoutes(deps: ApiDeps): Route[] {
       path: '/healthz',
       summary: 'Whether the process answers',
       query: z.object({}),
-      answer: z.object({ status: z.literal('ok') }),
-      handle: () => ({ status: 'ok' as const }),
+      // `ok` is what the modelstat daemon says there.
+      answer: z.object({ status: z.literal('ok'), ok: z.literal(true) }),
+      handle: () => ({ status: 'ok' as const, ok: true as const }),
     }),
     defineRoute({
       method: 'GET',

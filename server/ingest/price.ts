@@ -2,7 +2,7 @@ import { z } from 'zod';
 
 import type { AppliedPrice } from '#organism/event.ts';
 import type { TokenClasses } from '#organism/tokens.ts';
-import { promptTokens, tokenClassesSchema } from '#organism/tokens.ts';
+import { ZERO_TOKENS, promptTokens, tokenClassesSchema } from '#organism/tokens.ts';
 
 import { AppError } from '../app-error.ts';
 import type { Rate, RateLookup, RateQuery, Rates } from './price-rates.ts';
@@ -18,6 +18,8 @@ interface UsageToPrice {
   readonly occurredAt: number;
   /** URL the source called, for providers it does not name. */
   readonly endpoint?: string | undefined;
+  /** Covered by a subscription: it costs 0, and its list price is kept. */
+  readonly billing?: 'subscription' | undefined;
 }
 
 /**
@@ -58,6 +60,8 @@ const overrideSchema = z.object({
 type PriceOverride = z.input<typeof overrideSchema>;
 
 const TABLE = 'genai-prices';
+/** In place of a price table, where a call was covered. */
+const SUBSCRIPTION = 'subscription';
 const TOKENS_PER_UNIT = 1_000_000;
 const DAY_MS = 86_400_000;
 /** Lookups remembered; emptied when full, as it only saves time. */
@@ -107,26 +111,37 @@ export function createPricer(
     return answer;
   };
 
+  function priceAtList({
+    model,
+    provider,
+    tokens,
+    occurredAt,
+    endpoint = '',
+  }: UsageToPrice): PricedUsage {
+    const query = {
+      provider: normaliseProvider(provider),
+      model: model.trim().toLowerCase(),
+      endpoint,
+      occurredAt,
+    };
+    const own = overrides.find((override) => applies(override, query));
+    if (own !== undefined) return applyPrice(tokens, own.price, 0);
+    const answer = ask(query);
+    if ('reason' in answer) return unpriced(answer.reason);
+    const { rates, flat } = answer;
+    if (flat !== null) return applyPrice(tokens, flat, rates.perRequestNanos);
+    const isPriced = CLASSES.every((name) => tokens[name] === 0 || rates.classes[name] !== null);
+    if (!isPriced) return unpriced('no-token-price');
+    const price = priceAt(rates, promptTokens(tokens), version);
+    return applyPrice(tokens, price, rates.perRequestNanos);
+  }
+
   return {
     version,
 
-    priceUsage({ model, provider, tokens, occurredAt, endpoint = '' }) {
-      const query = {
-        provider: normaliseProvider(provider),
-        model: model.trim().toLowerCase(),
-        endpoint,
-        occurredAt,
-      };
-      const own = overrides.find((override) => applies(override, query));
-      if (own !== undefined) return applyPrice(tokens, own.price, 0);
-      const answer = ask(query);
-      if ('reason' in answer) return unpriced(answer.reason);
-      const { rates, flat } = answer;
-      if (flat !== null) return applyPrice(tokens, flat, rates.perRequestNanos);
-      const isPriced = CLASSES.every((name) => tokens[name] === 0 || rates.classes[name] !== null);
-      if (!isPriced) return unpriced('no-token-price');
-      const price = priceAt(rates, promptTokens(tokens), version);
-      return applyPrice(tokens, price, rates.perRequestNanos);
+    priceUsage(usage) {
+      const priced = priceAtList(usage);
+      return usage.billing === 'subscription' ? coverBySubscription(usage, priced) : priced;
     },
   };
 }
@@ -209,6 +224,15 @@ function costOfLarge(tokens: TokenClasses, unitNanos: TokenClasses): number {
   const twiceRest = (total % unit) * 2n;
   const isUp = twiceRest > unit || (twiceRest === unit && floor % 2n === 1n);
   return Number(isUp ? floor + 1n : floor);
+}
+
+/** Nothing is owed for the call; the price kept says what it would have been, zero where unknown. */
+function coverBySubscription(
+  { model, provider }: UsageToPrice,
+  { price }: PricedUsage,
+): PricedUsage {
+  const list = price ?? { version: '', provider, model, unitNanos: ZERO_TOKENS };
+  return { costNanos: 0, price: { ...list, source: SUBSCRIPTION } };
 }
 
 function unpriced(reason: UnpricedReason): PricedUsage {

@@ -1,7 +1,10 @@
+import { createModelstatEndpoints } from './modelstat/modelstat-receiver.ts';
 import type { Endpoint, Receiver, ReceiverDeps } from './receiver.ts';
 
 /** The one place that knows which upstreams may post to us, by kind. */
-const KINDS: Readonly<Record<string, (deps: ReceiverDeps) => readonly Endpoint[]>> = {};
+const KINDS: Readonly<Record<string, (deps: ReceiverDeps) => readonly Endpoint[]>> = {
+  modelstat: createModelstatEndpoints,
+};
 
 /** @param depsOf what the runtime gives the receiver of a kind */
 export function createReceivers(depsOf: (kind: string) => ReceiverDeps): readonly Receiver[] {

@@ -1,0 +1,54 @@
+import type { Endpoint, ReceivedRequest, ReceiverDeps, Reply } from '../receiver.ts';
+import { jsonReply } from '../receiver.ts';
+import type { UnreadableInput } from '../source.ts';
+import { organismIdOf, toDrafts } from './to-drafts.ts';
+import { MAX_BATCH_BYTES, readBatch } from './wire.ts';
+
+const PATHS = ['/v1/ingest', '/v1/ingest/raw'];
+/** The reference receiver's word for every failure that is not the batch's own. */
+const STORAGE_FAILURE = { status: 500, error: 'enqueue failed' };
+const OWN_WORDS: ReadonlyMap<number, string> = new Map([
+  [401, 'unauthorized'],
+  [403, 'unauthorized'],
+  [413, 'batch too large'],
+]);
+
+/**
+ * Stands in for the modelstat daemon: an unchanged SDK posts to port 4319 and hears what the
+ * reference receiver would say, after the batch is durable. The SDK sends a batch twice at most, so
+ * whatever can be taken is taken.
+ */
+export function createModelstatEndpoints(deps: ReceiverDeps): readonly Endpoint[] {
+  async function receive({ body }: ReceivedRequest): Promise<Reply> {
+    const reading = readBatch(body.toString('utf8'));
+    if (!reading.ok) return jsonReply(reading.status, { error: reading.error });
+    const { batch } = reading;
+    await deps.deliver(organismIdOf(batch), {
+      drafts: toDrafts(batch),
+      rejects: batch.unreadableToolCalls.map(unreadable),
+    });
+    return jsonReply(200, { accepted: batch.events.length, queued: true });
+  }
+
+  return PATHS.map((path) => ({
+    method: 'POST',
+    path,
+    maxBytes: MAX_BATCH_BYTES,
+    receive,
+    refuse({ status, headers }) {
+      const words = OWN_WORDS.get(status);
+      if (words === undefined) {
+        return jsonReply(STORAGE_FAILURE.status, { error: STORAGE_FAILURE.error }, headers);
+      }
+      return jsonReply(status === 403 ? 401 : status, { error: words }, headers);
+    },
+  }));
+}
+
+function unreadable(raw: unknown): UnreadableInput {
+  return {
+    reason: 'invalid-event',
+    detail: 'modelstat tool call: external_call_id and session_id must be filled texts',
+    sample: JSON.stringify(raw) ?? '',
+  };
+}
