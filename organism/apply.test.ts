@@ -14,6 +14,7 @@ import {
   MAX_HOT_THREADS,
   MAX_NAMES,
   MAX_PARTICIPANTS,
+  MAX_RECENT_CHARS,
   MAX_RECENT_ERRORS,
   MAX_RECENT_MESSAGES,
   emptyOrganism,
@@ -197,6 +198,21 @@ describe('the bounds', () => {
     expect(state.threads.get('t1')?.budget?.readings).toHaveLength(MAX_BUDGET_READINGS);
     expect(state.threads.get('t1')?.participants).toHaveLength(MAX_PARTICIPANTS);
     expect(state.recentMessages.at(-1)).toMatchObject({ from: 'a499' });
+  });
+
+  it('let large payloads crowd out older messages, the same in any batches', () => {
+    const large = Array.from({ length: 60 }, (_, index) =>
+      message({ payload: { text: 'x'.repeat(200_000), index } }),
+    );
+    const events = journalOf(large);
+    const { recentMessages } = applyAll(EMPTY, events);
+    expect(JSON.stringify(recentMessages).length).toBeLessThan(MAX_RECENT_CHARS * 1.01);
+    expect(recentMessages).toHaveLength(20);
+    expect(recentMessages.at(-1)?.payload).toMatchObject({ index: 59 });
+    expect(events.reduce(apply, EMPTY).recentMessages).toEqual(recentMessages);
+
+    const huge = message({ payload: 'y'.repeat(2 * MAX_RECENT_CHARS) });
+    expect(fold(...large, huge).recentMessages).toHaveLength(1);
   });
 
   it('refuse names beyond the bound, and count the refusals', () => {

@@ -1,11 +1,13 @@
 import { CopyOnWriteMap } from './copy-on-write-map.ts';
 import type { EventOf } from './event.ts';
+import { appendRecent } from './recent.ts';
 import type { ActivityBucket, AgentView, OrganismState, SourceView, ThreadView } from './state.ts';
 import {
   MAX_ACTIVITY_SECONDS,
   MAX_GAPS,
   MAX_HOT_THREADS,
   MAX_NAMES,
+  MAX_RECENT_CHARS,
   MAX_RECENT_ERRORS,
   MAX_RECENT_MESSAGES,
   newAgentView,
@@ -105,8 +107,14 @@ export class OrganismDraft {
       threads: this.#threads.current,
       sources: this.#sources.current,
       usageByModel: this.#usageByModel.current,
-      recentMessages: appendBounded(this.#base.recentMessages, this.#messages, MAX_RECENT_MESSAGES),
-      recentErrors: appendBounded(this.#base.recentErrors, this.#errors, MAX_RECENT_ERRORS),
+      recentMessages: appendRecent(this.#base.recentMessages, this.#messages, {
+        count: MAX_RECENT_MESSAGES,
+        chars: MAX_RECENT_CHARS,
+      }),
+      recentErrors: appendRecent(this.#base.recentErrors, this.#errors, {
+        count: MAX_RECENT_ERRORS,
+        chars: MAX_RECENT_CHARS,
+      }),
       gaps: appendBounded(this.#base.gaps, this.#gaps, MAX_GAPS),
       activity: mergeActivity(this.#base.activity, this.#activity),
       counts: this.counts,

@@ -9,6 +9,8 @@ import { ZERO_USAGE } from './usage-sum.ts';
 export const MAX_HOT_THREADS = 2000;
 export const MAX_RECENT_MESSAGES = 300;
 export const MAX_RECENT_ERRORS = 100;
+/** Text of those messages, and of those errors: large payloads crowd out older ones, not memory. */
+export const MAX_RECENT_CHARS = 4 * 1024 * 1024;
 export const MAX_GAPS = 50;
 /** Distinct agents, models or sources in the picture; a hostile upstream could name millions. */
 export const MAX_NAMES = 5000;

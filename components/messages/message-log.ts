@@ -1,5 +1,4 @@
 import type { LiveView } from '#components/live/live-store.ts';
-import { MAX_RECENT_MESSAGES } from '#organism/state.ts';
 
 import { fromEvent, type MessageItem } from './message-item.ts';
 
@@ -41,12 +40,13 @@ export function createMessageLog(deps: {
   let onBreak = (): void => {};
 
   function look(): void {
-    const { recentMessages, seq } = deps.store.getSnapshot().organism;
+    const { recentMessages, seq, counts } = deps.store.getSnapshot().organism;
     if (seq < lastSeq) startAnew();
     const start = recentMessages.findLastIndex((message) => message.seq <= lastSeq) + 1;
     const arrived = recentMessages.slice(start);
     if (arrived.length === 0) return;
-    if (start === 0 && lastSeq > 0 && recentMessages.length >= MAX_RECENT_MESSAGES) startAnew();
+    const isCut = counts.messages > recentMessages.length;
+    if (start === 0 && lastSeq > 0 && isCut) startAnew();
     lastSeq = arrived.at(-1)?.seq ?? lastSeq;
     const passing = arrived.map(fromEvent).filter((message) => deps.matches(message));
     if (passing.length > 0) add(passing);

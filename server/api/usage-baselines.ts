@@ -15,14 +15,20 @@ export interface UsageBaselines {
   since(state: OrganismState): RunningUsage;
 }
 
+/** The sums alone: a whole picture would be held as long as the organism. */
+type Baseline = Pick<OrganismState, 'usage' | 'usageByModel'> & Pick<RunningUsage, 'byAgent'>;
+
 /** What `POST /usage/reset` means here: totals count from a reading, until the next start. */
 export function createUsageBaselines(): UsageBaselines {
-  const baselines = new Map<string, OrganismState>();
+  const baselines = new Map<string, Baseline>();
   return {
-    reset: (state) => void baselines.set(state.organismId, state),
+    reset({ organismId, usage, agents, usageByModel }) {
+      const byAgent = new Map([...agents].map(([name, agent]) => [name, agent.usage]));
+      baselines.set(organismId, { usage, byAgent, usageByModel });
+    },
     since(state) {
       const base = baselines.get(state.organismId);
-      const baseAgent = (name: string) => base?.agents.get(name)?.usage ?? ZERO_USAGE;
+      const baseAgent = (name: string) => base?.byAgent.get(name) ?? ZERO_USAGE;
       const baseModel = (name: string) => base?.usageByModel.get(name) ?? ZERO_USAGE;
       return {
         total: subtractUsage(state.usage, base?.usage ?? ZERO_USAGE),
