@@ -27,7 +27,7 @@ async function main({ only, isFast, seed, isSaving, report }: TortureOptions): P
   const results: Result[] = [];
   for (const test of tests) {
     const say = (line: string): void => console.log(`     … ${line}`);
-    const result = await runTest(test, { seed, say });
+    const result = await runTest(test, { seed, isFast, say });
     results.push(result);
     console.log(`${describeResult(result)}\n`);
   }

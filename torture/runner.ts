@@ -25,7 +25,7 @@ export type Result = ResultBase &
 
 export async function runTest(
   test: TortureTest,
-  { seed, say }: { seed: number; say: (line: string) => void },
+  { seed, isFast, say }: { seed: number; isFast: boolean; say: (line: string) => void },
 ): Promise<Result> {
   const { id, title } = test;
   const startedAt = performance.now();
@@ -41,7 +41,7 @@ export async function runTest(
   try {
     const outcome = await withCleanup((defer) => {
       const random = createRandom(mixSeeds(seed, Number(id.slice(1))));
-      const context = { seed, random, dir: makeTempDir(defer), defer, say };
+      const context = { seed, random, isFast, dir: makeTempDir(defer), defer, say };
       return within(TEST_LIMIT_MS, id, test.run(context));
     });
     return finish({ status: isPassed(outcome) ? 'passed' : 'failed', ...outcome });

@@ -8,6 +8,8 @@ import { LIVE_SUBPROTOCOL, liveFrameSchema } from '#organism/live/protocol.ts';
 /** A browser's socket without a browser: remembers everything it was shown. */
 export interface LiveClient {
   readonly shown: JournalEvent[];
+  /** False once the socket has ended, whoever ended it. */
+  readonly isOpen: boolean;
   /** Resolves when `enough` holds after some batch, or when the socket has ended. */
   until(enough: () => boolean): Promise<void>;
   close(): void;
@@ -32,6 +34,9 @@ export async function openLiveClient(url: string, organism: string): Promise<Liv
   socket.send(JSON.stringify({ cmd: 'resume', organism }));
   return {
     shown,
+    get isOpen() {
+      return socket.readyState === WebSocket.OPEN;
+    },
     until: (enough) =>
       new Promise((resolve) => {
         const wake = (): void => {

@@ -2,9 +2,16 @@ import path from 'node:path';
 
 /**
  * Protections that a control run goes without. Each is a module under `torture/flaws/` that Node
- * loads before the server and that changes what SQLite is asked: the product has no switch for it.
+ * loads before the server and that changes what SQLite is asked, or a line of the product's source:
+ * the product has no switch for it.
  */
-export type Flaw = 'no-dedupe' | 'synchronous-normal' | 'commit-late' | 'writer-on-loop';
+export type Flaw =
+  | 'no-dedupe'
+  | 'synchronous-normal'
+  | 'commit-late'
+  | 'writer-on-loop'
+  | 'days-of-24-hours'
+  | 'open-ended-ranges';
 
 export function flawFile(flaw: Flaw): string {
   return path.join(import.meta.dirname, '../flaws', `${flaw}.ts`);

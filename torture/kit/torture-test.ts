@@ -9,6 +9,8 @@ export interface TortureContext {
   /** Printed with the result: the same seed plays the same faults. */
   readonly seed: number;
   readonly random: Random;
+  /** For every change: a test that can be played in part plays less. */
+  readonly isFast: boolean;
   /** A directory of its own, removed at the end. */
   readonly dir: string;
   /** Closes something at the end, newest first, however the test ends. */
