@@ -156,7 +156,8 @@ export async function startRuntime(deps: RuntimeDeps): Promise<Runtime> {
       now,
       log,
     });
-    const hub = createHub({ organisms, store, guard, commands, now, log });
+    const limits = { total: config.maxSockets, perAddress: config.maxSocketsPerAddress };
+    const hub = createHub({ organisms, store, guard, commands, now, log, limits });
     const api = createApi({
       organisms,
       store,

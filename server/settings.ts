@@ -24,6 +24,12 @@ const backupKeep = z.coerce
   .min(1, 'expected at least 1')
   .max(1000, 'expected at most 1000');
 
+const sockets = z.coerce
+  .number({ error: 'expected a number of sockets' })
+  .int('expected a whole number of sockets')
+  .min(1, 'expected at least 1 socket')
+  .max(100_000, 'expected at most 100000 sockets');
+
 const flag = z.union([z.boolean(), z.stringbool({ error: 'expected true or false' })]);
 
 const host = z
@@ -102,6 +108,8 @@ export const settingsSchema = z.object({
   allowHost: list.default([]),
   pollBudgetsMs: pollMs.default(2000),
   pollUsageMs: pollMs.default(5000),
+  maxSockets: sockets.default(5000),
+  maxSocketsPerAddress: sockets.default(1000),
   redactFile: z.string().min(1).optional(),
   backupEvery: durationMs.optional(),
   backupKeep: backupKeep.default(7),
@@ -173,6 +181,15 @@ export const SPELLINGS: Readonly<Record<SettingName, SettingSpelling>> = {
   pollUsageMs: spell('POLL_USAGE_MS', 'poll-usage-ms', 'between two reads of usage (5000)', {
     placeholder: 'MS',
   }),
+  maxSockets: spell('MAX_SOCKETS', 'max-sockets', 'live sockets at once (5000)', {
+    placeholder: 'N',
+  }),
+  maxSocketsPerAddress: spell(
+    'MAX_SOCKETS_PER_ADDRESS',
+    'max-sockets-per-address',
+    'of these from one address (1000)',
+    { placeholder: 'N' },
+  ),
   redactFile: spell('REDACT_FILE', 'redact-file', 'JSON file with redaction rules to add', {
     placeholder: 'FILE',
   }),

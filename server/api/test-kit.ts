@@ -160,7 +160,15 @@ export async function openTestApi(
     now,
     log,
   };
-  const hub = createHub({ organisms, store, guard, commands, now, log });
+  const hub = createHub({
+    organisms,
+    store,
+    guard,
+    commands,
+    now,
+    log,
+    limits: { total: 10, perAddress: 10 },
+  });
   hub.start();
   const api = createApi(deps);
   const front = createHttpFront({

@@ -1,6 +1,4 @@
-/** Sockets at once. One person's tabs, scripts and a benchmark fit; a flood does not. */
-export const DEFAULT_SOCKET_LIMITS = { perAddress: 1000, total: 5000 } as const;
-
+/** Sockets at once. The defaults hold one person's tabs and scripts; a flood they do not. */
 export interface SocketLimits {
   readonly perAddress: number;
   readonly total: number;

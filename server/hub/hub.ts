@@ -11,7 +11,7 @@ import type { Commands } from '../api/commands.ts';
 import { frameText } from '../frame-text.ts';
 import type { Guard } from '../safety/guard.ts';
 import type { SocketLimits } from './admission.ts';
-import { DEFAULT_SOCKET_LIMITS, createAdmission } from './admission.ts';
+import { createAdmission } from './admission.ts';
 import type { Channel } from './channel.ts';
 import { createChannel } from './channel.ts';
 import { createContractSession, createMessagesSession } from './contract-session.ts';
@@ -48,7 +48,7 @@ export interface HubDeps {
   readonly now: () => number;
   readonly log: { warn(fields: object, message: string): void };
   readonly timers?: Timers | undefined;
-  readonly limits?: SocketLimits | undefined;
+  readonly limits: SocketLimits;
 }
 
 export interface Hub {
@@ -83,7 +83,7 @@ interface Connection {
 export function createHub(deps: HubDeps): Hub {
   const { organisms, store, guard, now, log } = deps;
   const timers = deps.timers ?? realTimers;
-  const admission = createAdmission(deps.limits ?? DEFAULT_SOCKET_LIMITS);
+  const admission = createAdmission(deps.limits);
   const replays = createLimiter(MAX_REPLAYS);
   const channels = new Map<string, Channel>();
   const connections = new Set<Connection>();

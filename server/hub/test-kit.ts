@@ -190,7 +190,7 @@ export async function openTestHub(
     timers,
     now: () => Date.now(),
     log: { warn: () => undefined },
-    limits: options.limits,
+    limits: options.limits ?? { total: 100, perAddress: 100 },
   });
   hub.start();
   server.on('upgrade', (req, socket, head) => hub.handleUpgrade(req, socket, head));
