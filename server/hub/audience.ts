@@ -1,8 +1,9 @@
-import type { BatchWriter, WrittenEvent } from './batch-frames.ts';
+import type { BatchWriter, WrittenEvents } from './batch-frames.ts';
+import { NO_EVENTS } from './batch-frames.ts';
+import type { BatchIndex } from './batch-index.ts';
+import { createBatchIndex } from './batch-index.ts';
 import type { BatchFrame } from './frame-ring.ts';
 import type { LiveSelection } from './live-selection.ts';
-import type { Subject } from './socket-filters.ts';
-import { subjectOf } from './socket-filters.ts';
 
 export interface LiveSubscriber {
   /** Whole WebSocket frames, ready for the wire. */
@@ -13,11 +14,11 @@ export interface LiveSubscriber {
 export interface Batch {
   readonly from: number;
   readonly to: number;
-  readonly events: readonly WrittenEvent[];
+  readonly written: WrittenEvents;
   /** All of it, in frames. */
   readonly frames: readonly BatchFrame[];
-  /** What filters look at, one per event, worked out when the first of them asks. */
-  readonly subjects: () => readonly Subject[];
+  /** What filters look in, made when the first of them asks. */
+  readonly index: () => BatchIndex;
 }
 
 /** Live clients that asked for the same: what they get is serialised once for all of them. */
@@ -33,7 +34,7 @@ export interface Audience {
 }
 
 export function createAudience(
-  { passes }: LiveSelection,
+  selection: LiveSelection,
   start: number,
   writer: BatchWriter,
 ): Audience {
@@ -54,34 +55,25 @@ export function createAudience(
     },
     members,
     serve(batch) {
-      if (passes === null) return send(batch.frames, batch.to);
-      const subjects = batch.subjects();
-      const own = batch.events.filter((_, index) => {
-        const subject = subjects[index];
-        return subject !== undefined && passes(subject);
-      });
+      if (selection.passes === null) return send(batch.frames, batch.to);
+      const own = batch.index().select(selection);
+      const { to, written } = batch;
       // A batch without an event for them costs its readers no write: the next one covers it.
-      if (own.length > 0) send(writer.write(position, batch.to, own), batch.to);
+      if (own.length > 0) send(writer.write(position, to, written, own), to);
     },
     align(to) {
-      if (position < to) send(writer.write(position, to, []), to);
+      if (position < to) send(writer.write(position, to, NO_EVENTS), to);
     },
     add: (subscriber) => void members.add(subscriber),
     delete: (subscriber) => void members.delete(subscriber),
   };
 }
 
-/** A batch of a flush; its subjects are worked out at most once. */
 export function createBatch(
-  range: { from: number; to: number },
-  events: readonly WrittenEvent[],
+  range: { readonly from: number; readonly to: number },
+  written: WrittenEvents,
   frames: readonly BatchFrame[],
 ): Batch {
-  let subjects: readonly Subject[] | null = null;
-  return {
-    ...range,
-    events,
-    frames,
-    subjects: () => (subjects ??= events.map(({ event }) => subjectOf(event))),
-  };
+  let index: BatchIndex | null = null;
+  return { ...range, written, frames, index: () => (index ??= createBatchIndex(written.events)) };
 }

@@ -1,57 +1,86 @@
 import type { JournalEvent } from '#organism/event.ts';
 
 import type { BatchFrame } from './frame-ring.ts';
-import { payloadOf, textFrame, textFrameHeader } from './text-frame.ts';
+import { emptyTextFrame, payloadOf, textFrameHeader } from './text-frame.ts';
 
 /** A batch in one frame; a larger one is cut, so that no reader swallows megabytes at once. */
 const MAX_FRAME_EVENTS = 1000;
 const MAX_FRAME_BYTES = 1 << 20;
+const COMMA = 0x2c;
 
-/** An event and its JSON, written out once for everyone. */
-export interface WrittenEvent {
-  readonly event: JournalEvent;
-  readonly json: string;
+/** Events and their JSON, written out once for everyone. */
+export interface WrittenEvents {
+  readonly events: readonly JournalEvent[];
+  /** With a comma between them. */
+  readonly bytes: Buffer;
+  /** Where each one ends in `bytes`. */
+  readonly ends: readonly number[];
 }
 
 export interface BatchWriter {
-  /** Contiguous frames over `(from, to]`; the last one reaches `to` even when no event does. */
-  write(from: number, to: number, events: readonly WrittenEvent[]): BatchFrame[];
+  /**
+   * Contiguous frames over `(from, to]`; the last one reaches `to` even when no event does.
+   * @param places which of the events, in order; all of them when absent
+   */
+  write(from: number, to: number, written: WrittenEvents, places?: readonly number[]): BatchFrame[];
   /** A kept frame with the time of now, so that a batch sent again tells the truth. */
   again(frame: BatchFrame): readonly Buffer[];
 }
 
-export function writeOut(events: readonly JournalEvent[]): WrittenEvent[] {
-  return events.map((event) => ({ event, json: JSON.stringify(event) }));
+/** Stretches of written events: where each one starts and ends, in turn. */
+type Stretches = number[];
+
+export function writeOut(events: readonly JournalEvent[]): WrittenEvents {
+  const texts = events.map((event) => JSON.stringify(event));
+  let end = -1;
+  const ends = texts.map((text) => (end += Buffer.byteLength(text) + 1));
+  return { events, bytes: Buffer.from(texts.join(',')), ends };
 }
+
+export const NO_EVENTS = writeOut([]);
 
 export function createBatchWriter(epoch: string, now: () => number): BatchWriter {
   const epochJson = JSON.stringify(epoch);
 
-  function frameOf(from: number, to: number, parts: readonly string[]): BatchFrame {
+  function frameOf(from: number, to: number, bytes: Buffer, stretches: Stretches): BatchFrame {
     const head = `{"kind":"batch","epoch":${epochJson},"from":${from},"to":${to},"events":[`;
     const tail = sentAtTail(now());
-    const wire = textFrame(`${head}${parts.join(',')}]`, tail);
-    return { from, to, wire, body: payloadOf(wire).subarray(0, -tail.length) };
+    const commas = Math.max(0, stretches.length / 2 - 1);
+    let length = Buffer.byteLength(head) + commas + 1 + tail.length;
+    for (let i = 1; i < stretches.length; i += 2) length += lengthOf(stretches, i);
+    const wire = emptyTextFrame(length);
+    const payload = payloadOf(wire);
+    let at = payload.write(head);
+    for (let i = 1; i < stretches.length; i += 2) {
+      if (i > 1) payload[at++] = COMMA;
+      at += bytes.copy(payload, at, stretches[i - 1], stretches[i]);
+    }
+    payload.write(`]${tail}`, at);
+    return { from, to, wire, body: payload.subarray(0, -tail.length) };
   }
 
   return {
-    write(from, to, events) {
+    write(from, to, { events, bytes, ends }, places = [...events.keys()]) {
       const frames: BatchFrame[] = [];
-      let parts: string[] = [];
-      let bytes = 0;
-      let start = from;
-      for (const [index, { event, json }] of events.entries()) {
-        parts.push(json);
-        bytes += json.length;
-        const isLast = index === events.length - 1;
-        const isFull = parts.length >= MAX_FRAME_EVENTS || bytes >= MAX_FRAME_BYTES;
-        if (!isFull || isLast) continue;
-        frames.push(frameOf(start, event.seq, parts));
-        start = event.seq;
-        parts = [];
-        bytes = 0;
+      let stretches: Stretches = [];
+      let count = 0;
+      let size = 0;
+      let opened = from;
+      for (const place of places) {
+        if (count >= MAX_FRAME_EVENTS || size >= MAX_FRAME_BYTES) {
+          const reached = events[place - 1]?.seq ?? opened;
+          frames.push(frameOf(opened, reached, bytes, stretches));
+          [opened, stretches, count, size] = [reached, [], 0, 0];
+        }
+        const start = place === 0 ? 0 : (ends[place - 1] ?? 0) + 1;
+        const end = ends[place] ?? start;
+        // Neighbours are copied in one piece, their comma with them.
+        if (stretches.at(-1) === start - 1) stretches[stretches.length - 1] = end;
+        else stretches.push(start, end);
+        count += 1;
+        size += end - start;
       }
-      frames.push(frameOf(start, to, parts));
+      frames.push(frameOf(opened, to, bytes, stretches));
       return frames;
     },
     again({ body }) {
@@ -59,6 +88,10 @@ export function createBatchWriter(epoch: string, now: () => number): BatchWriter
       return [textFrameHeader(body.length + tail.length), body, tail];
     },
   };
+}
+
+function lengthOf(stretches: Stretches, end: number): number {
+  return (stretches[end] ?? 0) - (stretches[end - 1] ?? 0);
 }
 
 /** The end of every frame that tells the time: written last, when it leaves. */

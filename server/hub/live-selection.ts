@@ -8,11 +8,17 @@ import { createFilter } from './socket-filters.ts';
 export interface LiveSelection {
   /** Equal for equal filters: those who share it share one serialisation. */
   readonly key: string;
+  /** Sorted; an empty list lets everything through. */
+  readonly names: Readonly<Record<'types' | 'agents' | 'threads', readonly string[]>>;
   /** Null passes everything. */
   readonly passes: Filter | null;
 }
 
-export const EVERYTHING: LiveSelection = { key: '', passes: null };
+export const EVERYTHING: LiveSelection = {
+  key: '',
+  names: { types: [], agents: [], threads: [] },
+  passes: null,
+};
 
 const EVENT_TYPES = new Set<string>(eventDraftSchema.options.map(({ shape }) => shape.type.value));
 
@@ -28,6 +34,7 @@ export function toSelection(filter: LiveFilter | null | undefined): LiveSelectio
   if (types.length + agents.length + threads.length === 0) return EVERYTHING;
   return {
     key: JSON.stringify([types, agents, threads]),
+    names: { types, agents, threads },
     passes: createFilter({ events: types, agents, threads }),
   };
 }

@@ -6,15 +6,18 @@ const FIN_TEXT = 0x81;
  * client costs one write and no copy.
  */
 export function textFrame(...payload: readonly (string | Buffer)[]): Buffer {
-  let length = 0;
-  for (const part of payload) length += byteLength(part);
-  const headerBytes = headerLength(length);
-  const frame = Buffer.allocUnsafe(headerBytes + length);
-  writeHeader(frame, length);
-  let end = headerBytes;
-  for (const part of payload) {
-    end += typeof part === 'string' ? frame.write(part, end) : part.copy(frame, end);
-  }
+  const pieces = payload.map((part) => (typeof part === 'string' ? Buffer.from(part) : part));
+  const frame = emptyTextFrame(pieces.reduce((sum, { length }) => sum + length, 0));
+  const room = payloadOf(frame);
+  let end = 0;
+  for (const piece of pieces) end += piece.copy(room, end);
+  return frame;
+}
+
+/** A frame whose payload is still to be written. */
+export function emptyTextFrame(payloadBytes: number): Buffer {
+  const frame = Buffer.allocUnsafe(headerLength(payloadBytes) + payloadBytes);
+  writeHeader(frame, payloadBytes);
   return frame;
 }
 
@@ -45,8 +48,4 @@ function writeHeader(frame: Buffer, length: number): void {
     frame[1] = 127;
     frame.writeBigUInt64BE(BigInt(length), 2);
   }
-}
-
-function byteLength(part: string | Buffer): number {
-  return typeof part === 'string' ? Buffer.byteLength(part) : part.length;
 }
