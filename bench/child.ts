@@ -29,10 +29,11 @@ export async function startChild<Command extends object, Reply>(
     { resolve: (reply: Reply) => void; reject: (e: Error) => void }
   >();
   let lastId = 0;
-  const ended = once(child, 'exit').then(([code]) => {
+  const ended = (async () => {
+    const [code] = await once(child, 'exit');
     running.delete(child);
     for (const { reject } of waiting.values()) reject(new Error(`${file} ended with code ${code}`));
-  });
+  })();
   const ready = new Promise<Reply>((resolve, reject) => waiting.set(0, { resolve, reject }));
   child.on('message', (reply: Reply & { readonly id: number }) => {
     waiting.get(reply.id)?.resolve(reply);

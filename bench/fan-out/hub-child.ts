@@ -75,7 +75,10 @@ async function publish({ rate, seconds }: HubCommand): Promise<HubReply> {
 }
 
 process.on('message', (command: HubCommand & { readonly id: number }) => {
-  void publish(command).then((reply) => process.send?.({ id: command.id, ...reply }));
+  void publish(command).then((reply) => {
+    process.send?.({ id: command.id, ...reply });
+    return undefined;
+  });
 });
 process.on('disconnect', () => process.exit(0));
 process.send?.({ id: 0 });

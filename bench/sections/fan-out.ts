@@ -12,6 +12,15 @@ const CLIENTS = 100;
 const BUSY_RATE = 10_000;
 const MAX_TICK_LATE_MS = 5;
 
+type Quantity = readonly [read: (result: Played) => number, unit: string];
+const P50: Quantity = [({ delivery }) => delivery.p50Ms, 'ms'];
+const P99: Quantity = [({ delivery }) => delivery.p99Ms, 'ms'];
+const TICK: Quantity = [({ delivery }) => delivery.tickMs, 'ms'];
+const LATE: Quantity = [({ delivery }) => delivery.p99Ms - delivery.tickMs, 'ms'];
+const LOST: Quantity = [({ lost }) => lost, ''];
+const CORES: Quantity = [({ cores }) => cores, 'cores'];
+const MICROS: Quantity = [({ microsPerDelivery }) => microsPerDelivery, 'µs'];
+
 /** From a commit to every browser: the hub alone, with clients that count instead of decoding. */
 export const section: BenchSection = {
   title: 'Fan-out: one organism to many organoscope.v1 clients',
@@ -40,37 +49,37 @@ async function measure({ rounds, pick }: BenchContext): Promise<Measured> {
     name: `a ws.send per event, ${CLIENTS} × ${BUSY_RATE / 10}/s`,
     value: median(each.map(({ microsPerDelivery }) => microsPerDelivery)),
   };
-  const eachP99 = { name: perDelivery.name, value: median(each.map(p99)) };
+  const eachP99 = { name: perDelivery.name, value: median(each.map(P99[0])) };
   return {
     figures: [
-      figure('1 × 1,000/s: publish → receive p50', 'ms', light, p50, { bars: [{ atMost: 1 }] }),
-      figure('1 × 1,000/s: publish → receive p99', 'ms', light, p99),
-      figure('100 × 10,000/s: lost', '', many, lost, { bars: [{ atMost: 0 }] }),
-      figure('100 × 10,000/s: tick', 'ms', many, tick),
-      figure('100 × 10,000/s: publish → receive p50', 'ms', many, p50),
-      figure('100 × 10,000/s: publish → receive p99', 'ms', many, p99, { control: eachP99 }),
-      figure('100 × 10,000/s: p99 after the tick', 'ms', many, (r) => p99(r) - tick(r), {
+      figure('1 × 1,000/s: publish → receive p50', light, P50, { bars: [{ atMost: 1 }] }),
+      figure('1 × 1,000/s: publish → receive p99', light, P99),
+      figure('100 × 10,000/s: lost', many, LOST, { bars: [{ atMost: 0 }] }),
+      figure('100 × 10,000/s: tick', many, TICK),
+      figure('100 × 10,000/s: publish → receive p50', many, P50),
+      figure('100 × 10,000/s: publish → receive p99', many, P99, { control: eachP99 }),
+      figure('100 × 10,000/s: p99 after the tick', many, LATE, {
         bars: [{ atMost: MAX_TICK_LATE_MS }],
       }),
-      figure('100 × 10,000/s: server’s cores', '', many, cores, { bars: [{ atMost: 0.3 }] }),
-      figure('100 × 10,000/s: processor time per delivery', 'µs', many, micros, {
+      figure('100 × 10,000/s: fan-out on the server', many, CORES, { bars: [{ atMost: 0.3 }] }),
+      figure('100 × 10,000/s: processor time per delivery', many, MICROS, {
         control: perDelivery,
         bars: [{ of: 'ratio', atMost: 1 / 20 }],
       }),
-      figure('1,000 × 1,000/s: lost', '', crowd, lost, { bars: [{ atMost: 0 }] }),
-      figure('1,000 × 1,000/s: publish → receive p99', 'ms', crowd, p99, {
+      figure('1,000 × 1,000/s: lost', crowd, LOST, { bars: [{ atMost: 0 }] }),
+      figure('1,000 × 1,000/s: publish → receive p99', crowd, P99, {
         bars: [{ atMost: 50 }],
       }),
-      figure('1,000 × 1,000/s: server’s cores', '', crowd, cores),
-      figure('100 × 10,000/s, ten filters: server’s cores', '', shared, cores, {
+      figure('1,000 × 1,000/s: fan-out on the server', crowd, CORES),
+      figure('100 × 10,000/s, ten filters: fan-out on the server', shared, CORES, {
         control: unfiltered,
         bars: [{ of: 'ratio', atMost: 1 }],
       }),
-      figure('100 × 10,000/s, a filter each: server’s cores', '', own, cores, {
+      figure('100 × 10,000/s, a filter each: fan-out on the server', own, CORES, {
         control: unfiltered,
         bars: [{ of: 'ratio', atMost: 1 }],
       }),
-      figure('100 × 10,000/s, a thread each: server’s cores', '', narrow, cores, {
+      figure('100 × 10,000/s, a thread each: fan-out on the server', narrow, CORES, {
         control: unfiltered,
         bars: [{ of: 'ratio', atMost: 1 }],
       }),
@@ -87,20 +96,12 @@ async function measure({ rounds, pick }: BenchContext): Promise<Measured> {
 
 function figure(
   name: string,
-  unit: string,
   results: readonly Played[],
-  read: (result: Played) => number,
+  [read, unit]: Quantity,
   more: Pick<Figure, 'control' | 'bars'> = {},
 ): Figure {
   return { name, unit, rounds: results.map(read), ...more };
 }
-
-const p50 = ({ delivery }: Played): number => delivery.p50Ms;
-const p99 = ({ delivery }: Played): number => delivery.p99Ms;
-const tick = ({ delivery }: Played): number => delivery.tickMs;
-const lost = (result: Played): number => result.lost;
-const cores = (result: Played): number => result.cores;
-const micros = (result: Played): number => result.microsPerDelivery;
 
 function filters(count: number): object[] {
   return Array.from({ length: count }, (_, n) => {

@@ -157,7 +157,10 @@ async function obey(command: SwarmCommand): Promise<SwarmReply> {
 }
 
 process.on('message', (command: SwarmCommand & { readonly id: number }) => {
-  void obey(command).then((reply) => process.send?.({ id: command.id, ...reply }));
+  void obey(command).then((reply) => {
+    process.send?.({ id: command.id, ...reply });
+    return undefined;
+  });
 });
 process.on('disconnect', () => process.exit(0));
 process.send?.({ id: 0 });
