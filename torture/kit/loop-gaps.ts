@@ -9,8 +9,8 @@ const gapSchema = z.object({ at: z.number(), gapMs: z.number() });
 export interface LoopGaps {
   readonly preload: string;
   readonly env: Readonly<Record<string, string>>;
-  /** The longest, in milliseconds, that ended after this moment (epoch milliseconds). */
-  longest(since: number): number;
+  /** The longest, in milliseconds, that ended between two moments (epoch milliseconds). */
+  longest(from: number, to: number): number;
 }
 
 export function createLoopGaps(dir: string, name: string): LoopGaps {
@@ -18,11 +18,14 @@ export function createLoopGaps(dir: string, name: string): LoopGaps {
   return {
     preload: path.join(import.meta.dirname, '../probes/loop-gap.ts'),
     env: { TORTURE_LOOP_GAPS: file },
-    longest(since) {
+    longest(from, to) {
       if (!existsSync(file)) return 0;
       const lines = readFileSync(file, 'utf8').split('\n').slice(0, -1);
       const gaps = lines.map((line) => gapSchema.parse(JSON.parse(line)));
-      return Math.max(0, ...gaps.filter(({ at }) => at >= since).map(({ gapMs }) => gapMs));
+      return Math.max(
+        0,
+        ...gaps.filter(({ at }) => at >= from && at <= to).map(({ gapMs }) => gapMs),
+      );
     },
   };
 }

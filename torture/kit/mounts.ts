@@ -25,7 +25,7 @@ export function mountMemory(dir: string, mebibytes: number, defer: Defer): Mount
 }
 
 /** Gives a file system in memory another size while it is in use. */
-export function resizeMemory({ dir }: Mount, mebibytes: number): void {
+export function resizeMemory({ dir }: Pick<Mount, 'dir'>, mebibytes: number): void {
   run('mount', ['-o', `remount,size=${mebibytes}m`, dir]);
 }
 

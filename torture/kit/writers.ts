@@ -19,8 +19,11 @@ export interface WriterOptions {
   readonly ledger: Ledger;
   /** Where the server is now; may wait until there is one. */
   readonly url: () => Promise<string>;
-  /** Pause of one writer between an answer and its next batch. */
-  readonly pauseMs?: number | undefined;
+  /**
+   * From the beginning of one batch of a writer to the next; one that got its answer late goes on at
+   * once. They begin evenly spread over it.
+   */
+  readonly intervalMs?: number | undefined;
   /** A connection for each request: for proxies that judge connections. */
   readonly isConnectionPerRequest?: boolean | undefined;
 }
@@ -50,7 +53,7 @@ export interface Writers {
 /** Writers that send numbered events and repeat every batch, with the same ids, until it is answered. */
 export function startWriters(options: WriterOptions): Writers {
   const { writers, firstWriter = 0, batchEvents, batches = Number.POSITIVE_INFINITY } = options;
-  const { ledger, pauseMs = 0, isConnectionPerRequest = false } = options;
+  const { ledger, intervalMs = 0, isConnectionPerRequest = false } = options;
   const counts = { unanswered: 0, refusedWithoutTime: 0, retriedBatches: 0, maxTries: 0 };
   const refused: Record<number, number> = {};
   const ackMs: number[] = [];
@@ -80,12 +83,18 @@ export function startWriters(options: WriterOptions): Writers {
     }
   }
 
-  async function write(writer: number): Promise<void> {
+  async function untilStopped(limitMs: number): Promise<void> {
+    await delay(limitMs, undefined, { signal: stopping.signal }).catch(() => undefined);
+  }
+
+  async function write(writer: number, offsetMs: number): Promise<void> {
     const agent = new http.Agent({ keepAlive: !isConnectionPerRequest, maxSockets: 1 });
     agents.push(agent);
+    const startAt = performance.now() + offsetMs;
     for (let batch = 0; batch < batches && !stopping.signal.aborted; batch += 1) {
-      await deliver(writer, batch * batchEvents, agent);
-      if (pauseMs > 0) await delay(pauseMs);
+      const waitMs = startAt + batch * intervalMs - performance.now();
+      if (waitMs > 0) await untilStopped(waitMs);
+      if (!stopping.signal.aborted) await deliver(writer, batch * batchEvents, agent);
     }
   }
 
@@ -94,7 +103,9 @@ export function startWriters(options: WriterOptions): Writers {
     for (const agent of agents) agent.destroy();
   }
 
-  const done = finish(Array.from({ length: writers }, (_, i) => write(firstWriter + i)));
+  const done = finish(
+    Array.from({ length: writers }, (_, i) => write(firstWriter + i, (intervalMs * i) / writers)),
+  );
   return {
     ackMs,
     counts: () => ({ ...counts, refused: { ...refused } }),
