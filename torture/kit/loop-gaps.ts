@@ -3,13 +3,16 @@ import path from 'node:path';
 
 import { z } from 'zod';
 
-const gapSchema = z.object({ at: z.number(), gapMs: z.number() });
+const gapSchema = z.object({ at: z.number(), gapMs: z.number(), queuedMs: z.number() });
 
 /** What a server needs to note the silences of its event loop; see `torture/probes/loop-gap.ts`. */
 export interface LoopGaps {
   readonly preload: string;
   readonly env: Readonly<Record<string, string>>;
-  /** The longest, in milliseconds, that ended between two moments (epoch milliseconds). */
+  /**
+   * The longest, in milliseconds, that ended between two moments (epoch milliseconds), without the
+   * time that the loop waited for a processor.
+   */
   longest(from: number, to: number): number;
 }
 
