@@ -11,7 +11,8 @@ export type Flaw =
   | 'commit-late'
   | 'writer-on-loop'
   | 'days-of-24-hours'
-  | 'open-ended-ranges';
+  | 'open-ended-ranges'
+  | 'no-backfill';
 
 export function flawFile(flaw: Flaw): string {
   return path.join(import.meta.dirname, '../flaws', `${flaw}.ts`);

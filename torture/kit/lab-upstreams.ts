@@ -11,10 +11,11 @@ const SETTLE_LIMIT_MS = 30_000;
 
 /** Artificial upstreams that push on their own sockets while a test breaks the server. */
 export interface LabUpstreams {
+  readonly list: readonly Upstream[];
   /** `--source` arguments for the server. */
   readonly args: readonly string[];
   /** Stops the pushing and waits until the server at `url` has read all there is. */
-  settle(url: string): Promise<void>;
+  settle(url: string, limitMs?: number): Promise<void>;
   /** What the stopped store has of what the upstreams ever said. */
   audit(dataDir: string): LabAudit;
 }
@@ -28,14 +29,26 @@ export interface LabAudit {
   readonly tokensDelta: number;
 }
 
-interface Upstream {
+export interface Upstream {
+  /** Of its source and its organism alike. */
   readonly name: string;
   readonly lab: LabAgentServer;
 }
 
 export async function startUpstreams(
   defer: Defer,
-  { count, rate, seed }: { count: number; rate: number; seed: number },
+  {
+    count,
+    rate,
+    seed,
+    link = (url) => Promise.resolve(url),
+  }: {
+    count: number;
+    rate: number;
+    seed: number;
+    /** Puts something between the server and an upstream. @returns what the server dials */
+    link?: (url: string, index: number) => Promise<string>;
+  },
 ): Promise<LabUpstreams> {
   const upstreams: Upstream[] = [];
   const args: string[] = [];
@@ -45,15 +58,16 @@ export async function startUpstreams(
     const { url } = await lab.start();
     defer(() => lab.stop());
     upstreams.push({ name, lab });
-    args.push('--source', `${name}=agentserver+${url}`);
+    args.push('--source', `${name}=agentserver+${await link(url, i - 1)}`);
   }
   return {
+    list: upstreams,
     args,
-    async settle(url) {
+    async settle(url, limitMs = SETTLE_LIMIT_MS) {
       for (const { lab } of upstreams) lab.setRate(0);
       for (const { name, lab } of upstreams) {
         const { record } = lab;
-        await until(SETTLE_LIMIT_MS, `all messages and calls of ${name} read`, async () => {
+        await until(limitMs, `all messages and calls of ${name} read`, async () => {
           const query = `?organism=${name}&limit=1`;
           const messages = await readTotal(`${url}/api/v1/messages${query}`);
           const calls = await readTotal(`${url}/api/v1/usage/history${query}`);
