@@ -54,7 +54,7 @@ describe('a hostile upstream beside a healthy one', () => {
     const bad = await countsOf('bad');
     expect(bad.received).toBe(bad.accepted + bad.duplicate + bad.rejected);
     const bill = await get('/usage/billing?organism=bad');
-    // Of six calls one is honest, and one lies only about its cost.
+    // Of seven calls one is honest, and one lies only about its cost.
     expect(bill).toMatchObject({ requestCount: 2, totalTokens: 14, unpricedRequests: 0 });
     expect(await get('/usage/billing?organism=worse')).toMatchObject({ totalTokens: 0 });
     for (const route of [

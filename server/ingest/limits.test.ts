@@ -49,7 +49,11 @@ describe('parseBounded', () => {
     "{'a':1}",
     '{"a":1,}',
     '01',
+    '012345678901234567',
     '{1234567890123456789:1}',
+    '{1e400:1}',
+    '[1e400.5]',
+    '[01e400]',
   ])('refuses %j', (text) => {
     expect(parse(text)).toMatchObject({ ok: false, reason: 'invalid-json' });
   });
@@ -65,20 +69,6 @@ describe('parseBounded', () => {
   });
 
   it.each([
-    '1e400',
-    '[-1e999]',
-    '{"a":{"b":[1,1E+400]}}',
-    `[${'9'.repeat(400)}.5]`,
-    '[12345678901234567,1e400]',
-  ])('refuses a number that overflows: %s', (text) => {
-    expect(parse(text)).toEqual({
-      ok: false,
-      reason: 'invalid-json',
-      detail: 'test feed: JSON holds a number too large to represent',
-    });
-  });
-
-  it.each([
     ['9007199254740991', Number.MAX_SAFE_INTEGER],
     ['9007199254740993', '9007199254740993'],
     ['-9007199254740993', '-9007199254740993'],
@@ -87,6 +77,11 @@ describe('parseBounded', () => {
     ['9'.repeat(400), '9'.repeat(400)],
     ['0.12345678901234567890', 0.12345678901234568],
     ['1e20', 1e20],
+    ['1e308', 1e308],
+    ['1e400', '1e400'],
+    ['-1E+999', '-1E+999'],
+    [`${'9'.repeat(400)}.5`, `${'9'.repeat(400)}.5`],
+    ['"1e400"', '1e400'],
     ['-0', -0],
     ['"9007199254740993"', '9007199254740993'],
     ['"a: 9007199254740993, \\" 9007199254740993"', 'a: 9007199254740993, " 9007199254740993'],
@@ -169,10 +164,13 @@ describe('parseBounded', () => {
     expect(parse(text).ok).toBe(true);
   });
 
-  it('refuses an integer too long to be finite wherever it stands, and keeps long ids', () => {
+  it('keeps a number too long to be finite as text wherever it stands, and long ids', () => {
     for (let offset = 0; offset < 250; offset += 7) {
       const digits = '9'.repeat(400);
-      expect(parse(`[${' '.repeat(offset)}${digits}.5]`)).toMatchObject({ reason: 'invalid-json' });
+      expect(parse(`[${' '.repeat(offset)}${digits}.5]`)).toEqual({
+        ok: true,
+        value: [`${digits}.5`],
+      });
       expect(parse(`[${' '.repeat(offset)}"${digits}"]`).ok).toBe(true);
     }
   });

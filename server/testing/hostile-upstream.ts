@@ -62,10 +62,11 @@ const HOSTILE_USAGE = [
   usageRow(3, '"promptTokens":-5,"completionTokens":1,"totalTokens":-4'),
   usageRow(4, '"promptTokens":"12","completionTokens":1.5,"totalTokens":13'),
   usageRow(5, '"promptTokens":1,"completionTokens":1,"totalTokens":2,"estimatedCost":1e300'),
+  usageRow(7, '"promptTokens":1e400,"completionTokens":1,"totalTokens":1'),
   usageRow(6, '"promptTokens":10,"completionTokens":2,"totalTokens":12,"estimatedCost":0.5'),
 ].join(',');
 
-const HISTORY = `{"events":[${HOSTILE_USAGE}],"count":6,"total":6,"offset":0,"limit":100}`;
+const HISTORY = `{"events":[${HOSTILE_USAGE}],"count":7,"total":7,"offset":0,"limit":100}`;
 const empty = (list: string): string => `{"${list}":[],"count":0,"total":0,"offset":0,"limit":100}`;
 const ORGANISM = '"name":"hostile","status":"running","agentCount":-1,"activeThreads":1e308';
 
@@ -87,7 +88,7 @@ const HOSTILE_REST: Readonly<Record<string, string>> = {
     '{"threads":[{"id":null},7,{"id":"__proto__","status":"active","participants":{}}]}',
   '/api/v1/messages': '<html>not JSON</html>',
   '/api/v1/usage': '{"usage":[]}',
-  '/api/v1/usage/history': HISTORY.replace('"total":6', '"total":1e400'),
+  '/api/v1/usage/history': HISTORY.replace('"total":7', '"total":1e400'),
 };
 
 export interface HostileUpstream {

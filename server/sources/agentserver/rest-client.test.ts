@@ -50,7 +50,6 @@ describe('a reading', () => {
     ],
     ['text that is no JSON', { body: '<html>' }, 'unreadable'],
     ['a bare NaN', { body: '{"a":NaN}' }, 'unreadable'],
-    ['1e400', { body: '{"a":1e400}' }, 'unreadable'],
     ['depth of 1,000,000', { body: '['.repeat(1_000_000) }, 'unreadable'],
   ] as const)('%s is an error with a code', async ([, answer, code]) => {
     const { rest } = await start(() => answer);
