@@ -17,7 +17,7 @@ const hasStrace = spawnSync('strace', ['-V']).status === 0;
 
 /** A store in a process of its own, which answers event by event. */
 async function startChild(dataDir: string, prefix: readonly string[] = []) {
-  const [command = process.execPath, ...args] = [...prefix, process.execPath, CHILD, dataDir];
+  const [command, ...args] = [...prefix, process.execPath, CHILD, dataDir] as const;
   const child = spawn(command, args, { stdio: ['pipe', 'pipe', 'ignore'] });
   onTestFinished(() => void child.kill('SIGKILL'));
   const exited = once(child, 'exit').then(([code]) => code as number | null);
