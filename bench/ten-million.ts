@@ -136,6 +136,7 @@ function fillStore(db: Connection, size: BigStoreSize, onProgress: (done: number
   });
   for (const events of batchesOf(createBigStoreEvents(size), BATCH_EVENTS)) {
     const positions = store(events);
+    writer.commit();
     state = applyAll(
       state,
       events.map((event, i) => toJournalEvent(event, positions[i] ?? 0)),

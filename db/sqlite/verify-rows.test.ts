@@ -49,6 +49,15 @@ test.each([
   expect({ damaged, unchecked }).toEqual({ damaged: [seq], unchecked: 0 });
 });
 
+test('keys that the index should have and has not are named', async () => {
+  const { store, database } = await makeStore();
+  change(database, "UPDATE meta SET value = '3' WHERE key = 'keys_seq'");
+  const { damaged } = await store.verifyRows({ since: 0, limit: 1000 });
+  expect(damaged).toEqual([1, 2, 3]);
+  change(database, 'INSERT INTO journal_keys SELECT key_hash, seq FROM journal WHERE seq <= 3');
+  expect(await store.verifyRows({ since: 0, limit: 1000 })).toMatchObject({ damaged: [] });
+});
+
 test('rows without a check value are counted, not vouched for', async () => {
   const { store, database } = await makeStore();
   change(database, 'UPDATE journal SET row_check = NULL WHERE seq <= 3');

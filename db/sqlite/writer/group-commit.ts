@@ -52,6 +52,7 @@ export function createGroupCommit({ db, marks, onBusy, onFatal }: GroupCommitDep
       const value = run();
       const commitNo = counter.next();
       commitAs(commitNo);
+      journal.commit();
       record({ commitNo, lastSeq: journal.lastSeq() });
       return value;
     } catch (error) {

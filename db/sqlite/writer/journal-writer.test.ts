@@ -10,17 +10,37 @@ import { createJournalWriter } from './journal-writer.ts';
 import { createKeyBook } from './key-book.ts';
 
 /** A writer in this thread whose keys have the hashes that the test gives them. */
-async function openWriter(hashOf: typeof hashKey) {
+async function openWriter(options: Parameters<typeof createKeyBook>[1]) {
   const store = openStore(await makeDataDir(), 'test');
   onTestFinished(() => store.close());
   const { db } = store;
-  const writer = createJournalWriter(db, createKeyBook(db, hashOf));
-  const append = db.transaction((...batches: AppendBatch[]) => {
+  let writer = createJournalWriter(db, createKeyBook(db, options));
+  const transact = db.transaction((batches: readonly AppendBatch[]) => {
     const positions = batches.map((batch) => writer.append(batch));
     writer.flush();
     return positions;
   });
-  return { db, append };
+  const append = (...batches: AppendBatch[]) => {
+    const positions = transact(batches);
+    writer.commit();
+    return positions;
+  };
+  return {
+    db,
+    append,
+    /** What a failed COMMIT leaves behind. */
+    rollBack: (batch: AppendBatch) => {
+      db.exec('BEGIN');
+      writer.append(batch);
+      writer.flush();
+      db.exec('ROLLBACK');
+      writer.reset();
+    },
+    /** What a process finds that takes over from one that was killed. */
+    startAnew: () => {
+      writer = createJournalWriter(db, createKeyBook(db, options));
+    },
+  };
 }
 
 const keys = (from: number, to: number) =>
@@ -30,7 +50,7 @@ test.each([
   ['all keys share one hash', () => 5],
   ['keys share a few hashes', (...[, , key]: Parameters<typeof hashKey>) => key.length % 3],
 ])('%s: every key is still an event of its own, once', async (_, hashOf) => {
-  const { append } = await openWriter(hashOf);
+  const { append } = await openWriter({ hashOf });
   const some = makeBatch(keys(0, 40).map((key) => makeUsage(key)));
   const more = makeBatch(keys(20, 60).map((key) => makeUsage(key)));
   const other = { ...some, source: 'field' };
@@ -45,7 +65,7 @@ test.each([
 });
 
 test('another body under a stored key is a conflict, within a commit and after it', async () => {
-  const { append } = await openWriter(hashKey);
+  const { append } = await openWriter({});
   const batch = makeBatch([makeMessage('m'), makeUsage('u\ud800', { agent: 'a\udc00' })]);
   const reworded = makeBatch([
     makeMessage('m', { payload: 'other' }),
@@ -71,4 +91,25 @@ test('hashes are 48 bits wide, differ between sources and seeds, and spread', ()
   expect(top).toBeCloseTo(0.5, 1);
   expect(hashKey(1, 2, 'key 0')).not.toBe(hashes[0]);
   expect(hashKey(2, 1, 'key 0')).not.toBe(hashes[0]);
+});
+
+test('keys are known whether they are in memory, written out, or half of both', async () => {
+  const { db, append, rollBack, startAnew } = await openWriter({ recentKeys: 64 });
+  const batchOf = (from: number, to: number) =>
+    makeBatch(keys(from, to).map((key) => makeMessage(key)));
+  const writtenOut = db.prepare<[], number>('SELECT count(*) FROM journal_keys').pluck();
+  let next = 0;
+  for (let round = 0; round < 120; round += 1) {
+    const size = 1 + ((round * 7) % 40);
+    if (round % 3 === 0) rollBack(batchOf(next, next + size));
+    const [positions = []] = append(batchOf(next, next + size));
+    expect(positions).toEqual(keys(0, size).map((_key, i) => next + i + 1));
+    next += size;
+    if (round % 11 === 5) startAnew();
+    if (round % 10 > 0) continue;
+    const [again] = append(batchOf(0, next));
+    expect(new Set(again)).toEqual(new Set([DUPLICATE]));
+  }
+  expect(writtenOut.get()).toBeGreaterThan(next / 2);
+  expect(writtenOut.get()).toBeLessThan(next);
 });

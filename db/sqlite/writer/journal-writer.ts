@@ -31,6 +31,8 @@ export interface JournalWriter {
   lastSeq(): number;
   /** Writes what was gathered in memory; the last step before COMMIT. */
   flush(): void;
+  /** After the commit, before anything else is appended. */
+  commit(): void;
   /** After a rollback: forgets everything that was not committed. */
   reset(): void;
 }
@@ -62,7 +64,7 @@ export function createJournalWriter(
     where: 'name = ?',
     blank: blankOrganism,
   });
-  const parts = [projector, sources, journal, organismBook];
+  const parts = [projector, sources, journal, organismBook, keys];
 
   function storeEvent(rows: BatchRows, event: PreparedEvent, key: StoredKey): number {
     const { source, organism, catalogueId } = rows;
@@ -126,11 +128,10 @@ export function createJournalWriter(
     lastSeq: () => journal.lastSeq(),
     flush() {
       for (const part of parts) part.flush();
-      keys.clear();
     },
+    commit: () => keys.commit(),
     reset() {
       names.reset();
-      keys.clear();
       storedEvents.reset();
       for (const part of parts) part.reset();
     },

@@ -2,9 +2,8 @@ import type { PreparedEvent } from '#db/store.ts';
 
 import type { Connection } from '../connection.ts';
 import { hashKey, readKeySeed } from '../key-hash.ts';
-
-/** Hashes looked up by one statement: SQLite sorts them, and so reads its index in order. */
-const LOOKUP_HASHES = 128;
+import { createKeyIndex } from './key-index.ts';
+import type { KeyPlace } from './recent-keys.ts';
 
 /** An event whose key is taken. `event` is there while its row is of the transaction under way. */
 export interface Taken {
@@ -28,41 +27,34 @@ export interface KeyBook {
   lookUp(sourceId: number, keys: readonly string[]): number[];
   find(sourceId: number, key: string, hash: number): Taken | null;
   add(hash: number, added: Added): void;
-  /** After a commit or a rollback: what was looked up may no longer hold. */
-  clear(): void;
+  /** The last step before COMMIT. */
+  flush(): void;
+  /** After the commit. */
+  commit(): void;
+  /** After a rollback. */
+  reset(): void;
 }
 
-/** @param hashOf other than the store's own in tests of what happens when hashes meet */
-export function createKeyBook(db: Connection, hashOf: typeof hashKey = hashKey): KeyBook {
+/** @param options other than the store's own in tests of what happens when hashes meet and tables fill */
+export function createKeyBook(
+  db: Connection,
+  options: { hashOf?: typeof hashKey; recentKeys?: number } = {},
+): KeyBook {
+  const { hashOf = hashKey, recentKeys } = options;
   const seed = readKeySeed((sql) => db.prepare<[], { seed: number }>(sql).get()?.seed);
-  const marks = Array.from({ length: LOOKUP_HASHES }, () => '?').join(', ');
-  const findHashes = db
-    .prepare<[readonly number[]], [number, number]>(
-      `SELECT key_hash, seq FROM journal WHERE key_hash IN (${marks}) ORDER BY seq`,
-    )
-    .raw();
+  const index = createKeyIndex(db, recentKeys);
   const readKey = db.prepare<[number], { sourceId: number; key: string }>(
     'SELECT source_id AS sourceId, key FROM journal WHERE seq = ?',
   );
-  const stored = new Map<number, Set<number>>();
+  /** Of the transaction under way. */
   const added = new Map<number, Added[]>();
-
-  function lookUpChunk(hashes: readonly number[]): void {
-    const [first = 0] = hashes;
-    const padding = Array.from({ length: LOOKUP_HASHES - hashes.length }, () => first);
-    for (const [hash, seq] of findHashes.all([...hashes, ...padding])) {
-      const seqs = stored.get(hash);
-      if (seqs === undefined) stored.set(hash, new Set([seq]));
-      else seqs.add(seq);
-    }
-  }
+  let places: KeyPlace[] = [];
+  let stored: ReadonlyMap<number, readonly number[]> = new Map();
 
   return {
     lookUp(sourceId, keys) {
       const hashes = keys.map((key) => hashOf(seed, sourceId, key));
-      for (let from = 0; from < hashes.length; from += LOOKUP_HASHES) {
-        lookUpChunk(hashes.slice(from, from + LOOKUP_HASHES));
-      }
+      stored = index.find(hashes);
       return hashes;
     },
     find(sourceId, key, hash) {
@@ -77,12 +69,20 @@ export function createKeyBook(db: Connection, hashOf: typeof hashKey = hashKey):
       return null;
     },
     add(hash, row) {
+      places.push({ hash, seq: row.seq });
       const rows = added.get(hash);
       if (rows === undefined) added.set(hash, [row]);
       else rows.push(row);
     },
-    clear() {
-      stored.clear();
+    flush: () => index.flush(places.length),
+    commit() {
+      index.commit(places);
+      places = [];
+      added.clear();
+    },
+    reset() {
+      index.reset();
+      places = [];
       added.clear();
     },
   };

@@ -17,12 +17,13 @@ export function createRowInserter(
   db: Connection,
   table: string,
   columns: readonly string[],
+  verb: 'INSERT' | 'INSERT OR IGNORE' = 'INSERT',
 ): RowInserter {
   const prepare = (rows: number) => {
     const row = `(${columns.map(() => '?').join(', ')})`;
     const values = Array.from({ length: rows }, () => row).join(', ');
     return db.prepare<[readonly Cell[]]>(
-      `INSERT INTO ${table} (${columns.join(', ')}) VALUES ${values}`,
+      `${verb} INTO ${table} (${columns.join(', ')}) VALUES ${values}`,
     );
   };
   const insertChunk = prepare(CHUNK_ROWS);
