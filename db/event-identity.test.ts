@@ -68,3 +68,10 @@ test('fields that are ours are left out, those of the source are not', () => {
 test('what the store makes of lone surrogates is the same name', () => {
   expect(isSameEvent(raw('a\ud800'), raw('a\ufffd'))).toBe(true);
 });
+
+test('what other wires may tell in other words is the same, whatever it says', () => {
+  const first = raw('from a log');
+  expect(isSameEvent(first, { ...raw('from a span'), mayRepeat: true })).toBe(true);
+  expect(isSameEvent({ ...first, mayRepeat: true }, raw('from a span'))).toBe(true);
+  expect(isSameEvent(first, raw('from a span'))).toBe(false);
+});

@@ -12,9 +12,11 @@ const OWN_FIELDS: ReadonlySet<string> = new Set([
 
 /**
  * Tells a resend from another event with the same key. Names that differ only in lone surrogates
- * are one name to the store, and so they are here.
+ * are one name to the store, and so they are here. What other wires may tell in other words is the
+ * same whatever it says.
  */
 export function isSameEvent(first: PreparedEvent, second: PreparedEvent): boolean {
+  if (first.mayRepeat === true || second.mayRepeat === true) return true;
   const [one, other] = [first, second].map((event) => canonicalOf(event, OWN_FIELDS));
   return one === other || one?.toWellFormed() === other?.toWellFormed();
 }

@@ -1,11 +1,13 @@
 import { agentServerKind } from './agentserver/lab-kind.ts';
 import type { LabKind, RunningLab } from './lab-kind.ts';
 import { modelstatKind } from './modelstat/lab-kind.ts';
+import { otlpKind } from './otlp/lab-kind.ts';
 
 /** Every artificial upstream, by the word that starts it. */
 const KINDS: Readonly<Record<string, LabKind>> = {
   agentserver: agentServerKind,
   modelstat: modelstatKind,
+  otlp: otlpKind,
 };
 
 const EXIT_WITH_PARENT = '--exit-with-parent';

@@ -21,6 +21,8 @@ const draftBase = {
   key: z.string().min(1).max(512),
   /** The source's clock. */
   occurredAt: instantSchema,
+  /** Other wires tell of the same event in other words: when its key is known, this is a duplicate. */
+  mayRepeat: z.literal(true).optional(),
 };
 
 const organismDraft = z.object({

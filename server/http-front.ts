@@ -19,10 +19,12 @@ import type { Reply } from './sources/receiver.ts';
 import { jsonReply } from './sources/receiver.ts';
 
 /** A client that sends its headers or body slower than this is not one of ours. */
-const HEADERS_TIMEOUT_MS = 10_000;
-const REQUEST_TIMEOUT_MS = 30_000;
-const CONNECTIONS_CHECK_MS = 5000;
-const MAX_HEADER_BYTES = 16 << 10;
+const SERVER_OPTIONS = {
+  headersTimeout: 10_000,
+  requestTimeout: 30_000,
+  connectionsCheckingInterval: 5000,
+  maxHeaderSize: 16 << 10,
+};
 
 /** Answered here, past Hono: a request of a single event costs less than its detour. */
 const EVENTS_PATH = '/api/v1/events';
@@ -32,6 +34,8 @@ const SENDERS_PATH = '/ws/ingest';
 export interface HttpFront {
   /** @throws AppError `port-taken`, or `invalid-setting` for an address that is not ours */
   listen(port: number, host: string): Promise<void>;
+  /** A further port that takes what upstreams post and nothing else. Throws as `listen` does. */
+  listenForUpstreams(port: number, host: string): Promise<void>;
   /** The port in use; 0 before `listen`. */
   port(): number;
   /** Stops accepting, lets answers under way end, cuts idle connections. Idempotent. */
@@ -69,21 +73,25 @@ export function createHttpFront(deps: {
     return pages.handle(request, response);
   }
 
-  const server = http.createServer(
-    {
-      headersTimeout: HEADERS_TIMEOUT_MS,
-      requestTimeout: REQUEST_TIMEOUT_MS,
-      connectionsCheckingInterval: CONNECTIONS_CHECK_MS,
-      maxHeaderSize: MAX_HEADER_BYTES,
-    },
-    (request, response) => {
-      answer(request, response).catch((error: unknown) => {
+  /** On a port of its own there are no pages, no API and no sockets. */
+  async function answerUpstream(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    if (receivers.has(request.method ?? '', pathOf(request))) return answer(request, response);
+    secureHeaders(request, response);
+    return end(response, jsonReply(404, { detail: 'Not Found' }));
+  }
+
+  function serve(respond: typeof answer): http.Server {
+    return http.createServer(SERVER_OPTIONS, (request, response) => {
+      respond(request, response).catch((error: unknown) => {
         log.error({ err: error, path: request.url }, 'request failed');
         if (!response.headersSent) response.writeHead(500);
         response.end();
       });
-    },
-  );
+    });
+  }
+
+  const server = serve(answer);
+  const further: http.Server[] = [];
   server.on('upgrade', (request, socket, head) => {
     const door = pathOf(request) === SENDERS_PATH ? senders : hub;
     door.handleUpgrade(request, socket, head);
@@ -91,22 +99,34 @@ export function createHttpFront(deps: {
   let closing: Promise<void> | null = null;
 
   return {
-    listen: (port, host) =>
-      new Promise((resolve, reject) => {
-        server.once('error', (error: NodeJS.ErrnoException) => {
-          reject(listenError(error, port, host));
-        });
-        server.listen(port, host, resolve);
-      }),
+    listen: (port, host) => listen(server, port, host),
+    async listenForUpstreams(port, host) {
+      const extra = serve(answerUpstream);
+      await listen(extra, port, host);
+      further.push(extra);
+    },
     port: () => portOf(server.address()),
     close() {
-      closing ??= new Promise((resolve) => {
-        server.close(() => resolve());
-        server.closeIdleConnections();
-      });
+      closing ??= Promise.all([server, ...further].map(close)).then(() => undefined);
       return closing;
     },
   };
+}
+
+function listen(server: http.Server, port: number, host: string): Promise<void> {
+  return new Promise((resolve, reject) => {
+    server.once('error', (error: NodeJS.ErrnoException) => {
+      reject(listenError(error, port, host));
+    });
+    server.listen(port, host, resolve);
+  });
+}
+
+function close(server: http.Server): Promise<void> {
+  return new Promise((resolve) => {
+    server.close(() => resolve());
+    server.closeIdleConnections();
+  });
 }
 
 function end(response: ServerResponse, { status, headers, body }: Reply): void {

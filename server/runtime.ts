@@ -186,6 +186,9 @@ export async function startRuntime(deps: RuntimeDeps): Promise<Runtime> {
     const front = createHttpFront({ guard, api, events, receivers, hub, senders, pages, log });
 
     await front.listen(config.port, config.host);
+    if (config.otlpPort !== undefined) {
+      await front.listenForUpstreams(config.otlpPort, config.host);
+    }
     closers.push(() => pages.close());
     closers.push(() => front.close());
     hub.start();

@@ -97,6 +97,7 @@ const sources = list.pipe(z.array(source)).superRefine((all, ctx) => {
 
 export const settingsSchema = z.object({
   port: port.default(4319),
+  otlpPort: port.optional(),
   host: host.default('127.0.0.1'),
   data: z.string().min(1, 'expected a directory').default('.organoscope'),
   source: sources.default([]),
@@ -153,6 +154,14 @@ const spell = (
 
 export const SPELLINGS: Readonly<Record<SettingName, SettingSpelling>> = {
   port: spell('PORT', 'port', 'port to serve on (4319)', { placeholder: 'N' }),
+  otlpPort: spell(
+    'OTLP_PORT',
+    'otlp-port',
+    'a further port for what upstreams post, such as 4318',
+    {
+      placeholder: 'N',
+    },
+  ),
   host: spell('HOST', 'host', 'address to serve on (127.0.0.1); any but loopback needs a key', {
     placeholder: 'ADDRESS',
   }),

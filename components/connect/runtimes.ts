@@ -20,4 +20,10 @@ export const RUNTIMES: readonly Runtime[] = [
     needs: 'An unchanged SDK in local mode posts to port 4319. To see one at work:',
     command: 'npm run lab -- modelstat',
   },
+  {
+    kind: 'otlp',
+    name: 'OpenTelemetry GenAI',
+    needs: 'Point the exporter of an instrumented program at Organoscope (OTLP over HTTP).',
+    command: 'export OTEL_EXPORTER_OTLP_ENDPOINT=http://127.0.0.1:4319',
+  },
 ];

@@ -44,7 +44,8 @@ export function createDoors(deps: DoorsDeps): Doors {
   const ingest = createIngest(ingestDeps);
   const receivers = createReceiverDoor({
     receivers: (deps.receivers ?? createReceivers)((kind) => ({
-      deliver: (organismId, delivery) => ingest.deliver({ source: kind, organismId }, delivery),
+      deliver: (organismId, delivery, source = kind) =>
+        ingest.deliver({ source, organismId }, delivery),
       log: logOf(kind),
       now: ingestDeps.now,
     })),

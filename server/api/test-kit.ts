@@ -8,6 +8,7 @@ import { createSqliteStore } from '#db/sqlite/store.ts';
 import type { PreparedEvent, Reject, Store } from '#db/store.ts';
 import type { JournalEvent } from '#organism/event.ts';
 
+import type { HttpFront } from '../http-front.ts';
 import { createHttpFront } from '../http-front.ts';
 import type { Hub } from '../hub/hub.ts';
 import { createHub } from '../hub/hub.ts';
@@ -43,6 +44,7 @@ export interface TestApi {
   readonly organisms: Organisms;
   readonly sessions: Sessions;
   readonly hub: Hub;
+  readonly front: HttpFront;
   readonly url: string;
   readonly port: number;
   /** Commands that reached the source. */
@@ -202,6 +204,7 @@ export async function openTestApi(
     organisms,
     sessions,
     hub,
+    front,
     url: `http://127.0.0.1:${port()}`,
     port: port(),
     sent,

@@ -1,9 +1,11 @@
 import { createModelstatEndpoints } from './modelstat/modelstat-receiver.ts';
+import { createOtlpEndpoints } from './otlp/otlp-receiver.ts';
 import type { Endpoint, Receiver, ReceiverDeps } from './receiver.ts';
 
 /** The one place that knows which upstreams may post to us, by kind. */
 const KINDS: Readonly<Record<string, (deps: ReceiverDeps) => readonly Endpoint[]>> = {
   modelstat: createModelstatEndpoints,
+  otlp: createOtlpEndpoints,
 };
 
 /** @param depsOf what the runtime gives the receiver of a kind */

@@ -47,9 +47,14 @@ export interface Refusal {
 export interface ReceiverDeps {
   /**
    * Validates, redacts, prices, journals and publishes; resolves after the commit. One receiver may
-   * feed many organisms.
+   * feed many organisms. `source` says whose keys these are where several wires tell of the same
+   * events; without it they are the receiver's own.
    */
-  readonly deliver: (organismId: string, delivery: Delivery) => Promise<DeliveryOutcome>;
+  readonly deliver: (
+    organismId: string,
+    delivery: Delivery,
+    source?: string,
+  ) => Promise<DeliveryOutcome>;
   readonly log: SourceLog;
   /** Epoch milliseconds. */
   readonly now: () => number;

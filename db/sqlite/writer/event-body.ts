@@ -6,8 +6,8 @@ import type { PreparedEvent } from '#db/store.ts';
  */
 export function bodyOf(event: PreparedEvent): string {
   if (event.type === 'usage') {
-    const { id, notReported, billing, metadata } = event;
-    return JSON.stringify({ id, notReported, billing, metadata });
+    const { id, notReported, billing, metadata, mayRepeat } = event;
+    return JSON.stringify({ id, notReported, billing, metadata, mayRepeat });
   }
   const {
     key: _key,

@@ -1,0 +1,120 @@
+import type { DraftOf, EventDraft } from '#organism/event.ts';
+
+import { reportedCostNanos, textOf, tokensOf } from './aliases.ts';
+import type { Attributes } from './wire.ts';
+
+/** Drafts that spans and log records are made into alike. */
+
+const MAX_ID_CHARS = 256;
+export const USER = 'user';
+
+export function clip(text: string): string {
+  return text.slice(0, MAX_ID_CHARS);
+}
+
+export function organismDraft(name: string, at: number, resource: Attributes): EventDraft {
+  return {
+    type: 'organism',
+    key: `organism:${name}`,
+    occurredAt: at,
+    name,
+    status: 'running',
+    uptimeSeconds: 0,
+    startedAt: at,
+    config: Object.fromEntries(resource),
+  };
+}
+
+export function agentDraft(
+  agent: string,
+  at: number,
+  more: { isAgent?: boolean; parent?: string | null; description?: string | null } = {},
+): EventDraft {
+  const { isAgent = true, parent = null, description = null } = more;
+  return {
+    type: 'agent',
+    key: `agent:${agent}`,
+    occurredAt: at,
+    agent,
+    description: description ?? '',
+    isAgent,
+    peers: [],
+    payloadClass: '',
+    ...(parent === null || parent === agent ? {} : { parent }),
+  };
+}
+
+export function threadDraft(threadId: string, at: number): EventDraft {
+  return {
+    type: 'thread_created',
+    key: `thread:${threadId}`,
+    occurredAt: at,
+    threadId,
+    status: 'active',
+    createdAt: at,
+  };
+}
+
+export function messageDraft(message: {
+  key: string;
+  at: number;
+  threadId: string;
+  from: string;
+  to: string;
+  payloadType: string;
+  payload: unknown;
+}): DraftOf<'message'> {
+  const { key, at, ...rest } = message;
+  return { type: 'message', key, occurredAt: at, id: clip(key), ...rest };
+}
+
+/** Null when the record counts no tokens. */
+export function usageDraft(
+  attributes: Attributes,
+  call: {
+    key: string;
+    at: number;
+    id: string | null;
+    threadId: string;
+    agent: string;
+    latencyMs: number | null;
+    metadata?: Record<string, unknown>;
+  },
+): DraftOf<'usage'> | null {
+  const read = tokensOf(attributes);
+  if (read === null) return null;
+  const { key, at, id, threadId, agent, latencyMs, metadata = {} } = call;
+  return {
+    type: 'usage',
+    key,
+    occurredAt: at,
+    ...(id === null ? {} : { id: clip(id) }),
+    threadId,
+    agent,
+    // What answered is what is billed; what was asked for may be an alias of it.
+    model: clip(textOf(attributes, 'responseModel') ?? textOf(attributes, 'requestModel') ?? ''),
+    provider: clip(textOf(attributes, 'provider') ?? ''),
+    org: nullableClip(textOf(attributes, 'org')),
+    user: nullableClip(textOf(attributes, 'user')),
+    ...read,
+    latencyMs,
+    reportedCostNanos: reportedCostNanos(attributes),
+    metadata,
+  };
+}
+
+export function errorDraft(error: {
+  key: string;
+  at: number;
+  threadId: string | null;
+  agent: string | null;
+  text: string;
+  severity?: DraftOf<'error'>['severity'];
+}): DraftOf<'error'> {
+  const { key, at, text, severity = 'error', ...rest } = error;
+  return { type: 'error', key, occurredAt: at, text: text.slice(0, 65_536), severity, ...rest };
+}
+
+function nullableClip(text: string | null): string | null {
+  return text === null ? null : clip(text);
+}

@@ -1,0 +1,71 @@
+import type { OtlpSpan } from './wire.ts';
+
+/** Spans remembered, for children and parents that come in another request. */
+const MAX_SPANS = 50_000;
+
+/** What a span says of itself, for those below it. */
+export interface SpanFacts {
+  readonly parent: string | null;
+  readonly agent: string | null;
+  readonly thread: string | null;
+}
+
+/**
+ * Knows spans by trace and id, so that a child finds the agent and the conversation that only its
+ * ancestors name, and so that one failure, told by every span around it, counts once.
+ */
+export interface SpanBook {
+  note(span: OtlpSpan, facts: Omit<SpanFacts, 'parent'>): void;
+  /** The nearest value on the way up, the span itself included. */
+  inherited(span: OtlpSpan, fact: 'agent' | 'thread'): string | null;
+  /** The nearest agent strictly above. */
+  agentAbove(span: OtlpSpan): string | null;
+  /** Whether a failure further down has told of it. */
+  hasFailedChild(span: OtlpSpan): boolean;
+}
+
+export function createSpanBook(): SpanBook {
+  const known = new Map<string, SpanFacts>();
+  const parentsOfFailed = new Set<string>();
+
+  function lookUp(start: string | null, fact: 'agent' | 'thread'): string | null {
+    const visited = new Set<string>();
+    for (let at = start; at !== null && !visited.has(at);) {
+      visited.add(at);
+      const facts = known.get(at);
+      if (facts === undefined) return null;
+      if (facts[fact] !== null) return facts[fact];
+      at = facts.parent;
+    }
+    return null;
+  }
+
+  return {
+    note(span, facts) {
+      const parent = parentOf(span);
+      known.set(idOf(span), { parent, ...facts });
+      if (span.isError && parent !== null) parentsOfFailed.add(parent);
+      dropOldest(known);
+      dropOldest(parentsOfFailed);
+    },
+    inherited: (span, fact) => lookUp(idOf(span), fact),
+    agentAbove: (span) => lookUp(parentOf(span), 'agent'),
+    hasFailedChild: (span) => parentsOfFailed.has(idOf(span)),
+  };
+}
+
+export function idOf({ traceId, spanId }: Pick<OtlpSpan, 'traceId' | 'spanId'>): string {
+  return `${traceId}:${spanId}`;
+}
+
+function parentOf({ traceId, parentSpanId }: OtlpSpan): string | null {
+  return parentSpanId === null ? null : `${traceId}:${parentSpanId}`;
+}
+
+function dropOldest(entries: Map<string, unknown> | Set<string>): void {
+  if (entries.size <= MAX_SPANS) return;
+  for (const oldest of entries.keys()) {
+    entries.delete(oldest);
+    return;
+  }
+}

@@ -1,0 +1,250 @@
+/** An OTLP request in the shape of its JSON, read leniently: unknown fields are nothing, absent ones are empty. */
+
+export type Attributes = ReadonlyMap<string, unknown>;
+
+export interface OtlpSpan {
+  readonly resource: Attributes;
+  readonly scope: string;
+  /** Lower-case hex. */
+  readonly traceId: string;
+  readonly spanId: string;
+  readonly parentSpanId: string | null;
+  readonly name: string;
+  /** Epoch milliseconds with fractions. */
+  readonly startAt: number;
+  readonly endAt: number;
+  readonly attributes: Attributes;
+  readonly isError: boolean;
+  readonly statusMessage: string;
+  readonly events: readonly OtlpSpanEvent[];
+}
+
+interface OtlpSpanEvent {
+  readonly name: string;
+  readonly at: number;
+  readonly attributes: Attributes;
+}
+
+export interface OtlpLog {
+  readonly resource: Attributes;
+  readonly scope: string;
+  readonly at: number;
+  /** Of the field `eventName`, the attribute `event.name` or a textual body, in that order. */
+  readonly eventName: string;
+  readonly body: unknown;
+  readonly attributes: Attributes;
+  readonly traceId: string | null;
+  readonly spanId: string | null;
+}
+
+export interface OtlpPoint {
+  readonly resource: Attributes;
+  readonly name: string;
+  readonly unit: string;
+  readonly startAt: number | null;
+  readonly at: number;
+  readonly value: number;
+  readonly isDelta: boolean;
+  readonly attributes: Attributes;
+}
+
+/** What could be read of a list, and what could not. */
+export interface Read<T> {
+  readonly items: readonly T[];
+  readonly unreadable: readonly string[];
+}
+
+const MAX_VALUE_DEPTH = 64;
+const STATUS_ERROR = 2;
+const DELTA = 1;
+const HEX = /^[0-9a-f]+$/;
+
+export function readSpans(request: unknown): Read<OtlpSpan> {
+  const items: OtlpSpan[] = [];
+  const unreadable: string[] = [];
+  eachRecord(request, ['resourceSpans', 'scopeSpans', 'spans'], (resource, scope, raw) => {
+    const span = readSpan(resource, scope, raw);
+    if (span === null) unreadable.push('span: traceId, spanId and startTimeUnixNano are required');
+    else items.push(span);
+  });
+  return { items, unreadable };
+}
+
+export function readLogs(request: unknown): Read<OtlpLog> {
+  const items: OtlpLog[] = [];
+  const unreadable: string[] = [];
+  eachRecord(request, ['resourceLogs', 'scopeLogs', 'logRecords'], (resource, scope, raw) => {
+    const at = instantOf(raw['timeUnixNano']) ?? instantOf(raw['observedTimeUnixNano']);
+    if (at === null) {
+      unreadable.push('log record: timeUnixNano or observedTimeUnixNano is required');
+      return;
+    }
+    const attributes = attributesOf(raw['attributes']);
+    const body = anyValue(raw['body'], 0);
+    items.push({
+      resource,
+      scope,
+      at,
+      eventName:
+        filled(raw['eventName']) ?? filled(attributes.get('event.name')) ?? filled(body) ?? '',
+      body,
+      attributes,
+      traceId: idOf(raw['traceId']),
+      spanId: idOf(raw['spanId']),
+    });
+  });
+  return { items, unreadable };
+}
+
+export function readPoints(request: unknown): Read<OtlpPoint> {
+  const items: OtlpPoint[] = [];
+  const unreadable: string[] = [];
+  eachRecord(request, ['resourceMetrics', 'scopeMetrics', 'metrics'], (resource, _scope, raw) => {
+    const data = recordOf(raw['sum'] ?? raw['gauge'] ?? raw['histogram']);
+    for (const point of listOf(data['dataPoints']).map(recordOf)) {
+      const at = instantOf(point['timeUnixNano']);
+      const value = numberOf(point['asInt'] ?? point['asDouble'] ?? point['sum']);
+      if (at === null || value === null) {
+        unreadable.push('data point: timeUnixNano and a value are required');
+        continue;
+      }
+      items.push({
+        resource,
+        name: filled(raw['name']) ?? '',
+        unit: filled(raw['unit']) ?? '',
+        startAt: instantOf(point['startTimeUnixNano']),
+        at,
+        value,
+        isDelta: numberOf(data['aggregationTemporality']) === DELTA,
+        attributes: attributesOf(point['attributes']),
+      });
+    }
+  });
+  return { items, unreadable };
+}
+
+function readSpan(
+  resource: Attributes,
+  scope: string,
+  raw: Readonly<Record<string, unknown>>,
+): OtlpSpan | null {
+  const traceId = idOf(raw['traceId']);
+  const spanId = idOf(raw['spanId']);
+  const startAt = instantOf(raw['startTimeUnixNano']);
+  if (traceId === null || spanId === null || startAt === null) return null;
+  const status = recordOf(raw['status']);
+  return {
+    resource,
+    scope,
+    traceId,
+    spanId,
+    parentSpanId: idOf(raw['parentSpanId']),
+    name: filled(raw['name']) ?? '',
+    startAt,
+    endAt: instantOf(raw['endTimeUnixNano']) ?? startAt,
+    attributes: attributesOf(raw['attributes']),
+    isError: numberOf(status['code']) === STATUS_ERROR,
+    statusMessage: filled(status['message']) ?? '',
+    events: listOf(raw['events'])
+      .map(recordOf)
+      .map((event) => ({
+        name: filled(event['name']) ?? '',
+        at: instantOf(event['timeUnixNano']) ?? startAt,
+        attributes: attributesOf(event['attributes']),
+      })),
+  };
+}
+
+function eachRecord(
+  request: unknown,
+  [resources, scopes, records]: readonly [string, string, string],
+  visit: (resource: Attributes, scope: string, raw: Readonly<Record<string, unknown>>) => void,
+): void {
+  for (const ofResource of listOf(recordOf(request)[resources]).map(recordOf)) {
+    const resource = attributesOf(recordOf(ofResource['resource'])['attributes']);
+    for (const ofScope of listOf(ofResource[scopes]).map(recordOf)) {
+      const scope = filled(recordOf(ofScope['scope'])['name']) ?? '';
+      for (const raw of listOf(ofScope[records])) visit(resource, scope, recordOf(raw));
+    }
+  }
+}
+
+function attributesOf(raw: unknown): Attributes {
+  const attributes = new Map<string, unknown>();
+  for (const pair of listOf(raw).map(recordOf)) {
+    const key = filled(pair['key']);
+    if (key !== null) attributes.set(key, anyValue(pair['value'], 0));
+  }
+  return attributes;
+}
+
+/** Whole numbers come as text or as numbers; bytes as they are written in JSON, in base64. */
+function anyValue(raw: unknown, depth: number): unknown {
+  if (depth > MAX_VALUE_DEPTH) return null;
+  for (const [kind, value] of Object.entries(recordOf(raw))) {
+    switch (kind) {
+      case 'stringValue':
+      case 'boolValue':
+      case 'doubleValue':
+        return value;
+      case 'intValue':
+        return numberOf(value) ?? value;
+      case 'arrayValue':
+        return listOf(recordOf(value)['values']).map((item) => anyValue(item, depth + 1));
+      case 'kvlistValue':
+        return kvlist(value, depth);
+      case 'bytesValue':
+        return value instanceof Uint8Array ? Buffer.from(value).toString('base64') : value;
+    }
+  }
+  return null;
+}
+
+function kvlist(raw: unknown, depth: number): Record<string, unknown> {
+  const pairs = listOf(recordOf(raw)['values']).map(recordOf);
+  return Object.fromEntries(
+    pairs.map((pair) => [filled(pair['key']) ?? '', anyValue(pair['value'], depth + 1)]),
+  );
+}
+
+function idOf(raw: unknown): string | null {
+  const text =
+    raw instanceof Uint8Array
+      ? Buffer.from(raw).toString('hex')
+      : (filled(raw)?.toLowerCase() ?? '');
+  return HEX.test(text) && /[1-9a-f]/.test(text) ? text : null;
+}
+
+/** Nanoseconds, as text or number, to milliseconds that keep the microseconds. */
+function instantOf(raw: unknown): number | null {
+  const digits = typeof raw === 'number' ? String(Math.trunc(raw)) : raw;
+  if (typeof digits !== 'string' || !/^\d{1,19}$/.test(digits) || digits === '0') return null;
+  const micros = digits.length > 3 ? Number(digits.slice(0, -3)) : 0;
+  return micros / 1000;
+}
+
+export function numberOf(raw: unknown): number | null {
+  const value = typeof raw === 'string' && raw.trim() !== '' ? Number(raw) : raw;
+  return typeof value === 'number' && Number.isFinite(value) ? value : null;
+}
+
+/** A text or number in words; null for anything else. */
+export function spelt(raw: unknown): string | null {
+  return typeof raw === 'number' ? String(raw) : filled(raw);
+}
+
+export function filled(raw: unknown): string | null {
+  return typeof raw === 'string' && raw !== '' ? raw : null;
+}
+
+function listOf(raw: unknown): readonly unknown[] {
+  return Array.isArray(raw) ? raw : [];
+}
+
+function recordOf(raw: unknown): Readonly<Record<string, unknown>> {
+  return isRecord(raw) ? raw : {};
+}
+
+function isRecord(raw: unknown): raw is Record<string, unknown> {
+  return typeof raw === 'object' && raw !== null && !Array.isArray(raw);
+}
