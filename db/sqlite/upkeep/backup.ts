@@ -96,6 +96,7 @@ async function copyStore(
   { dataDir, onProgress }: BackupOptions,
   part: string,
 ): Promise<StoreFacts> {
+  const cleanUp = leaveNoLog(dataDir);
   const source = openReaderConnection(storeFiles(dataDir).database);
   try {
     // One read transaction for all: else each commit of a server would start the copy anew.
@@ -113,7 +114,7 @@ async function copyStore(
     return facts;
   } finally {
     source.close();
-    leaveNoLog(dataDir);
+    cleanUp();
   }
 }
 

@@ -9,7 +9,7 @@ import { holdInstanceLock } from '../instance-lock.ts';
 import { knownSchemaVersion } from '../migrate.ts';
 import { toStoreError } from '../store-failure.ts';
 import { sizeOf, storeFiles } from '../store-files.ts';
-import { findDamage } from './check-database.ts';
+import { findDamagedPages, findDamagedRows } from './check-database.ts';
 import type { LastBackup } from './last-backup.ts';
 import { readLastBackup } from './last-backup.ts';
 import { leaveNoLog } from './leave-no-log.ts';
@@ -55,10 +55,11 @@ export function examineStore(dataDir: string): Diagnosis {
   if (!existsSync(files.database) && !existsSync(files.epoch)) {
     throw new StoreError('io', `There is no store in ${dataDir}`);
   }
+  const cleanUp = leaveNoLog(dataDir);
   const fileCheck = check('files', () => inspectFiles(files, false));
   const isReadable = fileCheck.problems.length === 0;
   const found = isReadable ? readStore(files.database) : { checks: [], contents: null };
-  if (isReadable) leaveNoLog(dataDir);
+  cleanUp();
   const checks = [fileCheck, ...found.checks];
   return {
     dataDir,
@@ -77,7 +78,10 @@ function readStore(database: string): { checks: Check[]; contents: StoreContents
   try {
     // One moment of a store that may be written to meanwhile.
     db.exec('BEGIN');
-    const checks: Check[] = [{ name: 'pages', problems: findDamage(db) }];
+    const checks: Check[] = [
+      { name: 'pages', problems: findDamagedPages(db) },
+      check('rows', () => refuseDamagedRows(db)),
+    ];
     let contents: StoreContents | null = null;
     checks.push(
       check('contents', () => {
@@ -93,6 +97,12 @@ function readStore(database: string): { checks: Check[]; contents: StoreContents
 
 function readContents(db: Connection): StoreContents {
   return { ...readFacts(db), prices: readPriceCoverage(db), space: measureSpace(db) };
+}
+
+/** @throws StoreError `corrupt` */
+function refuseDamagedRows(db: Connection): void {
+  const [problem] = findDamagedRows(db);
+  if (problem !== undefined) throw new StoreError('corrupt', problem);
 }
 
 /** Each accepted event has a row in the journal for ever. */

@@ -1,4 +1,4 @@
-import { rmSync } from 'node:fs';
+import { existsSync, rmSync } from 'node:fs';
 
 import { holdInstanceLock } from '../instance-lock.ts';
 import { sizeOf, storeFiles } from '../store-files.ts';
@@ -6,19 +6,23 @@ import { sizeOf, storeFiles } from '../store-files.ts';
 /**
  * A reader of a store that nobody serves leaves an empty log behind, which only a writer takes away;
  * where a server runs, the log is its own.
+ * @returns to be called when reading is over
  */
-export function leaveNoLog(dataDir: string): void {
+export function leaveNoLog(dataDir: string): () => void {
   const { wal, shm } = storeFiles(dataDir);
-  let release: () => void;
-  try {
-    release = holdInstanceLock(dataDir);
-  } catch {
-    // Served, or not ours to write to: then it stays.
-    return;
-  }
-  try {
-    if (sizeOf(wal) === 0) for (const file of [wal, shm]) rmSync(file, { force: true });
-  } finally {
-    release();
-  }
+  const missing = [wal, shm].filter((file) => !existsSync(file));
+  return () => {
+    let release: () => void;
+    try {
+      release = holdInstanceLock(dataDir);
+    } catch {
+      // Served, or not ours to write to: then it stays.
+      return;
+    }
+    try {
+      if (sizeOf(wal) === 0) for (const file of missing) rmSync(file, { force: true });
+    } finally {
+      release();
+    }
+  };
 }

@@ -192,6 +192,11 @@ describe('the doctor', () => {
   test.each<[string, (database: string) => void]>([
     ['an index that does not match its table', (file) => spoilIndex(file)],
     ['a journal with rows missing', (file) => run(file, 'DELETE FROM journal WHERE seq = 7')],
+    [
+      'another text in an event',
+      (file) => run(file, "UPDATE journal SET body = replace(body, 'm7', 'm8')"),
+    ],
+    ['a nano-dollar too many', (file) => run(file, 'UPDATE usage SET cost_nanos = cost_nanos + 1')],
     ['a database cut in half', (file) => truncateSync(file, statSync(file).size / 2)],
     ['an emptied database', (file) => truncateSync(file, 0)],
   ])('finds %s', async (_, damage) => {
