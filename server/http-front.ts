@@ -25,6 +25,10 @@ const SERVER_OPTIONS = {
   connectionsCheckingInterval: 5000,
   maxHeaderSize: 16 << 10,
 };
+/** While closing: between two looks for connections that have had their answer. */
+const SWEEP_INTERVAL_MS = 20;
+/** An answer that takes longer than this after the end has begun is cut off. */
+const ANSWER_LIMIT_MS = 4000;
 
 /** Answered here, past Hono: a request of a single event costs less than its detour. */
 const EVENTS_PATH = '/api/v1/events';
@@ -38,7 +42,7 @@ export interface HttpFront {
   listenForUpstreams(port: number, host: string): Promise<void>;
   /** The port in use; 0 before `listen`. */
   port(): number;
-  /** Stops accepting, lets answers under way end, cuts idle connections. Idempotent. */
+  /** Stops accepting, lets answers under way end, cuts what is idle or takes too long. Idempotent. */
   close(): Promise<void>;
 }
 
@@ -124,7 +128,14 @@ function listen(server: http.Server, port: number, host: string): Promise<void> 
 
 function close(server: http.Server): Promise<void> {
   return new Promise((resolve) => {
-    server.close(() => resolve());
+    // A connection that is kept alive becomes idle only after its answer.
+    const sweep = setInterval(() => server.closeIdleConnections(), SWEEP_INTERVAL_MS);
+    const cutOff = setTimeout(() => server.closeAllConnections(), ANSWER_LIMIT_MS);
+    server.close(() => {
+      clearInterval(sweep);
+      clearTimeout(cutOff);
+      resolve();
+    });
     server.closeIdleConnections();
   });
 }

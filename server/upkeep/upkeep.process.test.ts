@@ -1,4 +1,6 @@
+import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
+import { connect } from 'node:net';
 import os from 'node:os';
 import path from 'node:path';
 
@@ -82,5 +84,38 @@ describe('a served store', () => {
     const scrape = await fetch(url, { headers: { authorization: `Bearer ${key}` } });
     expect(await scrape.text()).toContain('organoscope_build_info');
     await server.kill('SIGTERM');
+  });
+});
+
+describe('a stop', () => {
+  let data = '';
+  beforeEach(() => {
+    data = mkdtempSync(path.join(os.tmpdir(), 'organoscope-stop-'));
+  });
+  afterEach(() => rmSync(data, { recursive: true, force: true }));
+
+  it('does not wait for a request that never ends', async () => {
+    const server = await startServer(['--data', data]);
+    const { hostname, port } = new URL(server.url);
+    const slow = connect(Number(port), hostname);
+    slow.on('error', () => undefined);
+    slow.write('POST /api/v1/events?source=mine HTTP/1.1\r\nHost: 127.0.0.1\r\n');
+    await once(slow, 'ready');
+    const [code] = await Promise.all([server.kill('SIGTERM'), once(slow, 'close')]);
+    expect(code).toBe(0);
+  });
+
+  it('asked for twice is at once', async () => {
+    const server = await startServer(['--data', data]);
+    const { hostname, port } = new URL(server.url);
+    const slow = connect(Number(port), hostname);
+    slow.on('error', () => undefined);
+    slow.write('POST /api/v1/events?source=mine HTTP/1.1\r\nHost: 127.0.0.1\r\n');
+    await once(slow, 'ready');
+    process.kill(server.pid, 'SIGTERM');
+    // Draining: it answers nobody any more, and waits for the slow one.
+    await vi.waitFor(() => expect(fetch(`${server.url}/healthz`)).rejects.toThrow('fetch failed'));
+    expect(await server.kill('SIGTERM')).toBe(1);
+    slow.destroy();
   });
 });
