@@ -4,8 +4,8 @@ import { holdInstanceLock } from '../instance-lock.ts';
 import { sizeOf, storeFiles } from '../store-files.ts';
 
 /**
- * A reader of a store that nobody serves leaves an empty log behind, which only a writer takes away;
- * where a server runs, the log is its own.
+ * A reader of a store that nobody serves leaves an empty log and its index behind, which only a
+ * writer takes away; where a server runs, they are its own.
  * @returns to be called when reading is over
  */
 export function leaveNoLog(dataDir: string): () => void {
@@ -20,7 +20,8 @@ export function leaveNoLog(dataDir: string): () => void {
       return;
     }
     try {
-      if (sizeOf(wal) === 0) for (const file of missing) rmSync(file, { force: true });
+      const made = missing.filter((file) => file !== wal || sizeOf(wal) === 0);
+      for (const file of made) rmSync(file, { force: true });
     } finally {
       release();
     }
