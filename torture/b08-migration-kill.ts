@@ -1,0 +1,200 @@
+import { execFile } from 'node:child_process';
+import { cpSync } from 'node:fs';
+import path from 'node:path';
+import { promisify } from 'node:util';
+
+import Database from 'better-sqlite3';
+
+import { storeFiles } from '#db/sqlite/store-files.ts';
+import { createSqliteStore } from '#db/sqlite/store.ts';
+
+import { COMPILE_CACHE } from '../bench/program.ts';
+import { isAtLeast, isExactly } from './kit/bars.ts';
+import { makeNumbered } from './kit/numbered-events.ts';
+import type { StoreText } from './kit/old-stores.ts';
+import { countSchemas, makeOldStore, readStoreText } from './kit/old-stores.ts';
+import type { TortureContext, TortureTest } from './kit/torture-test.ts';
+
+const CHILD = path.join(import.meta.dirname, 'kit/migrate-child.ts');
+const EVENTS = 400;
+/** Two cores: one more process only waits. */
+const AT_ONCE = 2;
+const NO_LOG = { info: () => {}, warn: () => {}, error: () => {} };
+
+type Harm = 'kill' | 'full';
+
+export const test: TortureTest = {
+  id: 'B08',
+  title: 'migration-kill',
+  isFast: false,
+  needs: [],
+  async run(context) {
+    const full = path.join(context.dir, 'full');
+    await fillStore(full);
+    const schemas = Array.from({ length: countSchemas() }, (_, schema) => schema);
+    const outcomes: Outcome[] = [];
+    for (const schema of schemas) {
+      const origin = await makeOrigin(context, full, schema);
+      context.say(`from schema ${schema}: ${origin.steps} steps`);
+      for (const harm of ['kill', 'full'] as const) {
+        outcomes.push(...(await harmAtEachStep(context, origin, harm, [])));
+      }
+    }
+    const control = await runControl(context, full);
+    const count = (is: (outcome: Outcome) => boolean): number => outcomes.filter(is).length;
+    return {
+      load: `killed, and out of room, at each of ${outcomes.length / 2} steps from ${schemas.length} schemas`,
+      counts: null,
+      bars: [
+        isAtLeast('steps harmed', outcomes.length, 2 * 20),
+        isAtLeast(
+          'killed in the middle, nothing changed',
+          count(({ harm, found }) => harm === 'kill' && found === 'old'),
+          20,
+        ),
+        isAtLeast(
+          'out of room, nothing changed',
+          count(({ harm, found }) => harm === 'full' && found === 'old'),
+          5,
+        ),
+        isExactly(
+          'neither old nor new',
+          count(({ found }) => found === 'between'),
+          0,
+        ),
+        isExactly(
+          'not brought up to date afterwards',
+          count(({ isMended }) => !isMended),
+          0,
+        ),
+        isExactly('newer schema taken', await openNewer(context, full), 0),
+      ],
+      control: {
+        name: 'without the transaction around a migration',
+        bar: isExactly('neither old nor new', control, 0),
+      },
+    };
+  },
+};
+
+/** A store of one released schema, what it says, and what it must say once it is up to date. */
+interface Origin {
+  readonly dir: string;
+  readonly schema: number;
+  readonly steps: number;
+  readonly before: StoreText;
+  readonly after: StoreText;
+}
+
+interface Outcome {
+  readonly harm: Harm;
+  readonly found: 'old' | 'new' | 'between';
+  /** Opened without harm, it says what it must. */
+  readonly isMended: boolean;
+}
+
+async function fillStore(dataDir: string): Promise<void> {
+  const store = await createSqliteStore({ dataDir, log: NO_LOG, readers: 1 });
+  await store.append({
+    source: 'lab',
+    organismId: 'garden',
+    events: Array.from({ length: EVENTS }, (_, n) => ({
+      ...makeNumbered({ writer: 0, n }),
+      receivedAt: Date.UTC(2026, 2, 1, 13) + n,
+    })),
+    rejects: [],
+    cursors: { last: '1' },
+    catalogueVersion: '1',
+  });
+  await store.close();
+}
+
+async function makeOrigin({ dir }: TortureContext, full: string, schema: number): Promise<Origin> {
+  const origin = path.join(dir, `schema-${schema}`);
+  makeOldStore(origin, schema, full);
+  const reference = path.join(dir, `reference-${schema}`);
+  cpSync(origin, reference, { recursive: true });
+  const [said = ''] = await runChild(['none', '0', reference]);
+  return {
+    dir: origin,
+    schema,
+    steps: Number(said.split(' ')[0]),
+    before: readStoreText(origin),
+    after: readStoreText(reference),
+  };
+}
+
+async function harmAtEachStep(
+  context: TortureContext,
+  origin: Origin,
+  harm: Harm,
+  flags: readonly string[],
+): Promise<Outcome[]> {
+  const steps = Array.from({ length: origin.steps }, (_, i) => i + 1);
+  const outcomes: Outcome[] = [];
+  const harmNext = async (): Promise<void> => {
+    for (let step = steps.shift(); step !== undefined; step = steps.shift()) {
+      const name = ['harmed', origin.schema, harm, step, ...flags].join('-');
+      const dir = path.join(context.dir, name);
+      cpSync(origin.dir, dir, { recursive: true });
+      await runChild([harm, ...flags, String(step), dir]);
+      const found = judge(dir, origin);
+      if (found === 'between' && flags.length === 0) context.say(`${name}: ${found}`);
+      outcomes.push({ harm, found, isMended: await mend(dir, origin) });
+    }
+  };
+  await Promise.all(Array.from({ length: AT_ONCE }, harmNext));
+  return outcomes;
+}
+
+function judge(dir: string, { before, after }: Origin): Outcome['found'] {
+  const found = readStoreText(dir);
+  // A store that was nobody's yet may still have to be given its epoch; one that had an epoch keeps it.
+  if (before.epoch !== null && found.epoch !== before.epoch) return 'between';
+  if (isSame(found, after)) return 'new';
+  return isSame(found, before) ? 'old' : 'between';
+}
+
+function isSame(a: StoreText, b: StoreText): boolean {
+  return (
+    a.schemaVersion === b.schemaVersion &&
+    a.schema === b.schema &&
+    a.rows === b.rows &&
+    a.damagedRows + b.damagedRows === 0
+  );
+}
+
+async function mend(dir: string, { after }: Origin): Promise<boolean> {
+  const [said = ''] = await runChild(['none', '0', dir]);
+  return said.endsWith('opened') && isSame(readStoreText(dir), after);
+}
+
+/** How many steps leave something in between when nothing holds a migration together. */
+async function runControl(context: TortureContext, full: string): Promise<number> {
+  const origin = await makeOrigin(context, full, 1);
+  const outcomes = await harmAtEachStep(context, origin, 'kill', ['--loose']);
+  return outcomes.filter(({ found }) => found === 'between').length;
+}
+
+/** 0 when a store of a newer build is refused. */
+async function openNewer({ dir }: TortureContext, full: string): Promise<number> {
+  const newer = path.join(dir, 'newer');
+  cpSync(full, newer, { recursive: true });
+  const db = new Database(storeFiles(newer).database);
+  db.exec("INSERT INTO __drizzle_migrations (hash, created_at) VALUES ('later', 9e15)");
+  db.close();
+  const [said = ''] = await runChild(['none', '0', newer]);
+  return said.endsWith('newer-schema') ? 0 : 1;
+}
+
+/** The lines it said; none when it was killed first. */
+async function runChild(args: readonly string[]): Promise<string[]> {
+  const env = { ...process.env, NODE_COMPILE_CACHE: COMPILE_CACHE };
+  const { stdout } = await promisify(execFile)(process.execPath, [CHILD, ...args], { env }).catch(
+    (error: { signal?: string; stdout?: string; stderr?: string }) => {
+      if (error.signal === 'SIGKILL') return { stdout: '' };
+      throw new Error(`the child failed: ${error.stderr ?? ''}`);
+    },
+  );
+  return stdout.split('\n').filter((line) => line !== '');
+}
