@@ -7,6 +7,9 @@ export const ROOT = path.resolve(import.meta.dirname, '..');
 /** The one of `bin/organoscope.mjs`, so that programs which start without it compare with it. */
 export const COMPILE_CACHE = path.join(ROOT, 'node_modules/.cache/organoscope');
 
+/** Those of `npm start`. */
+const NODE_FLAGS = ['--max-semi-space-size=16'];
+
 /** A program of ours that serves. */
 export interface Program extends AnyProgram {
   readonly url: string;
@@ -36,7 +39,7 @@ export function startNothing(): Promise<Program> {
 
 function startServer(entry: string, args: readonly string[]): Promise<Program> {
   const always = ['--port', '0', '--log-level', 'error'];
-  return start([entry, ...always, ...args], /ready: (http:\/\/\S+)/);
+  return start([...NODE_FLAGS, entry, ...always, ...args], /ready: (http:\/\/\S+)/);
 }
 
 async function start(args: readonly string[], ready: RegExp): Promise<Program> {
