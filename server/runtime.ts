@@ -120,6 +120,8 @@ export async function startRuntime(deps: RuntimeDeps): Promise<Runtime> {
         return refusal === null ? null : new Problem('disk-full', refusal);
       },
       guard,
+      threadTokens: (organismId, threadId) => organisms.threadTokens(organismId, threadId),
+      stopAtTokens: config.stopAtTokens ?? null,
       logOf: (source) => log.child({ source }),
       log,
     });

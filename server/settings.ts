@@ -117,6 +117,11 @@ export const settingsSchema = z.object({
   backupDir: z.string().min(1, 'expected a directory').optional(),
   diskWarn: sizeBytes.default(2 ** 30),
   diskRefuse: sizeBytes.default(256 * 2 ** 20),
+  stopAtTokens: z.coerce
+    .number({ error: 'expected a number of tokens' })
+    .int('expected a whole number of tokens')
+    .min(1, 'expected at least 1 token')
+    .optional(),
   key: z
     .string()
     .min(16, 'expected at least 16 characters')
@@ -219,6 +224,12 @@ export const SPELLINGS: Readonly<Record<SettingName, SettingSpelling>> = {
     'disk-refuse',
     'take nothing in when less is free on the disk (256MiB)',
     { placeholder: 'SIZE' },
+  ),
+  stopAtTokens: spell(
+    'STOP_AT_TOKENS',
+    'stop-at-tokens',
+    'tell Claude Code hooks to stop a session at so many tokens (off)',
+    { placeholder: 'N' },
   ),
   key: spell('KEY', null, 'the control key; else generated into DIR/key', { isSecret: true }),
 };

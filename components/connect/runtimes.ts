@@ -26,4 +26,11 @@ export const RUNTIMES: readonly Runtime[] = [
     needs: 'Point the exporter of an instrumented program at Organoscope (OTLP over HTTP).',
     command: 'export OTEL_EXPORTER_OTLP_ENDPOINT=http://127.0.0.1:4319',
   },
+  {
+    kind: 'claude-code',
+    name: 'Claude Code',
+    needs: 'Its telemetry brings usage and cost; docs/sources/claude-code.md adds its hooks.',
+    command:
+      'CLAUDE_CODE_ENABLE_TELEMETRY=1 OTEL_LOGS_EXPORTER=otlp OTEL_EXPORTER_OTLP_PROTOCOL=http/json OTEL_EXPORTER_OTLP_ENDPOINT=http://127.0.0.1:4319 claude',
+  },
 ];

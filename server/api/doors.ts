@@ -35,6 +35,10 @@ export interface DoorsDeps {
     warn(fields: object, message: string): void;
     error(fields: object, message: string): void;
   };
+  /** Tokens a thread has used so far; 0 where it is not known. */
+  readonly threadTokens: (organismId: string, threadId: string) => number;
+  /** Where a runtime that asks is told to stop a thread; null: never. */
+  readonly stopAtTokens: number | null;
   /** Tests bring their own. */
   readonly receivers?: typeof createReceivers | undefined;
 }
@@ -46,6 +50,8 @@ export function createDoors(deps: DoorsDeps): Doors {
     receivers: (deps.receivers ?? createReceivers)((kind) => ({
       deliver: (organismId, delivery, source = kind) =>
         ingest.deliver({ source, organismId }, delivery),
+      threadTokens: deps.threadTokens,
+      stopAtTokens: deps.stopAtTokens,
       log: logOf(kind),
       now: ingestDeps.now,
     })),

@@ -86,6 +86,7 @@ export async function openTestApi(
     now?: () => number;
     checkStore?: () => Promise<void>;
     receivers?: typeof createReceivers;
+    stopAtTokens?: number;
     /** Free bytes of the disk, of which 100 are the last to be used. */
     freeBytes?: () => number;
   } = {},
@@ -134,6 +135,8 @@ export async function openTestApi(
     isTaken: (source) => ids.some((id) => source === `${id}-source`),
     admit: () => kit.refusal,
     guard,
+    threadTokens: (organismId, threadId) => organisms.threadTokens(organismId, threadId),
+    stopAtTokens: options.stopAtTokens ?? null,
     logOf: () => log,
     log,
     receivers: options.receivers,

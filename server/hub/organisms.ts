@@ -4,6 +4,7 @@ import type { JournalEvent } from '#organism/event.ts';
 import { fromSnapshot, toSnapshot } from '#organism/snapshot.ts';
 import type { OrganismState } from '#organism/state.ts';
 import { emptyOrganism } from '#organism/state.ts';
+import { totalTokens } from '#organism/tokens.ts';
 
 /** Events read from the journal at a time while a picture is rebuilt. */
 const REPLAY_PAGE = 5000;
@@ -28,6 +29,8 @@ export interface Organisms {
   /** Folds committed events in, then tells the listeners. Call it after the commit, in order. */
   publish(events: readonly JournalEvent[]): void;
   get(organismId: string): OrganismState | undefined;
+  /** Tokens a thread has used; 0 where the picture does not have it. */
+  threadTokens(organismId: string, threadId: string): number;
   /** Configured organisms first, in their order, then those only the store knows. */
   list(): readonly OrganismState[];
   /** The one asked for; without a name the only one or the first configured. Null: there is none. */
@@ -101,6 +104,10 @@ export function createOrganisms(deps: {
       for (const [organismId, own] of byOrganism) publishOne(organismId, own);
     },
     get: (organismId) => states.get(organismId),
+    threadTokens(organismId, threadId) {
+      const thread = states.get(organismId)?.threads.get(threadId);
+      return thread === undefined ? 0 : totalTokens(thread.usage.tokens);
+    },
     list,
     resolve: (organismId) =>
       (organismId === null || organismId === undefined ? list()[0] : states.get(organismId)) ??

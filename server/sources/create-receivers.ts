@@ -1,10 +1,14 @@
+import { createClaudeCodeEndpoints } from './claude-code/claude-code-receiver.ts';
 import { createModelstatEndpoints } from './modelstat/modelstat-receiver.ts';
+import { createOpenAiAgentsEndpoints } from './openai-agents/openai-agents-receiver.ts';
 import { createOtlpEndpoints } from './otlp/otlp-receiver.ts';
 import type { Endpoint, Receiver, ReceiverDeps } from './receiver.ts';
 
 /** The one place that knows which upstreams may post to us, by kind. */
 const KINDS: Readonly<Record<string, (deps: ReceiverDeps) => readonly Endpoint[]>> = {
+  'claude-code': createClaudeCodeEndpoints,
   modelstat: createModelstatEndpoints,
+  'openai-agents': createOpenAiAgentsEndpoints,
   otlp: createOtlpEndpoints,
 };
 

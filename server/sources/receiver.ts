@@ -55,6 +55,10 @@ export interface ReceiverDeps {
     delivery: Delivery,
     source?: string,
   ) => Promise<DeliveryOutcome>;
+  /** Tokens a thread has used so far, as the live picture has it; 0 where it is not known. */
+  readonly threadTokens: (organismId: string, threadId: string) => number;
+  /** Where a runtime that asks is told to stop a thread; null: it is never told. */
+  readonly stopAtTokens: number | null;
   readonly log: SourceLog;
   /** Epoch milliseconds. */
   readonly now: () => number;

@@ -30,7 +30,7 @@ const eventSchema = z.looseObject({
   source_event_id: z.string(),
   session_id: z.string(),
   agent: z.string(),
-  ts: z.unknown(),
+  ts: z.unknown().optional(),
   kind: text,
   provider: text,
   model: text,
@@ -49,7 +49,7 @@ const toolCallSchema = z.looseObject({
   agent: text,
   server: text,
   name: text,
-  started_at: z.unknown(),
+  started_at: z.unknown().optional(),
   status: text,
 });
 export type WireToolCall = z.infer<typeof toolCallSchema> & { readonly at: number };

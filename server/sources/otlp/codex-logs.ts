@@ -1,15 +1,8 @@
 import type { EventDraft } from '#organism/event.ts';
 
+import { USER, agentDraft, clip, errorDraft, messageDraft, threadDraft } from '../drafts.ts';
 import { textOf } from './aliases.ts';
-import {
-  USER,
-  agentDraft,
-  clip,
-  errorDraft,
-  messageDraft,
-  threadDraft,
-  usageDraft,
-} from './drafts.ts';
+import { usageDraft } from './usage-draft.ts';
 import type { OtlpLog } from './wire.ts';
 import { filled, numberOf, spelt } from './wire.ts';
 

@@ -1,9 +1,9 @@
 import type { EventDraft } from '#organism/event.ts';
 
+import { USER, agentDraft, clip, errorDraft, messageDraft, threadDraft } from '../drafts.ts';
 import { textOf } from './aliases.ts';
 import { claudeCodeDrafts } from './claude-code-logs.ts';
 import { codexDrafts } from './codex-logs.ts';
-import { USER, agentDraft, clip, errorDraft, messageDraft, threadDraft } from './drafts.ts';
 import { newTurn, parsed } from './gen-ai-messages.ts';
 import { serviceOf } from './span-drafts.ts';
 import type { OtlpLog } from './wire.ts';

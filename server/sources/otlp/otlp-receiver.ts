@@ -3,10 +3,10 @@ import type { IncomingHttpHeaders } from 'node:http';
 import type { EventDraft } from '#organism/event.ts';
 import { parseBounded } from '#server/ingest/limits.ts';
 
+import { organismDraft } from '../drafts.ts';
 import type { Endpoint, ReceivedRequest, ReceiverDeps, Refusal, Reply } from '../receiver.ts';
 import { jsonReply } from '../receiver.ts';
 import { CLAUDE_CODE_AGENT } from './claude-code-logs.ts';
-import { organismDraft } from './drafts.ts';
 import { logDrafts } from './log-drafts.ts';
 import { pointDraft, pointOrganism } from './point-drafts.ts';
 import type { OtlpSignal } from './protobuf-schema.ts';

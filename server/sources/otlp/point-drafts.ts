@@ -2,7 +2,7 @@ import { hash } from 'node:crypto';
 
 import type { EventDraft } from '#organism/event.ts';
 
-import { organismDraft } from './drafts.ts';
+import { organismDraft } from '../drafts.ts';
 import type { OtlpPoint } from './wire.ts';
 
 /** Token and cost metrics are kept for comparison and never billed: spans and logs say the same call by call. */

@@ -1,6 +1,5 @@
 import type { EventDraft } from '#organism/event.ts';
 
-import { textOf, valueOf } from './aliases.ts';
 import {
   USER,
   agentDraft,
@@ -9,12 +8,13 @@ import {
   messageDraft,
   organismDraft,
   threadDraft,
-  usageDraft,
-} from './drafts.ts';
+} from '../drafts.ts';
+import { textOf, valueOf } from './aliases.ts';
 import { newTurn, parsed } from './gen-ai-messages.ts';
 import type { SpanBook } from './span-book.ts';
 import { idOf } from './span-book.ts';
 import { kindOfSpan } from './span-kind.ts';
+import { usageDraft } from './usage-draft.ts';
 import type { OtlpSpan } from './wire.ts';
 import { filled } from './wire.ts';
 

@@ -1,9 +1,6 @@
 import type { DraftOf, EventDraft } from '#organism/event.ts';
 
-import { reportedCostNanos, textOf, tokensOf } from './aliases.ts';
-import type { Attributes } from './wire.ts';
-
-/** Drafts that spans and log records are made into alike. */
+/** Drafts that sources of several kinds make alike. */
 
 const MAX_ID_CHARS = 256;
 export const USER = 'user';
@@ -12,7 +9,11 @@ export function clip(text: string): string {
   return text.slice(0, MAX_ID_CHARS);
 }
 
-export function organismDraft(name: string, at: number, resource: Attributes): EventDraft {
+export function organismDraft(
+  name: string,
+  at: number,
+  facts: Iterable<[string, unknown]>,
+): EventDraft {
   return {
     type: 'organism',
     key: `organism:${name}`,
@@ -21,7 +22,7 @@ export function organismDraft(name: string, at: number, resource: Attributes): E
     status: 'running',
     uptimeSeconds: 0,
     startedAt: at,
-    config: Object.fromEntries(resource),
+    config: Object.fromEntries(facts),
   };
 }
 
@@ -68,41 +69,6 @@ export function messageDraft(message: {
   return { type: 'message', key, occurredAt: at, id: clip(key), ...rest };
 }
 
-/** Null when the record counts no tokens. */
-export function usageDraft(
-  attributes: Attributes,
-  call: {
-    key: string;
-    at: number;
-    id: string | null;
-    threadId: string;
-    agent: string;
-    latencyMs: number | null;
-    metadata?: Record<string, unknown>;
-  },
-): DraftOf<'usage'> | null {
-  const read = tokensOf(attributes);
-  if (read === null) return null;
-  const { key, at, id, threadId, agent, latencyMs, metadata = {} } = call;
-  return {
-    type: 'usage',
-    key,
-    occurredAt: at,
-    ...(id === null ? {} : { id: clip(id) }),
-    threadId,
-    agent,
-    // What answered is what is billed; what was asked for may be an alias of it.
-    model: clip(textOf(attributes, 'responseModel') ?? textOf(attributes, 'requestModel') ?? ''),
-    provider: clip(textOf(attributes, 'provider') ?? ''),
-    org: nullableClip(textOf(attributes, 'org')),
-    user: nullableClip(textOf(attributes, 'user')),
-    ...read,
-    latencyMs,
-    reportedCostNanos: reportedCostNanos(attributes),
-    metadata,
-  };
-}
-
 export function errorDraft(error: {
   key: string;
   at: number;
@@ -113,8 +79,4 @@ export function errorDraft(error: {
 }): DraftOf<'error'> {
   const { key, at, text, severity = 'error', ...rest } = error;
   return { type: 'error', key, occurredAt: at, text: text.slice(0, 65_536), severity, ...rest };
-}
-
-function nullableClip(text: string | null): string | null {
-  return text === null ? null : clip(text);
 }

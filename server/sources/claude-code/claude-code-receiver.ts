@@ -1,0 +1,75 @@
+import type { EventDraft } from '#organism/event.ts';
+import { parseBounded } from '#server/ingest/limits.ts';
+
+import type { Endpoint, ReceivedRequest, ReceiverDeps, Reply } from '../receiver.ts';
+import { jsonReply } from '../receiver.ts';
+import type { Hook } from './hook-drafts.ts';
+import { CLAUDE_CODE, hookDrafts, readHook } from './hook-drafts.ts';
+
+const PATH = '/hooks/claude-code';
+/** A tool's input or output may be a file. */
+const MAX_HOOK_BYTES = 8 << 20;
+
+/**
+ * Takes what Claude Code's HTTP hooks post. With a limit of tokens per session it also answers that
+ * a session over it must stop. Hooks fail open: while Organoscope cannot be reached nothing stops.
+ */
+export function createClaudeCodeEndpoints(deps: ReceiverDeps): readonly Endpoint[] {
+  async function receive({ body }: ReceivedRequest): Promise<Reply> {
+    const parsed = parseBounded(body.toString('utf8'), {
+      maxBytes: MAX_HOOK_BYTES,
+      source: 'Claude Code hook',
+    });
+    if (!parsed.ok) return jsonReply(400, { detail: parsed.detail });
+    const hook = readHook(parsed.value);
+    if (hook === null) {
+      return jsonReply(400, {
+        detail: 'Claude Code hook: session_id and hook_event_name must be filled texts',
+      });
+    }
+    const at = deps.now();
+    const verdict = judge(hook);
+    await deps.deliver(CLAUDE_CODE, { drafts: [...hookDrafts(hook, at), ...verdict.drafts] });
+    return jsonReply(200, verdict.answer);
+  }
+
+  function judge(hook: Hook): { readonly answer: object; readonly drafts: readonly EventDraft[] } {
+    const limit = deps.stopAtTokens;
+    if (limit === null) return { answer: {}, drafts: [] };
+    const used = deps.threadTokens(CLAUDE_CODE, hook.session_id);
+    const drafts = [budgetDraft(hook, limit, used, deps.now())];
+    if (used < limit) return { answer: {}, drafts };
+    const reason = `This session has used ${used} of the ${limit} tokens it may use (Organoscope).`;
+    return { answer: stopAnswer(hook.hook_event_name, reason), drafts };
+  }
+
+  return [{ method: 'POST', path: PATH, maxBytes: MAX_HOOK_BYTES, receive }];
+}
+
+/** Without the decision on the tool itself the loop would end, but only after the tool has run. */
+function stopAnswer(event: string, reason: string): object {
+  if (event === 'UserPromptSubmit') return { decision: 'block', reason };
+  if (event !== 'PreToolUse') return {};
+  return {
+    continue: false,
+    stopReason: reason,
+    hookSpecificOutput: {
+      hookEventName: event,
+      permissionDecision: 'deny',
+      permissionDecisionReason: reason,
+    },
+  };
+}
+
+function budgetDraft(hook: Hook, limit: number, used: number, at: number): EventDraft {
+  return {
+    type: 'budget',
+    key: `budget:${hook.session_id.slice(0, 256)}:${limit}:${used}`,
+    occurredAt: at,
+    threadId: hook.session_id.slice(0, 256),
+    maxTokens: limit,
+    promptTokens: used,
+    completionTokens: 0,
+    totalTokens: used,
+  };
+}

@@ -1,0 +1,147 @@
+import { existsSync, readFileSync } from 'node:fs';
+
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+
+import type { EventOf, EventType } from '#organism/event.ts';
+import type { TestApi } from '#server/api/test-kit.ts';
+import { openTestApi } from '#server/api/test-kit.ts';
+
+const SAMPLE = new URL(
+  '../../../../shared/samples/openai-agents/openai-agents-traces-ingest.json',
+  import.meta.url,
+);
+
+let kit: TestApi;
+beforeEach(async () => {
+  kit = await openTestApi();
+});
+afterEach(() => kit.close());
+
+const send = (body: string) =>
+  kit.request('POST', '/v1/traces/ingest', {
+    body,
+    headers: { 'content-type': 'application/json', 'openai-beta': 'traces=v1' },
+  });
+
+async function storedOf<T extends EventType>(type: T): Promise<EventOf<T>[]> {
+  const events = await kit.store.readEvents({ since: 0, limit: 1000 });
+  return events.filter((event): event is EventOf<T> => event.type === type);
+}
+
+const TRACE = {
+  object: 'trace',
+  id: 'trace_1',
+  workflow_name: 'W',
+  group_id: 'g1',
+  metadata: { user: 'u1' },
+};
+const span = (id: string, parent: string | null, data: object, more: object = {}): object => ({
+  object: 'trace.span',
+  id,
+  trace_id: 'trace_1',
+  parent_id: parent,
+  started_at: '2026-11-21T02:34:08.000Z',
+  ended_at: '2026-11-21T02:34:08.500Z',
+  span_data: data,
+  error: null,
+  ...more,
+});
+const counted = (input: number, output: number) => ({ input_tokens: input, output_tokens: output });
+const turn = (usage: object) => ({
+  type: 'custom',
+  name: 'turn',
+  data: { sdk_span_type: 'turn', usage },
+});
+
+describe('OpenAI Agents', () => {
+  it('bills a call, and neither the turn nor the task that sum it up', async () => {
+    const data = [
+      TRACE,
+      span('agent', 'task', { type: 'agent', name: 'Weather' }),
+      span('turn', 'agent', turn(counted(120, 30))),
+      span('call', 'turn', {
+        type: 'generation',
+        model: 'gpt-5',
+        usage: { ...counted(120, 30), details: { cached_tokens: 100, reasoning_tokens: 10 } },
+      }),
+      span('task', null, {
+        type: 'custom',
+        data: { sdk_span_type: 'task', usage: counted(120, 30) },
+      }),
+    ];
+    for (let times = 0; times < 2; times += 1) {
+      expect((await send(JSON.stringify({ data }))).status).toBe(204);
+    }
+    expect(await storedOf('usage')).toMatchObject([
+      {
+        agent: 'Weather',
+        threadId: 'g1',
+        model: 'gpt-5',
+        user: 'u1',
+        tokens: { inputFresh: 20, cacheRead: 100, outputVisible: 20, reasoning: 10 },
+        latencyMs: 500,
+      },
+    ]);
+  });
+
+  it('tells of tools, handoffs, guardrails and failures', async () => {
+    const failed = { error: { message: 'Tool failed', data: {} } };
+    const data = [
+      TRACE,
+      span(
+        'tool',
+        null,
+        { type: 'function', name: 'get_weather', input: '{}', output: '21C' },
+        failed,
+      ),
+      span('hand', null, { type: 'handoff', from_agent: 'Weather', to_agent: 'Trains' }),
+      span('guard', null, { type: 'guardrail', name: 'jailbreak', triggered: true }),
+      { object: 'trace.span' },
+    ];
+    await send(JSON.stringify({ data }));
+    const messages = await storedOf('message');
+    expect(messages.map(({ from, to }) => `${from} → ${to}`)).toEqual([
+      'agent → get_weather',
+      'get_weather → agent',
+      'Weather → Trains',
+    ]);
+    expect((await storedOf('error')).map(({ text }) => text)).toEqual([
+      'Tool failed',
+      'Guardrail jailbreak triggered',
+    ]);
+    expect(await kit.store.sourceCounts()).toMatchObject([{ rejected: 1 }]);
+  });
+
+  it('refuses what is no body of its exporter', async () => {
+    expect((await send('{"data":')).status).toBe(400);
+    expect((await send('[]')).status).toBe(400);
+  });
+
+  it.skipIf(!existsSync(SAMPLE))('the recorded body: two turns billed, the task not', async () => {
+    const body = readFileSync(SAMPLE, 'utf8');
+    await send(body);
+    await send(body);
+    const calls = await storedOf('usage');
+    expect(calls.map(({ agent, threadId, tokens }) => ({ agent, threadId, ...tokens }))).toEqual([
+      {
+        agent: 'Weather',
+        threadId: 'conv_42',
+        inputFresh: 20,
+        cacheRead: 100,
+        cacheWrite: 0,
+        outputVisible: 30,
+        reasoning: 0,
+      },
+      {
+        agent: 'Weather',
+        threadId: 'conv_42',
+        inputFresh: 150,
+        cacheRead: 0,
+        cacheWrite: 0,
+        outputVisible: 10,
+        reasoning: 0,
+      },
+    ]);
+    expect(await kit.store.sourceCounts()).toMatchObject([{ rejected: 0 }]);
+  });
+});

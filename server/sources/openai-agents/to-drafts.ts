@@ -1,0 +1,225 @@
+import type { EventDraft } from '#organism/event.ts';
+import type { TokenClasses } from '#organism/tokens.ts';
+
+import {
+  agentDraft,
+  clip,
+  errorDraft,
+  messageDraft,
+  organismDraft,
+  threadDraft,
+} from '../drafts.ts';
+import type { TraceBook } from './trace-book.ts';
+import type { AgentsBatch, AgentsSpan, AgentsUsage } from './wire.ts';
+
+/**
+ * Traces of the OpenAI Agents SDK to drafts. A task's usage is the sum of its turns and a turn's of
+ * its calls: the deepest span with counts is billed, so that nothing is billed twice.
+ */
+
+export const OPENAI_AGENTS = 'openai-agents';
+const MODEL_UNKNOWN = '';
+const PROVIDER = 'openai';
+
+export function toDrafts(batch: AgentsBatch, book: TraceBook, now: number): EventDraft[] {
+  for (const trace of batch.traces) book.noteTrace(trace);
+  for (const span of batch.spans) book.noteSpan(span, isCall(span));
+  const turns = batch.spans.filter((span) => isTurn(span) && !book.isSummedUp(span));
+  for (const turn of turns) book.noteSpan(turn, true);
+  const starts = batch.spans.map((span) => span.started_at).filter((at) => typeof at === 'number');
+  const at = Math.min(...starts, now);
+  const drafts: EventDraft[] = [organismDraft(OPENAI_AGENTS, at, [])];
+  for (const span of batch.spans) drafts.push(...spanDrafts(span, book, now));
+  for (const { id, workflow_name: name, group_id: group } of batch.traces) {
+    drafts.push(threadDraft(clip(group ?? id), at));
+    if (typeof name === 'string' && name !== '') {
+      drafts.push({
+        type: 'raw',
+        key: `trace:${clip(id)}`,
+        occurredAt: at,
+        name: 'trace',
+        payload: { workflow: name, group },
+      });
+    }
+  }
+  return drafts.map((draft) => ({ ...draft, mayRepeat: true }));
+}
+
+function isCall({ span_data: { type, usage } }: AgentsSpan): boolean {
+  return type === 'generation' && usage !== null && usage !== undefined;
+}
+
+function isTurn({ span_data: { data } }: AgentsSpan): boolean {
+  return data?.sdk_span_type === 'turn' && data.usage !== null && data.usage !== undefined;
+}
+
+interface Place {
+  readonly span: AgentsSpan;
+  readonly agent: string;
+  readonly threadId: string;
+  readonly startAt: number;
+  readonly endAt: number;
+}
+
+function spanDrafts(span: AgentsSpan, book: TraceBook, now: number): EventDraft[] {
+  const endAt = span.ended_at ?? span.started_at ?? now;
+  const place: Place = {
+    span,
+    agent: clip(book.agentOf(span) ?? 'agent'),
+    threadId: clip(book.trace(span.trace_id)?.group_id ?? span.trace_id),
+    startAt: span.started_at ?? endAt,
+    endAt,
+  };
+  const drafts: EventDraft[] = [
+    agentDraft(place.agent, place.startAt),
+    threadDraft(place.threadId, place.startAt),
+    ...contentDrafts(place),
+  ];
+  const usage = billedUsage(span, book);
+  if (usage !== null) drafts.push(usageDraft(place, usage, book));
+  if (span.error !== null && span.error !== undefined) {
+    const text = span.error.message ?? `${span.span_data.type} failed`;
+    drafts.push(
+      errorDraft({
+        key: `error:${clip(span.id)}`,
+        at: endAt,
+        threadId: place.threadId,
+        agent: place.agent,
+        text,
+      }),
+    );
+  }
+  return drafts;
+}
+
+function contentDrafts(place: Place): EventDraft[] {
+  const { span, agent, threadId, startAt, endAt } = place;
+  const { span_data: data } = span;
+  const id = clip(span.id);
+  switch (data.type) {
+    case 'function':
+    case 'mcp_tools': {
+      const tool = clip(data.name ?? data.type);
+      const call = { threadId, from: agent, to: tool, payloadType: 'tool_call' };
+      const result = { threadId, from: tool, to: agent, payloadType: 'tool_result' };
+      return [
+        agentDraft(tool, startAt, { isAgent: false }),
+        messageDraft({
+          key: `tool-call:${id}`,
+          at: startAt,
+          ...call,
+          payload: { arguments: data.input ?? null },
+        }),
+        messageDraft({
+          key: `tool-result:${id}`,
+          at: endAt,
+          ...result,
+          payload: { result: data.output ?? null },
+        }),
+      ];
+    }
+    case 'handoff': {
+      const from = clip(data.from_agent ?? agent);
+      const to = clip(data.to_agent ?? 'agent');
+      const ends = { threadId, from, to, payloadType: 'handoff' };
+      return [
+        agentDraft(from, startAt),
+        agentDraft(to, startAt),
+        messageDraft({ key: `handoff:${id}`, at: endAt, ...ends, payload: {} }),
+      ];
+    }
+    case 'guardrail':
+      return data.triggered === true
+        ? [
+            errorDraft({
+              key: `guardrail:${id}`,
+              at: endAt,
+              threadId,
+              agent,
+              text: `Guardrail ${data.name ?? ''} triggered`,
+              severity: 'warning',
+            }),
+          ]
+        : [];
+    case 'generation':
+    case 'response': {
+      const ends = { threadId, from: agent, to: 'user', payloadType: 'completion' };
+      const output = data.output ?? null;
+      return output === null
+        ? []
+        : [messageDraft({ key: `completion:${id}`, at: endAt, ...ends, payload: output })];
+    }
+    default:
+      return [];
+  }
+}
+
+function billedUsage(span: AgentsSpan, book: TraceBook): AgentsUsage | null {
+  if (isCall(span)) return span.span_data.usage ?? null;
+  return isTurn(span) && !hasBilledCalls(span, book) ? (span.span_data.data?.usage ?? null) : null;
+}
+
+/** A turn is billed only while no call below it is. */
+function hasBilledCalls(span: AgentsSpan, book: TraceBook): boolean {
+  return book.isSummedUp(span);
+}
+
+function usageDraft(
+  { span, agent, threadId, startAt, endAt }: Place,
+  usage: AgentsUsage,
+  book: TraceBook,
+): EventDraft {
+  const { metadata } = book.trace(span.trace_id) ?? {};
+  const user = metadata?.['user'] ?? metadata?.['user_id'];
+  return {
+    type: 'usage',
+    key: `usage:${clip(span.id)}`,
+    occurredAt: endAt,
+    id: clip(span.id),
+    threadId,
+    agent,
+    model: clip(book.modelOf(span) ?? MODEL_UNKNOWN),
+    provider: PROVIDER,
+    org: null,
+    user: typeof user === 'string' ? clip(user) : null,
+    ...tokensOf(usage),
+    latencyMs: endAt - startAt,
+    reportedCostNanos: null,
+    metadata: { traceId: span.trace_id },
+  };
+}
+
+/** Cached tokens lie inside the input, reasoning inside the output. */
+function tokensOf(usage: AgentsUsage): {
+  tokens: TokenClasses;
+  notReported: (keyof TokenClasses)[];
+} {
+  const { details } = usage;
+  const read =
+    usage.cached_input_tokens ??
+    details?.input_tokens_details?.cached_tokens ??
+    details?.cached_tokens ??
+    null;
+  const write = usage.cache_write_input_tokens ?? null;
+  const reasoning =
+    details?.output_tokens_details?.reasoning_tokens ?? details?.reasoning_tokens ?? null;
+  const input = Math.floor(usage.input_tokens ?? 0);
+  const output = Math.floor(usage.output_tokens ?? 0);
+  const cached = Math.min(input, Math.floor(read ?? 0));
+  const written = Math.min(input - cached, Math.floor(write ?? 0));
+  const thought = Math.min(output, Math.floor(reasoning ?? 0));
+  const notReported: (keyof TokenClasses)[] = [];
+  if (read === null) notReported.push('cacheRead');
+  if (write === null) notReported.push('cacheWrite');
+  if (reasoning === null) notReported.push('reasoning');
+  return {
+    tokens: {
+      inputFresh: input - cached - written,
+      cacheRead: cached,
+      cacheWrite: written,
+      outputVisible: output - thought,
+      reasoning: thought,
+    },
+    notReported,
+  };
+}

@@ -1,0 +1,96 @@
+import { z } from 'zod';
+
+import { parseInstant } from '#organism/instant.ts';
+
+/** What the OpenAI Agents SDK's exporter posts, read leniently. */
+
+const text = z.string().nullish().catch(null);
+const instant = z
+  .string()
+  .transform((value) => parseInstant(value))
+  .nullish()
+  .catch(null);
+const count = z.number().min(0).max(1e12).nullish().catch(null);
+
+const usageSchema = z
+  .looseObject({
+    input_tokens: count,
+    output_tokens: count,
+    cached_input_tokens: count,
+    cache_write_input_tokens: count,
+    details: z
+      .looseObject({
+        input_tokens_details: z.looseObject({ cached_tokens: count }).nullish().catch(null),
+        output_tokens_details: z.looseObject({ reasoning_tokens: count }).nullish().catch(null),
+        cached_tokens: count,
+        reasoning_tokens: count,
+      })
+      .nullish()
+      .catch(null),
+  })
+  .nullish()
+  .catch(null);
+export type AgentsUsage = NonNullable<z.infer<typeof usageSchema>>;
+
+const traceSchema = z.looseObject({
+  object: z.literal('trace'),
+  id: z.string().min(1),
+  workflow_name: text,
+  group_id: text,
+  metadata: z.record(z.string(), z.unknown()).nullish().catch(null),
+});
+export type AgentsTrace = z.infer<typeof traceSchema>;
+
+const spanSchema = z.looseObject({
+  object: z.literal('trace.span'),
+  id: z.string().min(1),
+  trace_id: z.string().min(1),
+  parent_id: text,
+  started_at: instant,
+  ended_at: instant,
+  span_data: z.looseObject({
+    type: z.string().min(1),
+    name: text,
+    model: text,
+    usage: usageSchema,
+    data: z
+      .looseObject({ sdk_span_type: text, agent_name: text, usage: usageSchema })
+      .nullish()
+      .catch(null),
+    from_agent: text,
+    to_agent: text,
+    triggered: z.boolean().nullish().catch(null),
+    tools: z.array(z.string()).nullish().catch(null),
+    input: z.unknown().optional(),
+    output: z.unknown().optional(),
+  }),
+  error: z.looseObject({ message: text }).nullish().catch({ message: null }),
+});
+export type AgentsSpan = z.infer<typeof spanSchema>;
+
+export interface AgentsBatch {
+  readonly traces: readonly AgentsTrace[];
+  readonly spans: readonly AgentsSpan[];
+  /** Items of neither kind. */
+  readonly unreadable: readonly unknown[];
+}
+
+/** Null: the body is not `{"data": [...]}`. */
+export function readAgentsBatch(value: unknown): AgentsBatch | null {
+  const body = z.looseObject({ data: z.array(z.unknown()) }).safeParse(value);
+  if (!body.success) return null;
+  const traces: AgentsTrace[] = [];
+  const spans: AgentsSpan[] = [];
+  const unreadable: unknown[] = [];
+  for (const item of body.data.data) {
+    const trace = traceSchema.safeParse(item);
+    if (trace.success) {
+      traces.push(trace.data);
+      continue;
+    }
+    const span = spanSchema.safeParse(item);
+    if (span.success) spans.push(span.data);
+    else unreadable.push(item);
+  }
+  return { traces, spans, unreadable };
+}

@@ -1,0 +1,44 @@
+import type { DraftOf } from '#organism/event.ts';
+
+import { clip } from '../drafts.ts';
+import { reportedCostNanos, textOf, tokensOf } from './aliases.ts';
+import type { Attributes } from './wire.ts';
+
+/** Null when the record counts no tokens. */
+export function usageDraft(
+  attributes: Attributes,
+  call: {
+    key: string;
+    at: number;
+    id: string | null;
+    threadId: string;
+    agent: string;
+    latencyMs: number | null;
+    metadata?: Record<string, unknown>;
+  },
+): DraftOf<'usage'> | null {
+  const read = tokensOf(attributes);
+  if (read === null) return null;
+  const { key, at, id, threadId, agent, latencyMs, metadata = {} } = call;
+  return {
+    type: 'usage',
+    key,
+    occurredAt: at,
+    ...(id === null ? {} : { id: clip(id) }),
+    threadId,
+    agent,
+    // What answered is what is billed; what was asked for may be an alias of it.
+    model: clip(textOf(attributes, 'responseModel') ?? textOf(attributes, 'requestModel') ?? ''),
+    provider: clip(textOf(attributes, 'provider') ?? ''),
+    org: nullableClip(textOf(attributes, 'org')),
+    user: nullableClip(textOf(attributes, 'user')),
+    ...read,
+    latencyMs,
+    reportedCostNanos: reportedCostNanos(attributes),
+    metadata,
+  };
+}
+
+function nullableClip(text: string | null): string | null {
+  return text === null ? null : clip(text);
+}
