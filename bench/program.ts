@@ -21,9 +21,13 @@ export function startLab(args: readonly string[]): Promise<Program> {
   return start(['lab/main.ts', ...labArgs], /listening (http:\/\/\S+)/);
 }
 
-/** The server without pages. */
-export function startApi(args: readonly string[]): Promise<Program> {
-  return startServer('server/testing/api-only.ts', args);
+/** The server without pages. @param preload modules that Node loads before it */
+export function startApi(
+  args: readonly string[],
+  preload: readonly string[] = [],
+): Promise<Program> {
+  const imports = preload.map((file) => `--import=${file}`);
+  return startServer('server/testing/api-only.ts', args, imports);
 }
 
 /** What `npm start` runs. Its pages must have been built. */
@@ -37,9 +41,13 @@ export function startNothing(): Promise<Program> {
   return start(['--eval', script], /ready: (\S+)/);
 }
 
-function startServer(entry: string, args: readonly string[]): Promise<Program> {
+function startServer(
+  entry: string,
+  args: readonly string[],
+  nodeArgs: readonly string[] = [],
+): Promise<Program> {
   const always = ['--port', '0', '--log-level', 'error'];
-  return start([...NODE_FLAGS, entry, ...always, ...args], /ready: (http:\/\/\S+)/);
+  return start([...NODE_FLAGS, ...nodeArgs, entry, ...always, ...args], /ready: (http:\/\/\S+)/);
 }
 
 async function start(args: readonly string[], ready: RegExp): Promise<Program> {

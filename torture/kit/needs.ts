@@ -1,4 +1,4 @@
-import { accessSync, constants } from 'node:fs';
+import { accessSync, constants, readFileSync } from 'node:fs';
 import path from 'node:path';
 
 import type { Need } from './torture-test.ts';
@@ -11,9 +11,17 @@ export function findMissing(needs: readonly Need[]): string | null {
   for (const need of needs) {
     if (need === 'linux' && process.platform !== 'linux') return 'needs Linux';
     if (need === 'root' && process.getuid?.() !== 0) return 'needs root';
-    if (typeof need === 'object' && findTool(need.tool) === null) return `needs ${need.tool}`;
+    if (typeof need !== 'object') continue;
+    if ('files' in need && fileLimit() < need.files) return `needs ulimit -n ${need.files}`;
+    if ('tool' in need && findTool(need.tool) === null) return `needs ${need.tool}`;
   }
   return null;
+}
+
+/** Node raises its own limit to the hard one when it starts. */
+function fileLimit(): number {
+  const hard = /^Max open files +\S+ +(\S+)/m.exec(readFileSync('/proc/self/limits', 'utf8'))?.[1];
+  return hard === 'unlimited' ? Number.POSITIVE_INFINITY : Number(hard);
 }
 
 function findTool(tool: string): string | null {

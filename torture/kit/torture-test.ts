@@ -3,7 +3,12 @@ import type { Random } from '#lab/agentserver/random.ts';
 import type { Defer } from '../../bench/cleanup.ts';
 
 /** What a test has to find on the machine; without it the test is skipped and says so. */
-export type Need = 'linux' | 'root' | { readonly tool: string };
+export type Need =
+  | 'linux'
+  | 'root'
+  | { readonly tool: string }
+  /** File descriptors that a process may have. */
+  | { readonly files: number };
 
 export interface TortureContext {
   /** Printed with the result: the same seed plays the same faults. */
