@@ -51,9 +51,9 @@ export function createSourceRegistry(deps: SourceRegistryDeps): SourceRegistry {
   return {
     async add(make, from) {
       const source = make({
-        async deliver(delivery) {
+        async deliver(delivery, organismId = from.organismId) {
           await whenOpen();
-          return ingest.deliver(from, delivery);
+          return ingest.deliver({ source: from.source, organismId }, delivery);
         },
         getCursor: (name) => store.getCursor(from.source, name),
         isWatched,

@@ -2,7 +2,7 @@ import { z } from 'zod';
 
 import { messageInfoSchema, threadInfoSchema } from '../agentserver/entities.ts';
 import { usageEventInfoSchema } from '../agentserver/usage.ts';
-import { SOCKET_MODES, SOURCE_STATES } from '../event.ts';
+import { SOCKET_MODES, SOURCE_STATES, journalEventSchema } from '../event.ts';
 import { tokenClassesSchema } from '../tokens.ts';
 
 /** What we serve beyond the AgentServer contract. Times are epoch milliseconds, money nano-dollars. */
@@ -103,6 +103,17 @@ export const pushAnswerSchema = z
     lastSeq: count,
   })
   .meta({ id: 'PushAnswer' });
+
+/** A part of the journal, for programs that follow it. */
+export const journalPageSchema = z
+  .object({
+    /** A new one means another history: start over from position 0. */
+    epoch: z.string(),
+    /** The newest position there is. */
+    lastSeq: count,
+    events: z.array(journalEventSchema.meta({ id: 'JournalEvent' })),
+  })
+  .meta({ id: 'JournalPage' });
 
 export const rejectListSchema = z
   .object({

@@ -32,6 +32,7 @@ export const ACCESS_TABLE: Readonly<Record<string, Need>> = {
   'GET /api/v1/usage/billing': 'read',
   'GET /api/v1/usage/daily': 'read',
 
+  'GET /api/v1/events': 'read',
   'POST /api/v1/events': 'ingest',
   // Where upstreams post: the paths are theirs (`server/sources/create-receivers.ts`).
   'POST /v1/{receiver}': 'ingest',

@@ -1,5 +1,6 @@
 import type { SourceKind } from '../settings.ts';
 import { createAgentServerSource } from './agentserver/agentserver-source.ts';
+import { createOrganoscopeSource } from './organoscope/organoscope-source.ts';
 import type { Source, SourceDeps } from './source.ts';
 
 /** What every kind of source is made from. */
@@ -23,5 +24,7 @@ export function createSource(config: SourceConfig, deps: SourceDeps): Source {
         { ...common, intervals: { budgetsMs: pollBudgetsMs, usageMs: pollUsageMs } },
         deps,
       );
+    case 'organoscope':
+      return createOrganoscopeSource(common, deps);
   }
 }

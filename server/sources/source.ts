@@ -55,7 +55,11 @@ export interface DeliveryOutcome {
 /** What the runtime gives a source. */
 export interface SourceDeps {
   /** Validates, redacts, prices, journals and publishes; resolves after the commit. Await it: that is the back-pressure. */
-  readonly deliver: (delivery: Delivery) => Promise<DeliveryOutcome>;
+  readonly deliver: (
+    delivery: Delivery,
+    /** Another organism than the source's own: one source may bring several. */
+    organismId?: string,
+  ) => Promise<DeliveryOutcome>;
   readonly getCursor: (name: string) => Promise<string | null>;
   /** Whether anyone watches now: polls slow down when nobody does. */
   readonly isWatched: () => boolean;

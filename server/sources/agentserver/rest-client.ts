@@ -62,12 +62,18 @@ export function createRestClient(options: {
   apiKey?: string | undefined;
   source: string;
   timeoutMs?: number | undefined;
+  /** Whether readings carry the key too; an AgentServer's are open. */
+  isKeyReading?: boolean;
 }): RestClient {
-  const { url, apiKey, source, timeoutMs = TIMEOUT_MS } = options;
+  const { url, apiKey, source, timeoutMs = TIMEOUT_MS, isKeyReading = false } = options;
   const isTls = url.rest('/').protocol === 'https:';
   const agentOptions = { keepAlive: true, maxSockets: MAX_SOCKETS };
   const agent = isTls ? new https.Agent(agentOptions) : new http.Agent(agentOptions);
   const closing = new AbortController();
+  const readingHeaders = {
+    accept: 'application/json',
+    ...(isKeyReading && apiKey !== undefined ? { authorization: `Bearer ${apiKey}` } : {}),
+  };
 
   function request(target: URL, init: http.RequestOptions, body?: string): Promise<Answer> {
     const signal = AbortSignal.any([closing.signal, AbortSignal.timeout(timeoutMs)]);
@@ -79,7 +85,7 @@ export function createRestClient(options: {
       const target = url.rest(`/api/v1${path}`, query);
       let answer: Answer;
       try {
-        answer = await request(target, { agent, headers: { accept: 'application/json' } });
+        answer = await request(target, { agent, headers: readingHeaders });
       } catch (error) {
         throw asRestError(error, path);
       }

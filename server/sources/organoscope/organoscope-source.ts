@@ -1,0 +1,140 @@
+import { z } from 'zod';
+
+import type { DraftOf } from '#organism/event.ts';
+
+import { createBackoff } from '../agentserver/backoff.ts';
+import { createPoller } from '../agentserver/poller.ts';
+import { createRestClient } from '../agentserver/rest-client.ts';
+import { createStamper } from '../agentserver/stamper.ts';
+import { parseUpstreamUrl } from '../agentserver/upstream-url.ts';
+import type { Schedule, Source, SourceDeps } from '../source.ts';
+import { journalPageSchema, partsOf } from './to-drafts.ts';
+
+export interface OrganoscopeConfig {
+  readonly name: string;
+  readonly url: string;
+  /** Sent with every reading: the other side needs it unless it is on this machine. */
+  readonly apiKey?: string | undefined;
+  readonly organismId: string;
+}
+
+const CURSOR = 'position';
+const PAGE_EVENTS = 2000;
+/** Between two readings once everything is read. */
+const POLL_MS = 500;
+
+const positionSchema = z.object({ epoch: z.string(), seq: z.number().int().min(0) });
+type Position = z.infer<typeof positionSchema>;
+
+/**
+ * Another Organoscope as a source: its journal is read from the position that was stored with the
+ * last events, so that nothing is missed and nothing comes twice. A new epoch over there is read
+ * from the start: what is known is known by its keys.
+ * @throws AppError `invalid-setting` when the URL is not one a source may dial
+ */
+export function createOrganoscopeSource(config: OrganoscopeConfig, deps: SourceDeps): Source {
+  const { name, organismId, apiKey } = config;
+  const url = parseUpstreamUrl(config.url);
+  const client = createRestClient({ url, apiKey, source: name, isKeyReading: true });
+  const backoff = createBackoff({ random: deps.random });
+  const stamp = createStamper(deps);
+  const schedule = deps.schedule ?? scheduleOnTimer;
+  let position: Position = { epoch: '', seq: 0 };
+  let state: DraftOf<'source_status'>['state'] = 'connecting';
+  let isStopped = false;
+
+  async function tell(next: typeof state, more: Partial<DraftOf<'source_status'>> = {}) {
+    if (state === next && next !== 'retrying') return;
+    state = next;
+    const { tail, at } = stamp();
+    const facts = { state: next, since: at, socketMode: null, ...more };
+    const draft = {
+      type: 'source_status' as const,
+      key: `source_status:${tail}`,
+      occurredAt: at,
+      ...facts,
+    };
+    await deps.deliver({ drafts: [draft] });
+  }
+
+  /** @returns whether to read on */
+  async function readPage(): Promise<boolean> {
+    if (isStopped) return false;
+    const answer = await client.get('/events', { since: position.seq, limit: PAGE_EVENTS });
+    const page = journalPageSchema.parse(answer);
+    if (page.epoch !== position.epoch) {
+      const isFirst = position.epoch === '';
+      position = { epoch: page.epoch, seq: 0 };
+      // The page was asked for at a position of another history.
+      if (!isFirst) return true;
+    }
+    const seq = page.events.at(-1)?.seq ?? position.seq;
+    if (seq === position.seq) return false;
+    const parts = partsOf(page, name);
+    for (const [index, { organismId: of, drafts, rejects }] of parts.entries()) {
+      // The position goes with the last part: a crash before it only repeats what is stored.
+      const isLast = index === parts.length - 1;
+      const next = JSON.stringify({ epoch: page.epoch, seq } satisfies Position);
+      const cursors = isLast ? { [CURSOR]: next } : undefined;
+      await deps.deliver({ drafts, rejects, cursors }, of);
+    }
+    position = { epoch: page.epoch, seq };
+    return seq < page.lastSeq;
+  }
+
+  async function run(): Promise<number | void> {
+    try {
+      while (await readPage());
+      backoff.reset();
+      if (!isStopped) await tell('polling');
+      return undefined;
+    } catch (error) {
+      if (isStopped) return undefined;
+      const delayMs = backoff.next();
+      const reason = error instanceof Error ? error.message : String(error);
+      const { attempt } = backoff;
+      await tell('retrying', { reason, nextTryAt: deps.now() + delayMs, attempt });
+      return delayMs;
+    }
+  }
+
+  const poller = createPoller({
+    run,
+    intervalMs: () => POLL_MS,
+    isWatched: deps.isWatched,
+    onError: (error) => deps.log.warn({ err: error }, 'reading another Organoscope failed'),
+    schedule,
+    elapsed: deps.elapsed,
+  });
+  let stopping: Promise<void> | null = null;
+
+  return {
+    name,
+    kind: 'organoscope',
+    async start() {
+      const saved = await deps.getCursor(CURSOR);
+      if (saved !== null) position = positionSchema.parse(JSON.parse(saved));
+      poller.start();
+    },
+    stop() {
+      stopping ??= (async () => {
+        isStopped = true;
+        client.close();
+        await poller.stop();
+        await tell('stopped');
+      })();
+      return stopping;
+    },
+    control: async () => ({
+      kind: 'not-sent',
+      reason: 'commands are given at the Organoscope that is connected to the runtime',
+    }),
+    describe: () => ({ name, kind: 'organoscope', url: url.shown, organismId }),
+  };
+}
+
+const scheduleOnTimer: Schedule = (delayMs, run) => {
+  const timer = setTimeout(run, delayMs);
+  timer.unref();
+  return () => clearTimeout(timer);
+};
