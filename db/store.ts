@@ -69,6 +69,16 @@ export interface Store {
     offset: number;
   }): Promise<Page<CommandRecord & { id: number } & CommandOutcome>>;
 
+  /**
+   * Lets go of a kind's oldest events, a slice at a time. Keys stay, so that what comes again is
+   * still known; sums of usage stay; positions a start would replay stay.
+   */
+  prune(request: PruneRequest): Promise<PruneResult>;
+  /** How far each kind has been pruned. */
+  listPruned(): Promise<PrunedMark[]>;
+  /** Positions up to here may be without their content: a replay from before it would have holes. */
+  prunedThrough(): number;
+
   /** Bytes on disk, rows by table: what an operator asks first. */
   describe(): Promise<StoreDescription>;
   close(): Promise<void>;
@@ -285,6 +295,32 @@ export interface CommandOutcome {
   readonly status: number | null;
   readonly answer: string;
   readonly finishedAt: number | null;
+}
+
+/** Payloads are emptied, the others removed; a raw event goes with the payloads. */
+export type PrunedKind = 'payloads' | 'messages' | 'errors' | 'usage';
+
+export interface PruneRequest {
+  readonly kind: PrunedKind;
+  /** By our clock: what was received before goes. */
+  readonly receivedBefore: number;
+  /** Journal rows looked at in this slice. */
+  readonly limit: number;
+}
+
+export interface PrunedMark {
+  readonly kind: PrunedKind;
+  /** Everything of the kind at or before this position is gone. */
+  readonly position: number;
+  /** Events, for ever. */
+  readonly pruned: number;
+  /** When the event at that position was received; null when nothing was pruned yet. */
+  readonly receivedBefore: number | null;
+}
+
+export interface PruneResult extends PrunedMark {
+  /** Whether there is nothing more to do for this request now. */
+  readonly isDone: boolean;
 }
 
 export interface StoreDescription {

@@ -233,7 +233,7 @@ export const journalEventSchema = z.discriminatedUnion('type', [
   agentStateDraft.extend(position),
   threadCreatedDraft.extend(position),
   threadUpdatedDraft.extend(position),
-  messageDraft.extend(position),
+  messageDraft.extend({ ...position, isPayloadPruned: z.literal(true).optional() }),
   usageDraft.extend({ ...position, ...priced }),
   budgetDraft.extend(position),
   errorDraft.extend(position),

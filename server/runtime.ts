@@ -31,6 +31,7 @@ import type { SourceSetting } from './settings.ts';
 import { createSourceRegistry } from './source-registry.ts';
 import { createSource } from './sources/create-source.ts';
 import { createMetrics } from './upkeep/metrics.ts';
+import { createRetention } from './upkeep/retention.ts';
 import { createUpkeep } from './upkeep/upkeep.ts';
 
 export interface Runtime {
@@ -88,8 +89,22 @@ export async function startRuntime(deps: RuntimeDeps): Promise<Runtime> {
       hub: () => hub.counters(),
       disk: () => upkeep.disk.status(),
       backups: () => upkeep.backups.status(),
+      retention: () => retention.describe(),
     });
     closers.push(() => metrics.stop());
+    const retention = createRetention({
+      store,
+      keepMs: {
+        payloads: config.keepPayloads ?? null,
+        messages: config.keepMessages ?? null,
+        errors: config.keepErrors ?? null,
+        usage: config.keepUsage ?? null,
+      },
+      isBusy: () => store.stats().queuedEvents > 0,
+      now,
+      log,
+    });
+    closers.push(() => retention.stop());
 
     const organisms = createOrganisms({ store });
     for (const { name } of config.sources) organisms.ensure(name);
@@ -179,6 +194,7 @@ export async function startRuntime(deps: RuntimeDeps): Promise<Runtime> {
       isDraining: () => stopping !== null,
       disk: upkeep.disk,
       backups: () => upkeep.backups.status(),
+      retention: () => retention.describe(),
       metrics,
       checkStore: () => store.checkWritable(),
       port,
@@ -199,6 +215,7 @@ export async function startRuntime(deps: RuntimeDeps): Promise<Runtime> {
     closers.push(() => senders.stop());
     closers.push(() => registry.stop());
     await upkeep.start();
+    retention.start();
     closers.push(() => upkeep.stop());
     for (const { apiKey, ...setting } of config.sources) await connect(setting, apiKey);
     if (config.demo) await demo.start();

@@ -115,6 +115,10 @@ export const settingsSchema = z.object({
   backupEvery: durationMs.optional(),
   backupKeep: backupKeep.default(7),
   backupDir: z.string().min(1, 'expected a directory').optional(),
+  keepPayloads: durationMs.optional(),
+  keepMessages: durationMs.optional(),
+  keepErrors: durationMs.optional(),
+  keepUsage: durationMs.optional(),
   diskWarn: sizeBytes.default(2 ** 30),
   diskRefuse: sizeBytes.default(256 * 2 ** 20),
   stopAtTokens: z.coerce
@@ -215,6 +219,18 @@ export const SPELLINGS: Readonly<Record<SettingName, SettingSpelling>> = {
   }),
   backupDir: spell('BACKUP_DIR', 'backup-dir', 'where they go (backups in the data directory)', {
     placeholder: 'DIR',
+  }),
+  keepPayloads: spell('KEEP_PAYLOADS', 'keep-payloads', 'empty payloads after this long (never)', {
+    placeholder: 'DURATION',
+  }),
+  keepMessages: spell('KEEP_MESSAGES', 'keep-messages', 'remove messages after this long (never)', {
+    placeholder: 'DURATION',
+  }),
+  keepErrors: spell('KEEP_ERRORS', 'keep-errors', 'remove errors after this long (never)', {
+    placeholder: 'DURATION',
+  }),
+  keepUsage: spell('KEEP_USAGE', 'keep-usage', 'remove calls, not their sums, after this (never)', {
+    placeholder: 'DURATION',
   }),
   diskWarn: spell('DISK_WARN', 'disk-warn', 'warn when less is free on the disk (1GiB)', {
     placeholder: 'SIZE',

@@ -25,7 +25,7 @@ export function serveHub(server: Server, organisms: Organisms): void {
   });
   const hub = createHub({
     organisms,
-    store: { epoch: 'bench', readEvents: async () => [] },
+    store: { epoch: 'bench', readEvents: async () => [], prunedThrough: () => 0 },
     guard,
     commands: {
       send: () => Promise.reject(new Error('no commands here')),

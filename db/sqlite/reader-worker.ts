@@ -5,6 +5,7 @@ import { z } from 'zod';
 import type { Store } from '#db/store.ts';
 
 import { openReaderConnection } from './connection.ts';
+import { readPrunedMarks } from './pruned-marks.ts';
 import { listErrors, readEvents } from './reader/event-queries.ts';
 import { createLookups } from './reader/lookups.ts';
 import { listMessages } from './reader/message-queries.ts';
@@ -25,7 +26,15 @@ import { serveRpc } from './worker-rpc.ts';
 
 type QueryName = Exclude<
   keyof Store,
-  'epoch' | 'append' | 'lastSeq' | 'saveSnapshot' | 'beginCommand' | 'finishCommand' | 'close'
+  | 'epoch'
+  | 'append'
+  | 'lastSeq'
+  | 'prune'
+  | 'prunedThrough'
+  | 'saveSnapshot'
+  | 'beginCommand'
+  | 'finishCommand'
+  | 'close'
 >;
 
 /** The store's queries as the thread answers them. */
@@ -68,6 +77,7 @@ function main(): void {
     listRejects: (query) => listRejects(statements, query),
     listCommands: (query) => listCommands(statements, query),
     describe: () => describe(statements, files),
+    listPruned: () => readPrunedMarks(statements),
     verifyRows: (query) => verifyRows(statements, query),
   });
   port.postMessage({ greeting: 'ready' });

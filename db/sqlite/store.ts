@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 
 import type { Logger } from 'pino';
 
-import type { AppendBatch, Store } from '#db/store.ts';
+import type { AppendBatch, PruneRequest, Store } from '#db/store.ts';
 import { StoreError } from '#db/store.ts';
 
 import type { AppendStats } from './append-queue.ts';
@@ -63,7 +63,8 @@ export async function createSqliteStore(options: SqliteStoreOptions): Promise<Sq
     },
   });
   const { epoch, schemaVersion } = writer.greeting;
-  let lastSeq = writer.greeting.lastSeq;
+  let { lastSeq } = writer.greeting;
+  const prunedTo = new Map(writer.greeting.pruned.map(({ kind, position }) => [kind, position]));
   let closing: Promise<void> | null = null;
   log.info({ dataDir, epoch, schemaVersion, lastSeq }, 'store open');
 
@@ -77,6 +78,22 @@ export async function createSqliteStore(options: SqliteStoreOptions): Promise<Sq
     const result = await queue.append(batch);
     lastSeq = Math.max(lastSeq, result.stored.at(-1)?.seq ?? 0);
     return result;
+  }
+
+  async function prune(request: PruneRequest) {
+    assertUsable();
+    const { kind, limit } = request;
+    const before = prunedTo.get(kind) ?? 0;
+    // Already now: who reads while it happens must not take what is left for all there was.
+    prunedTo.set(kind, before + limit);
+    let position = before;
+    try {
+      const result = await writer.rpc.call('prune', request);
+      ({ position } = result);
+      return result;
+    } finally {
+      prunedTo.set(kind, position);
+    }
   }
 
   async function closeAll(): Promise<void> {
@@ -127,6 +144,9 @@ export async function createSqliteStore(options: SqliteStoreOptions): Promise<Sq
     listRejects: (query) => readers.call('listRejects', query),
     listCommands: (query) => readers.call('listCommands', query),
     describe: () => readers.call('describe'),
+    prune,
+    listPruned: () => readers.call('listPruned'),
+    prunedThrough: () => Math.max(0, ...prunedTo.values()),
     verifyRows: (query) => readers.call('verifyRows', query),
     close() {
       closing ??= closeAll();

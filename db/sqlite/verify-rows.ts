@@ -1,5 +1,6 @@
 import { EVENT_CODES } from './event-codes.ts';
 import { hashKey, readKeySeed } from './key-hash.ts';
+import { NO_BODY } from './pruned-body.ts';
 import type { Statements } from './reader/statements.ts';
 import { LEDGER_COLUMNS, checkRow } from './row-check.ts';
 
@@ -71,7 +72,8 @@ function isFound(row: Row, keysSeq: number): boolean {
 
 function isWhole(row: Row, seed: number): boolean {
   const hasLedger = row.ledgerSeq !== null;
-  if (hasLedger !== (row.type === EVENT_CODES.usage)) return false;
+  const isCall = row.type === EVENT_CODES.usage && row.body !== NO_BODY;
+  if (hasLedger !== isCall) return false;
   const ledger = hasLedger ? LEDGER_COLUMNS.map((column) => row[column]) : null;
   const [key, body] = [String(row.key), String(row.body)];
   return (

@@ -2,15 +2,25 @@ import { parentPort, workerData } from 'node:worker_threads';
 
 import { z } from 'zod';
 
-import type { AppendBatch, CommandOutcome, CommandRecord } from '#db/store.ts';
+import type {
+  AppendBatch,
+  CommandOutcome,
+  CommandRecord,
+  PruneRequest,
+  PruneResult,
+  PrunedMark,
+} from '#db/store.ts';
 
 import { openStore } from './open-store.ts';
+import { readPrunedMarks } from './pruned-marks.ts';
+import { createStatements } from './reader/statements.ts';
 import { toFailure } from './store-failure.ts';
 import { serveRpc } from './worker-rpc.ts';
 import { createCommandLog } from './writer/command-log.ts';
 import type { GroupOutcome } from './writer/group-commit.ts';
 import { createGroupCommit } from './writer/group-commit.ts';
 import { readLastSeq } from './writer/journal-table.ts';
+import { createPruner } from './writer/pruner.ts';
 import type { SnapshotRow } from './writer/snapshot-shelf.ts';
 import { createSnapshotShelf } from './writer/snapshot-shelf.ts';
 
@@ -24,6 +34,7 @@ export interface WriterGreeting {
   readonly epoch: string;
   readonly schemaVersion: number;
   readonly lastSeq: number;
+  readonly pruned: readonly PrunedMark[];
 }
 
 export interface WriterMethods {
@@ -31,6 +42,7 @@ export interface WriterMethods {
   saveSnapshot(snapshot: SnapshotRow): Promise<void>;
   beginCommand(command: CommandRecord): Promise<number>;
   finishCommand(id: number, outcome: CommandOutcome): Promise<void>;
+  prune(request: PruneRequest): Promise<PruneResult>;
   /** Writes something durable that means nothing. */
   probe(at: number): Promise<void>;
   close(): void;
@@ -51,6 +63,7 @@ function main(): void {
     });
     const commands = createCommandLog(db);
     const snapshots = createSnapshotShelf(db);
+    const pruner = createPruner(db);
     const probe = db.prepare<[string]>(
       "INSERT OR REPLACE INTO meta (key, value) VALUES ('probed_at', ?)",
     );
@@ -59,10 +72,16 @@ function main(): void {
       saveSnapshot: (snapshot) => group.write(() => snapshots.save(snapshot)),
       beginCommand: (command) => group.write(() => commands.begin(command)),
       finishCommand: (id, outcome) => group.write(() => commands.finish(id, outcome)),
+      prune: (request) => group.write(() => pruner.prune(request)),
       probe: (at) => group.write(() => void probe.run(String(at))),
       close: () => store.close(),
     });
-    const greeting: WriterGreeting = { epoch, schemaVersion, lastSeq: readLastSeq(db) };
+    const greeting: WriterGreeting = {
+      epoch,
+      schemaVersion,
+      lastSeq: readLastSeq(db),
+      pruned: readPrunedMarks(createStatements(() => db)),
+    };
     port.postMessage({ greeting });
     for (const notice of store.notices) port.postMessage({ notice });
   } catch (error) {

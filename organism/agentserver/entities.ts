@@ -38,6 +38,8 @@ export const messageInfoSchema = z
     to: z.string(),
     payloadType: z.string(),
     payload: z.unknown(),
+    /** Ours: there was one, and it is no longer kept. */
+    payloadPruned: z.literal(true).optional(),
     timestamp: wireTime,
     slotIndex: z.number().int().nullish(),
   })

@@ -24,6 +24,17 @@ const backupsSchema = z.object({
   lastFailure: z.string().nullable(),
 });
 
+/** What is no longer kept; `keepMs` is null for what is kept for ever from now on. */
+const retentionSchema = z.object({
+  kind: z.enum(['payloads', 'messages', 'errors', 'usage']),
+  keepMs: count.nullable(),
+  /** Events let go, for ever. */
+  pruned: count,
+  /** When the newest of them was received; null when nothing was let go yet. */
+  receivedBefore: instant.nullable(),
+});
+export type Retention = z.infer<typeof retentionSchema>;
+
 /** How the store is, for whoever keeps it. */
 export const storageSchema = z
   .object({
@@ -32,6 +43,7 @@ export const storageSchema = z
     rows: z.record(z.string(), count),
     disk: diskSchema,
     backups: backupsSchema,
+    retention: z.array(retentionSchema),
   })
   .meta({ id: 'Storage' });
 export type Storage = z.infer<typeof storageSchema>;

@@ -1,4 +1,5 @@
 import type { Store } from '#db/store.ts';
+import type { Retention } from '#organism/api/storage.ts';
 import type { OrganismState } from '#organism/state.ts';
 
 import type { Organisms } from '../hub/organisms.ts';
@@ -40,6 +41,7 @@ export interface ApiDeps {
   readonly isDraining: () => boolean;
   readonly disk: Pick<DiskGuard, 'status' | 'refusal'>;
   readonly backups: () => BackupStatus;
+  readonly retention: () => Promise<Retention[]>;
   readonly metrics: Pick<Metrics, 'contentType' | 'read'>;
   /** Rejects with the reason when the store cannot take a write now. */
   readonly checkStore: () => Promise<void>;

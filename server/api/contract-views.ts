@@ -105,6 +105,7 @@ export function messageInfo(event: EventOf<'message'>): MessageInfo {
     to: event.to,
     payloadType: event.payloadType,
     payload: event.payload ?? {},
+    ...(event.isPayloadPruned === true ? { payloadPruned: true as const } : {}),
     timestamp: formatInstant(event.occurredAt),
     slotIndex: event.slotIndex ?? null,
   };

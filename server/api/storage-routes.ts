@@ -7,17 +7,24 @@ import type { Route } from './route.ts';
 import { defineRoute } from './route.ts';
 
 /** What a keeper of the store looks at, and what a program scrapes. */
-export function storageRoutes({ store, disk, backups, metrics }: ApiDeps): Route[] {
+export function storageRoutes({ store, disk, backups, retention, metrics }: ApiDeps): Route[] {
   return [
     defineRoute({
       method: 'GET',
       path: '/api/v1/storage',
-      summary: 'The store: its size, its disk and its backups',
+      summary: 'The store: its size, its disk, its backups and what it no longer keeps',
       query: z.object({}),
       answer: storageSchema,
       async handle() {
         const { bytes, schemaVersion, rows } = await store.describe();
-        return { bytes, schemaVersion, rows: { ...rows }, disk: disk.status(), backups: backups() };
+        return {
+          bytes,
+          schemaVersion,
+          rows: { ...rows },
+          disk: disk.status(),
+          backups: backups(),
+          retention: await retention(),
+        };
       },
     }),
     defineRoute({

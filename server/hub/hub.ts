@@ -21,7 +21,7 @@ import { createLiveSession } from './live-session.ts';
 import type { Organisms } from './organisms.ts';
 import { refuseUpgrade } from './refuse-upgrade.ts';
 import type { SocketPort } from './socket-port.ts';
-import { createSocketPort } from './socket-port.ts';
+import { countWrites, createSocketPort } from './socket-port.ts';
 import type { Timers } from './timers.ts';
 import { realTimers } from './timers.ts';
 import type { Upgrade } from './upgrade.ts';
@@ -41,7 +41,7 @@ const RETRY_AFTER_SECONDS = '5';
 
 export interface HubDeps {
   readonly organisms: Organisms;
-  readonly store: Pick<Store, 'epoch' | 'readEvents'>;
+  readonly store: Pick<Store, 'epoch' | 'readEvents' | 'prunedThrough'>;
   readonly guard: Guard;
   readonly commands: Commands;
   /** Epoch milliseconds. */
@@ -68,7 +68,12 @@ export interface HubCounters {
   readonly refused: number;
   /** Times a reader was left behind and reset, or ended. */
   readonly slow: number;
+  /** Snapshots sent to those who join, or could not be given all they missed. */
+  readonly resets: number;
   readonly terminated: number;
+  /** What was handed to sockets: a write carries one or more whole frames. */
+  readonly writes: number;
+  readonly sentBytes: number;
 }
 
 interface Connection {
@@ -96,6 +101,8 @@ export function createHub(deps: HubDeps): Hub {
     handleProtocols: (offered) => (offered.has(LIVE_SUBPROTOCOL) ? LIVE_SUBPROTOCOL : false),
   });
   let slow = 0;
+  let resets = 0;
+  const sent = { writes: 0, bytes: 0 };
   let terminated = 0;
   let beat = 0;
   let isStopping = false;
@@ -122,9 +129,13 @@ export function createHub(deps: HubDeps): Hub {
           socket,
           channelOf: (organism) => channelOf(organism ?? upgrade.organism),
           readEvents: (query) => store.readEvents(query),
+          prunedThrough: () => store.prunedThrough(),
           epoch: store.epoch,
           replays,
           onSlow,
+          onReset: () => {
+            resets += 1;
+          },
           onReplayFailed: (error) => log.warn({ err: error }, 'replay for a live socket failed'),
         });
       case 'contract':
@@ -138,7 +149,7 @@ export function createHub(deps: HubDeps): Hub {
   }
 
   function connect(ws: WebSocket, raw: Duplex, upgrade: Upgrade): void {
-    const port = createSocketPort(ws, raw, timers);
+    const port = countWrites(createSocketPort(ws, raw, timers), sent);
     const session = openSession(upgrade, port);
     const { isStillGood } = upgrade;
     const connection: Connection = { ws, port, session, isStillGood, missedPongs: 0 };
@@ -222,7 +233,15 @@ export function createHub(deps: HubDeps): Hub {
     },
     handleUpgrade,
     watchers: () => connections.size,
-    counters: () => ({ open: connections.size, refused: admission.refused, slow, terminated }),
+    counters: () => ({
+      open: connections.size,
+      refused: admission.refused,
+      slow,
+      resets,
+      terminated,
+      writes: sent.writes,
+      sentBytes: sent.bytes,
+    }),
   };
 }
 

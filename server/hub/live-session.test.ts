@@ -152,6 +152,20 @@ describe('organoscope.v1', () => {
     expect(reset).toMatchObject({ reason: 'too-old', snapshot: { seq: 21_000 } });
   });
 
+  it('resets one who missed what is no longer kept, and replays to one who did not', async () => {
+    const journal = createTestJournal();
+    journal.append(
+      'one',
+      Array.from({ length: 10 }, (_, n) => messageDraft(`m${n}`)),
+    );
+    journal.prunedThrough = () => 4;
+    kit = await openTestHub({ journal });
+    const late = await openLive({ epoch: TEST_EPOCH, since: 3 });
+    expect(await late.next()).toMatchObject({ kind: 'reset', reason: 'too-old' });
+    const inTime = await openLive({ epoch: TEST_EPOCH, since: 4 });
+    expect(await inTime.next()).toMatchObject({ kind: 'batch', from: 4, to: 10 });
+  });
+
   it('resets when the store cannot be read', async () => {
     const journal = createTestJournal();
     journal.append('one', [messageDraft('m1'), messageDraft('m2')]);

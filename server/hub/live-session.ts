@@ -43,9 +43,11 @@ export interface LiveSessionDeps {
   /** The channel of an organism, or null when there is none of that name. */
   readonly channelOf: (organismId: string | null | undefined) => Channel | null;
   readonly readEvents: Store['readEvents'];
+  readonly prunedThrough: Store['prunedThrough'];
   readonly epoch: string;
   readonly replays: Limiter;
   readonly onSlow: () => void;
+  readonly onReset: () => void;
   readonly onReplayFailed: (error: unknown) => void;
 }
 
@@ -98,6 +100,7 @@ export function createLiveSession(deps: LiveSessionDeps): SocketSession {
   }
 
   function reset(stream: Stream, reason: ResetReason): void {
+    deps.onReset();
     stream.channel.flush();
     answer(stream.channel.reset(reason, stream.selection));
     goLive(stream);
@@ -157,6 +160,8 @@ export function createLiveSession(deps: LiveSessionDeps): SocketSession {
         limit: REPLAY_PAGE,
       });
       if (!isCurrent()) return;
+      // What is no longer kept cannot be replayed: a snapshot has no holes.
+      if (position < deps.prunedThrough()) return reset(own, 'too-old');
       const usable = page.filter((event) => event.seq <= target);
       const isAll = usable.length < REPLAY_PAGE;
       const to = isAll ? target : (usable.at(-1)?.seq ?? target);

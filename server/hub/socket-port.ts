@@ -21,6 +21,19 @@ export interface SocketPort {
   terminate(): void;
 }
 
+/** Adds up what goes out through a port. */
+export function countWrites(port: SocketPort, sent: { writes: number; bytes: number }): SocketPort {
+  return {
+    ...port,
+    unsentBytes: () => port.unsentBytes(),
+    write(pieces) {
+      sent.writes += 1;
+      for (const piece of pieces) sent.bytes += piece.length;
+      port.write(pieces);
+    },
+  };
+}
+
 /** Frames go past `ws`, which without compression and masks would only copy headers for each. */
 export function createSocketPort(ws: WebSocket, raw: Duplex, timers: Timers): SocketPort {
   return {

@@ -37,6 +37,7 @@ export interface TestJournal {
     since: number;
     limit: number;
   }): Promise<JournalEvent[]>;
+  prunedThrough(): number;
   loadSnapshots(): Promise<OrganismSnapshot[]>;
   saveSnapshot(snapshot: OrganismSnapshot): Promise<void>;
   listOrganisms(): Promise<
@@ -58,6 +59,7 @@ export function createTestJournal(epoch = TEST_EPOCH): TestJournal {
     epoch,
     events,
     reads,
+    prunedThrough: () => 0,
     append(organismId, drafts) {
       const stored = drafts.map((draft, index): JournalEvent => {
         const seq = (events.at(-1)?.seq ?? 0) + index + 1;

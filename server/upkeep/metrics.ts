@@ -4,6 +4,7 @@ import { Histogram, Registry, collectDefaultMetrics } from 'prom-client';
 
 import type { AppendStats } from '#db/sqlite/append-queue.ts';
 import type { Store } from '#db/store.ts';
+import type { Retention } from '#organism/api/storage.ts';
 
 import type { HubCounters } from '../hub/hub.ts';
 import type { BackupStatus } from './backup-schedule.ts';
@@ -32,6 +33,7 @@ export interface MetricsDeps {
   readonly hub: () => HubCounters;
   readonly disk: () => DiskStatus;
   readonly backups: () => BackupStatus;
+  readonly retention: () => Promise<Retention[]>;
 }
 
 /** Numbers that are kept elsewhere are read when they are asked for: nothing is counted twice. */
@@ -123,7 +125,10 @@ function registerLive(registry: Registry, { hub }: MetricsDeps): void {
   const numbers = [
     ['gauge', 'live_clients', 'Open sockets', 'open'],
     ['counter', 'live_refused_total', 'Upgrades refused because a bound was reached', 'refused'],
+    ['counter', 'live_writes_total', 'Writes to sockets, each of one or more frames', 'writes'],
+    ['counter', 'live_sent_bytes_total', 'Bytes of those writes', 'sentBytes'],
     ['counter', 'live_slow_total', 'Times a reader was left behind', 'slow'],
+    ['counter', 'live_resets_total', 'Snapshots sent to those who join or start over', 'resets'],
     ['counter', 'live_terminated_total', 'Sockets ended because the peer was gone', 'terminated'],
   ] as const;
   for (const [kind, name, help, field] of numbers) {
@@ -166,7 +171,16 @@ function registerStorage(registry: Registry, { store }: MetricsDeps): void {
   }
 }
 
-function registerUpkeep(registry: Registry, { disk, backups }: MetricsDeps): void {
+function registerUpkeep(registry: Registry, deps: MetricsDeps): void {
+  const { disk, backups, retention } = deps;
+  registerMetric(registry, {
+    kind: 'counter',
+    name: 'pruned_events_total',
+    help: 'Events no longer kept, for ever, by kind',
+    labelNames: ['kind'],
+    read: async () =>
+      (await retention()).map(({ kind, pruned }) => ({ labels: { kind }, value: pruned })),
+  });
   registerMetric(registry, {
     kind: 'gauge',
     name: 'disk_free_bytes',

@@ -2,6 +2,7 @@ import path from 'node:path';
 
 import type { SqliteStore } from '#db/sqlite/store.ts';
 import { backUpInThread } from '#db/sqlite/upkeep/backup-thread.ts';
+import type { Retention } from '#organism/api/storage.ts';
 
 import type { Hub } from '../hub/hub.ts';
 import type { Log } from '../log.ts';
@@ -11,6 +12,14 @@ import type { DiskGuard } from './disk-guard.ts';
 import { createDiskGuard } from './disk-guard.ts';
 import type { Metrics } from './metrics.ts';
 import { createMetrics } from './metrics.ts';
+import { createRetention } from './retention.ts';
+
+interface TestUpkeep {
+  readonly disk: DiskGuard;
+  readonly backups: () => BackupStatus;
+  readonly retention: () => Promise<Retention[]>;
+  readonly metrics: Metrics;
+}
 
 /** Upkeep for tests: nothing is scheduled, and the disk is as full as the test says. */
 export async function openTestUpkeep(deps: {
@@ -21,7 +30,7 @@ export async function openTestUpkeep(deps: {
   log: Log;
   /** Of these 100 are the last to be used. */
   freeBytes?: (() => number) | undefined;
-}): Promise<{ disk: DiskGuard; backups: () => BackupStatus; metrics: Metrics }> {
+}): Promise<TestUpkeep> {
   const { dataDir, store, hub, now, log, freeBytes = () => 1e9 } = deps;
   const disk = createDiskGuard({
     directory: dataDir,
@@ -40,6 +49,14 @@ export async function openTestUpkeep(deps: {
     log,
   });
   const backups = () => schedule.status();
+  const keeper = createRetention({
+    store,
+    keepMs: { payloads: null, messages: null, errors: null, usage: null },
+    isBusy: () => false,
+    now,
+    log,
+  });
+  const retention = () => keeper.describe();
   const metrics = createMetrics({
     version: '0.1.0',
     store,
@@ -47,6 +64,7 @@ export async function openTestUpkeep(deps: {
     hub: () => hub().counters(),
     disk: () => disk.status(),
     backups,
+    retention,
   });
-  return { disk, backups, metrics };
+  return { disk, backups, retention, metrics };
 }

@@ -1,6 +1,7 @@
 import type { ErrorQuery, JournalEventOf, PlacedPage, Store } from '#db/store.ts';
 import type { EventType, JournalEvent } from '#organism/event.ts';
 
+import { NO_BODY } from '../pruned-body.ts';
 import type { EventRow } from './event-rows.ts';
 import { EVENT_COLUMNS, USAGE_JOIN, toEvent } from './event-rows.ts';
 import type { Lookups } from './lookups.ts';
@@ -13,7 +14,7 @@ export function readEvents(
 ): JournalEvent[] {
   const { statements, lookups } = deps;
   const params: Param[] = [since];
-  let where = 'j.seq > ?';
+  let where = `j.seq > ? AND j.body <> '${NO_BODY}'`;
   if (organismId !== undefined) {
     const [id] = lookups.organismIds(organismId);
     if (id === undefined) return [];

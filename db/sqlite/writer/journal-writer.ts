@@ -4,6 +4,7 @@ import type { AppendBatch, PreparedEvent } from '#db/store.ts';
 import type { Connection } from '../connection.ts';
 import { EVENT_CODES } from '../event-codes.ts';
 import { CONFLICT, DUPLICATE } from '../positions.ts';
+import { PRUNED_PAYLOAD } from '../pruned-body.ts';
 import type { organisms } from '../schema/organisms.ts';
 import { storedKey, storedName } from '../stored-text.ts';
 import { bodyOf } from './event-body.ts';
@@ -96,7 +97,7 @@ export function createJournalWriter(
   /** An observation may be reworded by its source; a message or a model call may not. */
   function refuse(source: SourceRow, event: PreparedEvent, taken: Taken): number {
     const isFact = event.type === 'message' || event.type === 'usage';
-    if (!isFact || isSameEvent(taken.event ?? storedEvents.read(taken.seq), event)) {
+    if (!isFact || isResend(taken.event ?? storedEvents.read(taken.seq), event)) {
       source.duplicate += 1;
       return DUPLICATE;
     }
@@ -136,6 +137,13 @@ export function createJournalWriter(
       for (const part of parts) part.reset();
     },
   };
+}
+
+/** What is no longer kept cannot be told apart: the key alone decides. */
+function isResend(stored: PreparedEvent | null, event: PreparedEvent): boolean {
+  if (stored === null) return true;
+  const isPruned = 'isPayloadPruned' in stored;
+  return isSameEvent(stored, isPruned ? { ...event, ...PRUNED_PAYLOAD } : event);
 }
 
 function blankOrganism(id: number, name: string): OrganismRow {

@@ -2,6 +2,7 @@ import type { PreparedEvent } from '#db/store.ts';
 import { StoreError } from '#db/store.ts';
 
 import type { Connection } from '../connection.ts';
+import { NO_BODY } from '../pruned-body.ts';
 import type { EventRow } from '../reader/event-rows.ts';
 import { EVENT_COLUMNS, USAGE_JOIN, toEvent } from '../reader/event-rows.ts';
 import { createLookups } from '../reader/lookups.ts';
@@ -9,7 +10,8 @@ import { createStatements } from '../reader/statements.ts';
 
 /** Reads back what earlier transactions stored, to compare it with what came again. */
 export interface StoredEvents {
-  read(seq: number): PreparedEvent;
+  /** Null when it is no longer kept: then nobody can tell what it was. */
+  read(seq: number): PreparedEvent | null;
   reset(): void;
 }
 
@@ -21,7 +23,7 @@ export function createStoredEvents(db: Connection): StoredEvents {
     read(seq) {
       const row = statements.get<EventRow>(sql, [seq]);
       if (row === undefined) throw new StoreError('corrupt', `Position ${seq} cannot be read back`);
-      return toEvent(row, lookups);
+      return row.body === NO_BODY ? null : toEvent(row, lookups);
     },
     reset() {
       lookups = createLookups(statements);
