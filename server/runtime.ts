@@ -1,4 +1,5 @@
 import { isIPv6 } from 'node:net';
+import { homedir } from 'node:os';
 
 import open from 'open';
 
@@ -12,6 +13,8 @@ import { AppError } from './app-error.ts';
 import type { Config } from './config.ts';
 import { openDataDirectory } from './data-directory.ts';
 import { createDemoSwitch } from './demo-switch.ts';
+import { createDiscovery } from './discovery/discovery.ts';
+import { findRuntimes } from './discovery/find-runtimes.ts';
 import { createHttpFront } from './http-front.ts';
 import { createHub } from './hub/hub.ts';
 import { createOrganisms } from './hub/organisms.ts';
@@ -164,6 +167,11 @@ export async function startRuntime(deps: RuntimeDeps): Promise<Runtime> {
       connect: (url) => connect({ name: 'demo', kind: 'agentserver', url }, undefined),
     });
     closers.push(() => demo.stop());
+    const discovery = createDiscovery({
+      find: () => findRuntimes({ env: process.env, home: homedir() }),
+      isTaken: (name) => registry.has(name),
+      connect: (found) => connect(found, undefined),
+    });
 
     const commands = createCommands({
       store,
@@ -185,6 +193,7 @@ export async function startRuntime(deps: RuntimeDeps): Promise<Runtime> {
       receivers: receivers.list(),
       sources: () => registry.list().map((source) => source.describe()),
       readSchema: (organismId, agent) => registry.readSchema(organismId, agent),
+      discovery,
       demo,
       versions: {
         version,
@@ -219,12 +228,17 @@ export async function startRuntime(deps: RuntimeDeps): Promise<Runtime> {
     closers.push(() => upkeep.stop());
     for (const { apiKey, ...setting } of config.sources) await connect(setting, apiKey);
     if (config.demo) await demo.start();
+    else if (config.auto || config.sources.length === 0) await discovery.look();
+    if (config.auto) await discovery.connectAll();
     await pages.prepare();
 
     const url = `http://${isIPv6(config.host) ? `[${config.host}]` : config.host}:${front.port()}`;
     const loginUrl = `${url}/login?token=${sessions.issueToken()}`;
     say(`Organoscope ${version} is ready: ${url}`);
     say(`To send commands, open this link once: ${loginUrl}`);
+    for (const { title } of discovery.found()) {
+      say(`Found on this machine: ${title}. Start with --auto, or connect it in the browser`);
+    }
     if (key.isNew) say(`The control key for programs is in ${key.file ?? ''}`);
     if (config.open) await open(loginUrl);
     return { url, loginUrl, stop };

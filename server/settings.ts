@@ -102,6 +102,7 @@ export const settingsSchema = z.object({
   data: z.string().min(1, 'expected a directory').default('.organoscope'),
   source: sources.default([]),
   demo: flag.default(false),
+  auto: flag.default(false),
   open: flag.default(false),
   logLevel: z
     .enum(LOG_LEVELS, { error: `expected one of ${LOG_LEVELS.join(', ')}` })
@@ -180,6 +181,9 @@ export const SPELLINGS: Readonly<Record<SettingName, SettingSpelling>> = {
     placeholder: '[NAME=]KIND+URL',
   }),
   demo: spell('DEMO', 'demo', 'start a demo organism and watch it', { takes: 'nothing' }),
+  auto: spell('AUTO', 'auto', 'watch whatever runtime is found on this machine', {
+    takes: 'nothing',
+  }),
   open: spell('OPEN', 'open', 'open the browser; --no-open does not', { takes: 'nothing' }),
   logLevel: spell('LOG_LEVEL', 'log-level', `one of ${LOG_LEVELS.join(', ')} (info)`, {
     placeholder: 'LEVEL',

@@ -7,6 +7,7 @@ import { Button } from '#components/ui/button.tsx';
 import { CopyCommand } from '#components/ui/copy.tsx';
 import { EmptyState } from '#components/ui/surface-states.tsx';
 
+import { FoundRuntimes } from './found-runtimes.tsx';
 import { RUNTIMES } from './runtimes.ts';
 
 /** What a page shows while no organism is known: how to connect one, or to look at a demo first. */
@@ -17,6 +18,7 @@ export function ConnectGuide() {
       icon={<Cable className="size-5" strokeWidth={1.5} aria-hidden />}
     >
       <p>Start Organoscope with the address of a running organism. Everything else fills itself.</p>
+      <FoundRuntimes />
       {RUNTIMES.map((runtime) => (
         <section key={runtime.kind} className="flex flex-col gap-1.5 border-t border-line pt-3">
           <h3 className="font-medium text-ink">{runtime.name}</h3>

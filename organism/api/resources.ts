@@ -104,6 +104,14 @@ export const pushAnswerSchema = z
   })
   .meta({ id: 'PushAnswer' });
 
+/** Runtimes on the server's machine that could be watched. */
+export const discoverySchema = z
+  .object({
+    found: z.array(z.object({ name: z.string(), kind: z.string(), title: z.string() })),
+  })
+  .meta({ id: 'Discovery' });
+export type Discovery = z.infer<typeof discoverySchema>;
+
 /** A part of the journal, for programs that follow it. */
 export const journalPageSchema = z
   .object({

@@ -2,6 +2,7 @@ import type { Store } from '#db/store.ts';
 import type { Retention } from '#organism/api/storage.ts';
 import type { OrganismState } from '#organism/state.ts';
 
+import type { Discovery } from '../discovery/discovery.ts';
 import type { Organisms } from '../hub/organisms.ts';
 import type { Guard } from '../safety/guard.ts';
 import type { Sessions } from '../safety/session.ts';
@@ -27,6 +28,7 @@ export interface ApiDeps {
   readonly sources: () => readonly SourceDescription[];
   /** Reads an agent's schema through from the upstream; null when it has none. */
   readonly readSchema: (organismId: string, agent: string) => Promise<AgentSchema | null>;
+  readonly discovery: Pick<Discovery, 'found' | 'connect'>;
   readonly demo: {
     state(): 'available' | 'running' | 'unavailable';
     /** Resolves once the demo organism is connected to. */

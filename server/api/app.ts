@@ -6,6 +6,7 @@ import { GREEDY_PARAMETERS, compilePath } from '../safety/route-path.ts';
 import { agentRoutes } from './agent-routes.ts';
 import type { ApiDeps } from './api-deps.ts';
 import { controlRoutes } from './control-routes.ts';
+import { discoveryRoutes } from './discovery-routes.ts';
 import { eventRoutes } from './event-routes.ts';
 import { exportRoutes } from './export-routes.ts';
 import { healthRoutes } from './health-routes.ts';
@@ -40,6 +41,7 @@ export function createApi(deps: ApiDeps): Api {
     ...usageReportRoutes(deps),
     ...controlRoutes(deps, baselines),
     ...sourceRoutes(deps),
+    ...discoveryRoutes(deps),
     ...eventRoutes(deps),
     ...searchRoutes(deps),
     ...exportRoutes(deps),

@@ -8,6 +8,7 @@ import { createSqliteStore } from '#db/sqlite/store.ts';
 import type { PreparedEvent, Reject, Store } from '#db/store.ts';
 import type { JournalEvent } from '#organism/event.ts';
 
+import { createDiscovery } from '../discovery/discovery.ts';
 import type { HttpFront } from '../http-front.ts';
 import { createHttpFront } from '../http-front.ts';
 import type { Hub } from '../hub/hub.ts';
@@ -152,6 +153,11 @@ export async function openTestApi(
     events,
     receivers: receivers.list(),
     sources: () => ids.map(describeSource),
+    discovery: createDiscovery({
+      find: async () => [],
+      isTaken: () => false,
+      connect: async () => undefined,
+    }),
     readSchema: async () => options.schema ?? null,
     demo: {
       state: () => kit.demo,

@@ -32,6 +32,8 @@ export const ACCESS_TABLE: Readonly<Record<string, Need>> = {
   'GET /api/v1/usage/billing': 'read',
   'GET /api/v1/usage/daily': 'read',
 
+  'GET /api/v1/discovery': 'read',
+  'POST /api/v1/discovery/connect': 'control',
   'GET /api/v1/events': 'read',
   'POST /api/v1/events': 'ingest',
   // Where upstreams post: the paths are theirs (`server/sources/create-receivers.ts`).
