@@ -6,6 +6,7 @@ import Link from 'next/link';
 import { useHref } from '#components/api/use-href.ts';
 import { type FoundMessage, useMessage } from '#components/api/use-message.ts';
 import { PayloadInspector } from '#components/payload/payload-inspector.tsx';
+import { PrunedPayload } from '#components/payload/pruned-payload.tsx';
 import { Button } from '#components/ui/button.tsx';
 import { Drawer } from '#components/ui/dialog.tsx';
 import { Id } from '#components/ui/id.tsx';
@@ -123,11 +124,15 @@ function MessageDetails({ message }: { message: MessageItem }) {
           <Id id={message.id} what="message id" />
         </Fact>
       </dl>
-      <PayloadInspector
-        payload={message.payload}
-        label={`Payload of message ${message.id}`}
-        className="min-h-72 flex-1"
-      />
+      {message.isPayloadPruned ? (
+        <PrunedPayload />
+      ) : (
+        <PayloadInspector
+          payload={message.payload}
+          label={`Payload of message ${message.id}`}
+          className="min-h-72 flex-1"
+        />
+      )}
     </div>
   );
 }

@@ -12,6 +12,7 @@ export interface MessageItem {
   readonly to: string;
   readonly payloadType: string;
   readonly payload: unknown;
+  readonly isPayloadPruned: boolean;
   /** Epoch milliseconds of the source's clock. */
   readonly at: number;
   readonly slotIndex: number | null;
@@ -27,6 +28,7 @@ export function fromEvent(event: EventOf<'message'>): MessageItem {
     to,
     payloadType,
     payload,
+    isPayloadPruned: event.isPayloadPruned ?? false,
     at,
     slotIndex: event.slotIndex ?? null,
   };
@@ -46,6 +48,7 @@ export function fromRow(row: MessageRow): MessageItem {
     to,
     payloadType,
     payload,
+    isPayloadPruned: row.payloadPruned ?? false,
     seq: row.seq ?? 0,
     at: parseInstant(row.timestamp) ?? 0,
     slotIndex: row.slotIndex ?? null,

@@ -6,6 +6,7 @@ import { useSources } from '#components/api/use-sources.ts';
 import { ConnectGuide } from '#components/connect/connect-guide.tsx';
 import { useLive } from '#components/live/use-live.ts';
 import { Page, PageHeader } from '#components/shell/page-header.tsx';
+import { StoragePanel } from '#components/storage/storage-panel.tsx';
 import { Panel } from '#components/ui/panel.tsx';
 import { Skeleton, SkeletonRows } from '#components/ui/skeleton.tsx';
 import { FailedState } from '#components/ui/surface-states.tsx';
@@ -61,6 +62,7 @@ function SourceList() {
           />
         ))}
         <ConnectAnother />
+        <StoragePanel />
       </div>
       <CommandLog />
       <RejectsDrawer source={rejectsOf} onClose={() => void setRejectsOf(null)} />

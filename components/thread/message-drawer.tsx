@@ -3,6 +3,7 @@
 import { useHref } from '#components/api/use-href.ts';
 import { useMessage } from '#components/api/use-message.ts';
 import { PayloadInspector } from '#components/payload/payload-inspector.tsx';
+import { PrunedPayload } from '#components/payload/pruned-payload.tsx';
 import { Button } from '#components/ui/button.tsx';
 import { CopyButton } from '#components/ui/copy.tsx';
 import { Drawer } from '#components/ui/dialog.tsx';
@@ -117,11 +118,15 @@ function MessageDetails({ message }: { message: TimelineMessage }) {
           <Fact label="Slot">{message.slotIndex}</Fact>
         )}
       </dl>
-      <PayloadInspector
-        payload={message.payload}
-        label={`Payload, ${message.payloadType}`}
-        className="min-h-64 flex-1"
-      />
+      {message.payloadPruned === true ? (
+        <PrunedPayload />
+      ) : (
+        <PayloadInspector
+          payload={message.payload}
+          label={`Payload, ${message.payloadType}`}
+          className="min-h-64 flex-1"
+        />
+      )}
     </div>
   );
 }

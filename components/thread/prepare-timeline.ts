@@ -11,6 +11,8 @@ export type TimelineMessage = ConversationMessage & {
   /** Place in the journal; undefined only where an older server left it out. */
   readonly seq?: number | undefined;
   readonly slotIndex?: number | null | undefined;
+  /** There was a payload, and it is no longer kept. */
+  readonly payloadPruned?: true | undefined;
 };
 
 export type TimelineRow = {
