@@ -3,9 +3,11 @@ export async function getJson(url: string): Promise<Record<string, unknown>> {
   return readJson(await fetch(url));
 }
 
-/** @throws Error when the answer is not a good one */
-export async function getText(url: string): Promise<string> {
-  return (await good(await fetch(url))).text();
+/** A number that the server counts. @param name as `/metrics` spells it; NaN when it has none */
+export async function readMetric(url: string, name: string): Promise<number> {
+  const text = await (await good(await fetch(`${url}/metrics`))).text();
+  const line = text.split('\n').find((candidate) => candidate.startsWith(`${name} `));
+  return line === undefined ? Number.NaN : Number(line.slice(name.length));
 }
 
 /** @throws Error when the answer is not a good one */

@@ -4,7 +4,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { makeTempDir, withCleanup } from '../cleanup.ts';
 import type { Program } from '../program.ts';
 import { startApi } from '../program.ts';
-import { getText, postJson } from '../rest.ts';
+import { postJson, readMetric } from '../rest.ts';
 import { steadyNow } from '../swarm/steady-now.ts';
 import type { Delivery } from '../swarm/swarm-messages.ts';
 import { startSwarm } from '../swarm/swarm.ts';
@@ -114,9 +114,4 @@ async function awaitEmpty(url: string): Promise<number> {
     if (open === 0 || performance.now() > deadline) return open;
     await wait(100);
   }
-}
-
-async function readMetric(url: string, name: string): Promise<number> {
-  const line = (await getText(`${url}/metrics`)).split('\n').find((l) => l.startsWith(`${name} `));
-  return Number(line?.slice(name.length));
 }

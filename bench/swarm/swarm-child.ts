@@ -138,9 +138,11 @@ async function obey(command: SwarmCommand): Promise<SwarmReply> {
       log = createLog();
       return {};
     case 'standing': {
-      const standing = members.filter(({ client }) => client !== null);
-      const positions = standing.map(({ position }) => position);
-      return { lowest: Math.min(...positions), open: standing.length };
+      const chosen = command.only?.map((index) => members[index]) ?? members;
+      const positions = chosen.map((member) =>
+        member === undefined || member.client === null ? Infinity : member.position,
+      );
+      return { lowest: Math.min(...positions) };
     }
     case 'pause':
       for (const index of command.members) members[index]?.client?.pause();

@@ -33,7 +33,8 @@ export type SwarmCommand =
       /** Resume commands, dealt out in turn. */
       readonly resumes: readonly object[];
     }
-  | { readonly do: 'forget' | 'standing' | 'close' }
+  | { readonly do: 'forget' | 'close' }
+  | { readonly do: 'standing'; readonly only: readonly number[] | null }
   | { readonly do: 'pause' | 'resume'; readonly members: readonly number[] }
   | {
       readonly do: 'report';
@@ -46,6 +47,5 @@ export interface SwarmReply {
   readonly openMs?: number;
   readonly failed?: number;
   readonly lowest?: number;
-  readonly open?: number;
   readonly delivery?: Delivery;
 }

@@ -11,8 +11,8 @@ const LOOK_AGAIN_MS = 20;
 export interface Swarm {
   /** Resumes are dealt out in turn. @throws Error when one could not connect */
   open(url: string, count: number, resumes?: readonly object[]): Promise<{ openMs: number }>;
-  /** Resolves to whether every open client got there in time. */
-  reach(position: number, timeoutMs: number): Promise<boolean>;
+  /** Resolves to whether every open client, or each of `only`, got there in time. */
+  reach(position: number, timeoutMs: number, only?: readonly number[]): Promise<boolean>;
   pause(members: readonly number[]): Promise<void>;
   resume(members: readonly number[]): Promise<void>;
   forget(): Promise<void>;
@@ -30,10 +30,10 @@ export async function startSwarm(): Promise<Swarm> {
       if (failed !== 0) throw new Error(`${failed} of ${count} clients could not connect`);
       return { openMs };
     },
-    async reach(position, timeoutMs) {
+    async reach(position, timeoutMs, only) {
       const deadline = performance.now() + timeoutMs;
       for (;;) {
-        const { lowest = 0 } = await child.ask({ do: 'standing' });
+        const { lowest = 0 } = await child.ask({ do: 'standing', only: only ?? null });
         if (lowest >= position) return true;
         if (performance.now() > deadline) return false;
         await wait(LOOK_AGAIN_MS);

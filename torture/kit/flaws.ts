@@ -12,7 +12,8 @@ export type Flaw =
   | 'writer-on-loop'
   | 'days-of-24-hours'
   | 'open-ended-ranges'
-  | 'no-backfill';
+  | 'no-backfill'
+  | 'nothing-unsent';
 
 export function flawFile(flaw: Flaw): string {
   return path.join(import.meta.dirname, '../flaws', `${flaw}.ts`);
