@@ -1,4 +1,5 @@
 import { agentServerKind } from './agentserver/lab-kind.ts';
+import { coderKind } from './coder/lab-kind.ts';
 import type { LabKind, RunningLab } from './lab-kind.ts';
 import { modelstatKind } from './modelstat/lab-kind.ts';
 import { otlpKind } from './otlp/lab-kind.ts';
@@ -6,6 +7,7 @@ import { otlpKind } from './otlp/lab-kind.ts';
 /** Every artificial upstream, by the word that starts it. */
 const KINDS: Readonly<Record<string, LabKind>> = {
   agentserver: agentServerKind,
+  coder: coderKind,
   modelstat: modelstatKind,
   otlp: otlpKind,
 };

@@ -33,4 +33,10 @@ export const RUNTIMES: readonly Runtime[] = [
     command:
       'CLAUDE_CODE_ENABLE_TELEMETRY=1 OTEL_LOGS_EXPORTER=otlp OTEL_EXPORTER_OTLP_PROTOCOL=http/json OTEL_EXPORTER_OTLP_ENDPOINT=http://127.0.0.1:4319 claude',
   },
+  {
+    kind: 'coder',
+    name: 'Coder AI Bridge',
+    needs: 'Set ORGANOSCOPE_SOURCE_CODER_KEY to an API token, then give the deployment.',
+    command: 'npm start -- --source coder=coder+https://coder.example.com',
+  },
 ];

@@ -1,5 +1,6 @@
 import type { SourceKind } from '../settings.ts';
 import { createAgentServerSource } from './agentserver/agentserver-source.ts';
+import { createCoderSource } from './coder/coder-source.ts';
 import { createOrganoscopeSource } from './organoscope/organoscope-source.ts';
 import type { Source, SourceDeps } from './source.ts';
 
@@ -24,6 +25,8 @@ export function createSource(config: SourceConfig, deps: SourceDeps): Source {
         { ...common, intervals: { budgetsMs: pollBudgetsMs, usageMs: pollUsageMs } },
         deps,
       );
+    case 'coder':
+      return createCoderSource(common, deps);
     case 'organoscope':
       return createOrganoscopeSource(common, deps);
   }

@@ -45,7 +45,7 @@ export function agentDraft(
   };
 }
 
-export function threadDraft(threadId: string, at: number): EventDraft {
+export function threadDraft(threadId: string, at: number, conversation?: string): EventDraft {
   return {
     type: 'thread_created',
     key: `thread:${threadId}`,
@@ -53,6 +53,7 @@ export function threadDraft(threadId: string, at: number): EventDraft {
     threadId,
     status: 'active',
     createdAt: at,
+    ...(conversation === undefined ? {} : { conversation }),
   };
 }
 

@@ -11,6 +11,7 @@ import { guardedLookup } from './upstream-url.ts';
 /** A page of 100 messages with large payloads stays below; an endless body does not. */
 const MAX_BODY_BYTES = 32 * 1024 * 1024;
 const TIMEOUT_MS = 15_000;
+const MAX_SAID_CHARS = 500;
 /** A source reads a handful of things at once and must not crowd its upstream. */
 const MAX_SOCKETS = 4;
 /** An answer wraps entities in a list in an object. */
@@ -28,16 +29,19 @@ export class RestError extends Error {
   readonly code: RestErrorCode;
   readonly status: number | null;
   readonly reject: UnreadableInput | null;
+  /** The beginning of an answer that was no success: for telling refusals apart, never shown. */
+  readonly said: string;
   constructor(
     code: RestErrorCode,
     message: string,
-    more: { status?: number; reject?: UnreadableInput; cause?: unknown } = {},
+    more: { status?: number; reject?: UnreadableInput; said?: string; cause?: unknown } = {},
   ) {
     super(message, more.cause === undefined ? undefined : { cause: more.cause });
     this.name = 'RestError';
     this.code = code;
     this.status = more.status ?? null;
     this.reject = more.reject ?? null;
+    this.said = more.said ?? '';
   }
 }
 
@@ -62,17 +66,19 @@ export function createRestClient(options: {
   apiKey?: string | undefined;
   source: string;
   timeoutMs?: number | undefined;
-  /** Whether readings carry the key too; an AgentServer's are open. */
-  isKeyReading?: boolean;
+  /** In front of every path. */
+  prefix?: string;
+  /** Sent with readings; an AgentServer's need none. */
+  readingHeaders?: Readonly<Record<string, string>>;
 }): RestClient {
-  const { url, apiKey, source, timeoutMs = TIMEOUT_MS, isKeyReading = false } = options;
+  const { url, apiKey, source, timeoutMs = TIMEOUT_MS, prefix = '/api/v1' } = options;
   const isTls = url.rest('/').protocol === 'https:';
   const agentOptions = { keepAlive: true, maxSockets: MAX_SOCKETS };
   const agent = isTls ? new https.Agent(agentOptions) : new http.Agent(agentOptions);
   const closing = new AbortController();
   const readingHeaders = {
     accept: 'application/json',
-    ...(isKeyReading && apiKey !== undefined ? { authorization: `Bearer ${apiKey}` } : {}),
+    ...options.readingHeaders,
   };
 
   function request(target: URL, init: http.RequestOptions, body?: string): Promise<Answer> {
@@ -82,7 +88,7 @@ export function createRestClient(options: {
 
   return {
     async get(path, query) {
-      const target = url.rest(`/api/v1${path}`, query);
+      const target = url.rest(`${prefix}${path}`, query);
       let answer: Answer;
       try {
         answer = await request(target, { agent, headers: readingHeaders });
@@ -93,6 +99,7 @@ export function createRestClient(options: {
       if (answer.status !== 200) {
         throw new RestError('status', `GET ${path} answered ${answer.status}`, {
           status: answer.status,
+          said: answer.text.slice(0, MAX_SAID_CHARS),
         });
       }
       const parsed = parseJson(answer.text, { source: `${source} GET ${path}`, ...BODY_LIMITS });
@@ -110,7 +117,7 @@ export function createRestClient(options: {
         // A connection of its own: a kept one may be closing, and then nobody knows what arrived.
         const onConnect = () => (isConnected = true);
         const answer = await request(
-          url.rest(`/api/v1${path}`),
+          url.rest(`${prefix}${path}`),
           { method: 'POST', agent: false, headers, ...connectHook(onConnect) },
           text,
         );

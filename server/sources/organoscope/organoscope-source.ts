@@ -35,7 +35,8 @@ type Position = z.infer<typeof positionSchema>;
 export function createOrganoscopeSource(config: OrganoscopeConfig, deps: SourceDeps): Source {
   const { name, organismId, apiKey } = config;
   const url = parseUpstreamUrl(config.url);
-  const client = createRestClient({ url, apiKey, source: name, isKeyReading: true });
+  const readingHeaders = apiKey === undefined ? {} : { authorization: `Bearer ${apiKey}` };
+  const client = createRestClient({ url, source: name, readingHeaders });
   const backoff = createBackoff({ random: deps.random });
   const stamp = createStamper(deps);
   const schedule = deps.schedule ?? scheduleOnTimer;

@@ -1,0 +1,103 @@
+import http from 'node:http';
+
+/** An artificial Coder deployment: the AI Bridge's reads over sessions that a test or a story puts there. */
+
+export interface LabCoderSession {
+  readonly id: string;
+  readonly initiator: { readonly id: string; readonly username: string };
+  readonly last_active_at: string;
+  readonly threads: readonly { readonly id: string }[];
+  readonly [field: string]: unknown;
+}
+
+export interface LabCoder {
+  start(): Promise<{ url: string }>;
+  stop(): Promise<void>;
+  /** Adds a session, or replaces the one with its id and initiator. */
+  put(session: LabCoderSession): void;
+  readonly requests: { readonly url: string; readonly headers: http.IncomingHttpHeaders }[];
+  /** Under which of its two names the API answers. */
+  prefix: string;
+  /** Answers everything with this instead, while it is set. */
+  refusal: { status: number; body: object } | null;
+  /** The next page that goes on from a cursor finds that its session is gone. */
+  losesCursor: boolean;
+}
+
+export function createLabCoder(options: { port?: number } = {}): LabCoder {
+  let sessions: LabCoderSession[] = [];
+
+  const server = http.createServer((request, response) => {
+    lab.requests.push({ url: request.url ?? '', headers: request.headers });
+    const { status, body } = lab.refusal ?? answer(new URL(request.url ?? '/', 'http://lab'));
+    response.writeHead(status, { 'content-type': 'application/json' });
+    response.end(JSON.stringify(body));
+  });
+
+  function answer(url: URL): { status: number; body: unknown } {
+    const path = url.pathname;
+    if (!path.startsWith(`${lab.prefix}/`)) return { status: 404, body: { message: 'Not found.' } };
+    const [, collection, id] = path.slice(lab.prefix.length).split('/');
+    if (collection !== 'sessions') return { status: 404, body: { message: 'Not found.' } };
+    return id === undefined ? list(url.searchParams) : detail(decodeURIComponent(id), url);
+  }
+
+  function list(query: URLSearchParams): { status: number; body: unknown } {
+    const limit = Number(query.get('limit') ?? 100);
+    const after = query.get('after_session_id');
+    const start = after === null ? 0 : sessions.findIndex(({ id }) => id === after) + 1;
+    if (after !== null && (lab.losesCursor || start === 0)) {
+      lab.losesCursor = false;
+      return { status: 400, body: { message: 'Query parameter has invalid value.' } };
+    }
+    const page = sessions.slice(start, start + limit);
+    return {
+      status: 200,
+      body: {
+        count: sessions.length,
+        sessions: page.map((session) => ({ ...session, threads: session.threads.length })),
+      },
+    };
+  }
+
+  function detail(id: string, url: URL): { status: number; body: unknown } {
+    const session = sessions.find((each) => each.id === id);
+    if (session === undefined) return { status: 404, body: { message: 'Session not found.' } };
+    const after = url.searchParams.get('after_id');
+    const start = session.threads.findIndex((thread) => thread.id === after) + 1;
+    const limit = Number(url.searchParams.get('limit') ?? 50);
+    return {
+      status: 200,
+      body: { ...session, threads: session.threads.slice(start, start + limit) },
+    };
+  }
+
+  const lab: LabCoder = {
+    requests: [],
+    prefix: '/api/v2/aibridge',
+    refusal: null,
+    losesCursor: false,
+    async start() {
+      await new Promise<void>((resolve, reject) => {
+        server.once('error', reject);
+        server.listen(options.port ?? 0, '127.0.0.1', resolve);
+      });
+      const address = server.address();
+      const port = typeof address === 'object' ? (address?.port ?? 0) : 0;
+      return { url: `http://127.0.0.1:${port}` };
+    },
+    stop: () =>
+      new Promise((resolve) => {
+        server.close(() => resolve());
+        server.closeAllConnections();
+      }),
+    put(session) {
+      const isOther = (each: LabCoderSession): boolean =>
+        each.id !== session.id || each.initiator.id !== session.initiator.id;
+      sessions = [...sessions.filter(isOther), session].toSorted((a, b) =>
+        b.last_active_at.localeCompare(a.last_active_at),
+      );
+    },
+  };
+  return lab;
+}

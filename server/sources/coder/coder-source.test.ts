@@ -1,0 +1,201 @@
+import { existsSync, readFileSync } from 'node:fs';
+
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+
+import type { LabCoder, LabCoderSession } from '#lab/coder/server.ts';
+import { createLabCoder } from '#lab/coder/server.ts';
+
+import type { Source } from '../source.ts';
+import type { Recorder } from '../testing/recorder.ts';
+import { createRecorder } from '../testing/recorder.ts';
+import { createCoderSource } from './coder-source.ts';
+
+const SAMPLE = new URL('../../../../shared/samples/coder/session-detail.json', import.meta.url);
+
+let lab: LabCoder;
+let url: string;
+let recorder: Recorder;
+let source: Source;
+
+beforeEach(async () => {
+  lab = createLabCoder();
+  ({ url } = await lab.start());
+  recorder = createRecorder();
+  source = connect();
+});
+afterEach(async () => {
+  await source.stop();
+  await lab.stop();
+});
+
+function connect(): Source {
+  const config = { name: 'coder', url, organismId: 'coder', apiKey: 'token-1', pollMs: 20 };
+  return createCoderSource(config, recorder.deps);
+}
+
+const usage = (input: number, output: number) => ({
+  input_tokens: input,
+  output_tokens: output,
+  cache_read_input_tokens: 0,
+  cache_write_input_tokens: 0,
+});
+
+function session(id: string, more: object = {}): LabCoderSession {
+  return {
+    id,
+    initiator: { id: 'u1', username: 'ann' },
+    client: 'Claude Code',
+    started_at: '2026-05-25T09:00:00Z',
+    ended_at: '2026-05-25T09:04:00Z',
+    last_active_at: '2026-05-25T09:04:00Z',
+    token_usage_summary: usage(100, 10),
+    threads: [thread(`${id}-t1`)],
+    ...more,
+  };
+}
+
+function thread(id: string, more: object = {}) {
+  return {
+    id,
+    prompt: 'Fix it',
+    model: 'claude-sonnet-4-5',
+    provider: 'anthropic',
+    started_at: '2026-05-25T09:00:00Z',
+    ended_at: '2026-05-25T09:04:00Z',
+    token_usage: usage(100, 10),
+    agentic_actions: null,
+    ...more,
+  };
+}
+
+const requestsTo = (part: string) => lab.requests.filter((request) => request.url.includes(part));
+const status = () => recorder.of('source_status').at(-1);
+/** Two whole rounds after now: whatever the last one found is delivered. */
+async function rounds(): Promise<void> {
+  const before = requestsTo('/sessions?').length;
+  await recorder.until('two rounds', () => {
+    setTimeout(() => recorder.poke(), 10);
+    return requestsTo('/sessions?').length >= before + 2;
+  });
+}
+
+describe('Coder AI Bridge', () => {
+  it('pages to the end with the last id as cursor and its own header', async () => {
+    for (let n = 0; n < 130; n += 1) lab.put(session(`s${n}`));
+    await source.start();
+    await recorder.until('all sessions', () => recorder.of('usage').length === 130);
+    const [first, second] = requestsTo('/sessions?');
+    expect(second?.url).toContain('after_session_id=');
+    expect(first?.headers).toMatchObject({ 'coder-session-token': 'token-1' });
+    expect(first?.headers).not.toHaveProperty('authorization');
+  });
+
+  it('writes nothing while nothing changes, and the difference when a session grows', async () => {
+    lab.put(session('s1'));
+    await source.start();
+    await recorder.until('the session', () => recorder.of('usage').length === 1);
+    await rounds();
+    expect(requestsTo('/sessions/s1')).toHaveLength(1);
+    lab.put(
+      session('s1', {
+        ended_at: '2026-05-25T09:09:00Z',
+        threads: [thread('s1-t1', { token_usage: usage(150, 30) }), thread('s1-t2')],
+      }),
+    );
+    await recorder.until('the growth', () => recorder.of('usage').length === 3);
+    const read = recorder
+      .of('usage')
+      .map(({ threadId, tokens }) => [threadId, tokens.inputFresh, tokens.outputVisible]);
+    expect(read).toEqual([
+      ['s1-t1', 100, 10],
+      ['s1-t1', 50, 20],
+      ['s1-t2', 100, 10],
+    ]);
+    expect(recorder.conflicts).toEqual([]);
+  });
+
+  it('counts nothing twice after a restart', async () => {
+    lab.put(session('s1'));
+    await source.start();
+    await recorder.until('the session', () => recorder.of('usage').length === 1);
+    await source.stop();
+    source = connect();
+    await source.start();
+    await rounds();
+    expect(recorder.of('usage')).toHaveLength(1);
+  });
+
+  it('uses the newer name of the API where the old one is gone', async () => {
+    lab.prefix = '/api/v2/ai-gateway';
+    lab.put(session('s1'));
+    await source.start();
+    await recorder.until('the session', () => recorder.of('usage').length === 1);
+    expect(requestsTo('/aibridge/')).toHaveLength(1);
+  });
+
+  it('shows an unlicensed deployment as a state, without asking again at once', async () => {
+    lab.refusal = {
+      status: 403,
+      body: { message: 'AI Gateway is a Premium feature. Contact sales!' },
+    };
+    await source.start();
+    await recorder.until('the state', () => status()?.state === 'retrying');
+    expect(status()?.reason).toContain('not licensed');
+    expect((status()?.nextTryAt ?? 0) - Date.now()).toBeGreaterThan(60_000);
+    expect(lab.requests).toHaveLength(1);
+  });
+
+  it('says that a token is not valid', async () => {
+    lab.refusal = { status: 401, body: { message: 'You are signed out.' } };
+    await source.start();
+    await recorder.until('the state', () => status()?.state === 'retrying');
+    expect(status()?.reason).toContain('401');
+  });
+
+  it('starts over when a cursor names no session any more', async () => {
+    for (let n = 0; n < 130; n += 1) lab.put(session(`s${n}`));
+    lab.losesCursor = true;
+    await source.start();
+    await recorder.until('all sessions', () => recorder.of('usage').length === 130);
+    expect(lab.losesCursor).toBe(false);
+  });
+
+  it('encodes odd ids, and keeps two people with one session id apart', async () => {
+    lab.put(session('a b/c'));
+    await source.start();
+    await recorder.until('the session', () => recorder.of('usage').length === 1);
+    expect(requestsTo('/sessions/a%20b%2Fc')).toHaveLength(1);
+    const [created] = recorder.of('thread_created');
+    expect(created?.conversation).toBe('u1/a b/c');
+  });
+
+  it('takes lists that are null and threads that failed', async () => {
+    lab.put(
+      session('s1', { threads: [thread('t1', { error_message: 'boom', token_usage: null })] }),
+    );
+    await source.start();
+    await recorder.until('the error', () => recorder.of('error').length === 1);
+    expect(recorder.of('error')[0]?.text).toBe('boom');
+    expect(recorder.of('usage')).toEqual([]);
+  });
+
+  it('sends no commands', async () => {
+    expect(await source.control({ kind: 'reload' })).toMatchObject({ kind: 'not-sent' });
+  });
+
+  it.skipIf(!existsSync(SAMPLE))('the recorded session: its threads add up to it', async () => {
+    const detail = JSON.parse(readFileSync(SAMPLE, 'utf8')) as LabCoderSession;
+    lab.put({ ...detail, last_active_at: '2026-05-25T09:10:02Z' });
+    await source.start();
+    await recorder.until('the session', () => recorder.of('usage').length === 2);
+    const sum = { input: 0, output: 0, read: 0, write: 0 };
+    for (const { tokens } of recorder.of('usage')) {
+      sum.input += tokens.inputFresh;
+      sum.output += tokens.outputVisible;
+      sum.read += tokens.cacheRead;
+      sum.write += tokens.cacheWrite;
+    }
+    expect(sum).toEqual({ input: 3150, output: 2210, read: 88_000, write: 12_400 });
+    expect(recorder.rejects).toEqual([]);
+  });
+});

@@ -1,0 +1,241 @@
+import { z } from 'zod';
+
+import type { DraftOf } from '#organism/event.ts';
+import type { TokenClasses } from '#organism/tokens.ts';
+import { tokenClassesSchema } from '#organism/tokens.ts';
+
+import { createBackoff } from '../agentserver/backoff.ts';
+import { createPoller } from '../agentserver/poller.ts';
+import { RestError, createRestClient } from '../agentserver/rest-client.ts';
+import { createStamper } from '../agentserver/stamper.ts';
+import { parseUpstreamUrl } from '../agentserver/upstream-url.ts';
+import { organismDraft } from '../drafts.ts';
+import type { Schedule, Source, SourceDeps } from '../source.ts';
+import { detailDrafts, sessionKey } from './to-drafts.ts';
+import type { WireDetail, WireSession } from './wire.ts';
+import { sessionDetailSchema, sessionPageSchema } from './wire.ts';
+
+export interface CoderConfig {
+  readonly name: string;
+  /** The deployment, without the API's path. */
+  readonly url: string;
+  /** A user's API token; its role decides whose sessions are seen. */
+  readonly apiKey?: string | undefined;
+  readonly organismId: string;
+  readonly pollMs?: number | undefined;
+}
+
+/** The first name of the API, then its later one. */
+const PREFIXES = ['/api/v2/aibridge', '/api/v2/ai-gateway'] as const;
+const POLL_MS = 30_000;
+const PAGE_SESSIONS = 100;
+const PAGE_THREADS = 50;
+const MAX_PAGES = 1000;
+/** Requests in flight are hidden, so rows appear late: reading goes back this far. */
+const OVERLAP_MS = 15 * 60_000;
+/** Asking again sooner will not buy a licence. */
+const UNLICENSED_MS = 10 * 60_000;
+const UNLICENSED = /premium feature/i;
+const WATERMARK = 'watermark';
+
+/**
+ * Coder's AI Bridge: sessions are read again and again, newest first, back to where nothing has
+ * changed; a session whose totals moved is read in full. Read only.
+ * @throws AppError `invalid-setting` when the URL is not one a source may dial
+ */
+export function createCoderSource(config: CoderConfig, deps: SourceDeps): Source {
+  const { name, organismId, apiKey } = config;
+  const url = parseUpstreamUrl(config.url);
+  const client = createRestClient({
+    url,
+    source: name,
+    prefix: '',
+    readingHeaders: apiKey === undefined ? {} : { 'coder-session-token': apiKey },
+  });
+  const backoff = createBackoff({ random: deps.random });
+  const stamp = createStamper(deps);
+  let prefix: (typeof PREFIXES)[number] = PREFIXES[0];
+  let told = '';
+  let isStopped = false;
+  let hasIntroduced = false;
+
+  async function get(path: string, query: Record<string, string | number>): Promise<unknown> {
+    try {
+      return await client.get(`${prefix}${path}`, query);
+    } catch (error) {
+      const isGone = error instanceof RestError && error.status === 404 && path === '/sessions';
+      if (!isGone || prefix === PREFIXES[1]) throw error;
+      prefix = PREFIXES[1];
+      return client.get(`${prefix}${path}`, query);
+    }
+  }
+
+  /** Pages of sessions, newest first; rows may move between pages, so each is seen by its key once. */
+  async function readSessions(since: number): Promise<WireSession[]> {
+    const sessions = new Map<string, WireSession>();
+    let after: string | null = null;
+    for (let pages = 0; pages < MAX_PAGES; pages += 1) {
+      const page = await readSessionPage(after);
+      if (page === null) after = null;
+      else {
+        for (const session of page) sessions.set(sessionKey(session), session);
+        const last = page.at(-1);
+        const isOld = (last?.last_active_at ?? Infinity) < since;
+        if (last === undefined || page.length < PAGE_SESSIONS || isOld) break;
+        after = last.id;
+      }
+    }
+    return [...sessions.values()];
+  }
+
+  /** Null: the cursor names no session any more, and reading starts over. */
+  async function readSessionPage(after: string | null): Promise<WireSession[] | null> {
+    try {
+      const cursor = after === null ? {} : { after_session_id: after };
+      const answer = await get('/sessions', { limit: PAGE_SESSIONS, ...cursor });
+      return sessionPageSchema.parse(answer).sessions;
+    } catch (error) {
+      if (after !== null && error instanceof RestError && error.status === 400) return null;
+      throw error;
+    }
+  }
+
+  async function readDetail(session: WireSession): Promise<WireDetail> {
+    const threads = new Map<string, WireDetail['threads'][number]>();
+    let detail: WireDetail | null = null;
+    let after: string | null = null;
+    for (let pages = 0; pages < MAX_PAGES; pages += 1) {
+      const cursor: Record<string, string> = after === null ? {} : { after_id: after };
+      const path = `/sessions/${encodeURIComponent(session.id)}`;
+      const page = sessionDetailSchema.parse(await get(path, { limit: PAGE_THREADS, ...cursor }));
+      detail ??= page;
+      const fresh = page.threads.filter((thread) => !threads.has(thread.id));
+      for (const thread of fresh) threads.set(thread.id, thread);
+      if (fresh.length === 0 || page.threads.length < PAGE_THREADS) break;
+      after = page.threads.at(-1)?.id ?? null;
+    }
+    return {
+      ...(detail ?? { id: session.id, initiator: session.initiator }),
+      client: session.client,
+      threads: [...threads.values()],
+    };
+  }
+
+  async function sync(): Promise<void> {
+    const since = Number((await deps.getCursor(WATERMARK)) ?? 0) - OVERLAP_MS;
+    const sessions = await readSessions(since);
+    if (!hasIntroduced) {
+      hasIntroduced = true;
+      await deps.deliver({ drafts: [organismDraft(organismId, deps.now(), [['url', url.shown]])] });
+    }
+    // Oldest first: a stop in the middle goes on where it was.
+    for (const session of sessions.toReversed()) {
+      if (isStopped) return;
+      await syncSession(session);
+    }
+  }
+
+  async function syncSession(session: WireSession): Promise<void> {
+    const cursor = `session:${sessionKey(session)}`;
+    const { ended_at: endedAt, threads, token_usage_summary: totals } = session;
+    const signature = JSON.stringify([endedAt, threads, totals]);
+    if ((await deps.getCursor(cursor)) === signature) return;
+    const detail = await readDetail(session);
+    const baselines = await readBaselines(detail);
+    const reading = detailDrafts(detail, baselines, deps.now());
+    const read = Object.fromEntries(
+      [...reading.totals].map(([id, total]) => [`thread:${id}`, JSON.stringify(total)]),
+    );
+    const watermark = { [WATERMARK]: String(session.last_active_at ?? 0) };
+    await deps.deliver({
+      drafts: reading.drafts,
+      cursors: { ...read, ...watermark, [cursor]: signature },
+    });
+  }
+
+  async function readBaselines(detail: WireDetail): Promise<Map<string, TokenClasses>> {
+    const baselines = new Map<string, TokenClasses>();
+    for (const { id } of detail.threads) {
+      const saved = await deps.getCursor(`thread:${id}`);
+      if (saved !== null) baselines.set(id, tokenClassesSchema.parse(JSON.parse(saved)));
+    }
+    return baselines;
+  }
+
+  async function tell(
+    facts: Partial<DraftOf<'source_status'>> & Pick<DraftOf<'source_status'>, 'state'>,
+  ) {
+    const words = JSON.stringify({ ...facts, nextTryAt: undefined, attempt: undefined });
+    if (words === told) return;
+    told = words;
+    const { tail, at } = stamp();
+    const draft = { type: 'source_status' as const, key: `source_status:${tail}`, occurredAt: at };
+    await deps.deliver({ drafts: [{ ...draft, since: at, socketMode: null, ...facts }] });
+  }
+
+  async function run(): Promise<number | void> {
+    try {
+      await sync();
+      backoff.reset();
+      if (!isStopped) await tell({ state: 'polling' });
+      return undefined;
+    } catch (error) {
+      if (isStopped) return undefined;
+      return await explain(error);
+    }
+  }
+
+  /** @returns how long to wait */
+  async function explain(error: unknown): Promise<number> {
+    const isUnlicensed =
+      error instanceof RestError && error.status === 403 && UNLICENSED.test(error.said);
+    const delayMs = isUnlicensed ? UNLICENSED_MS : backoff.next();
+    const reason = isUnlicensed
+      ? 'not licensed: this deployment has no AI Bridge (a Premium feature)'
+      : describe(error);
+    const nextTryAt = deps.now() + delayMs;
+    await tell({ state: 'retrying', reason, nextTryAt, attempt: backoff.attempt });
+    return delayMs;
+  }
+
+  const poller = createPoller({
+    run,
+    intervalMs: () => config.pollMs ?? POLL_MS,
+    isWatched: deps.isWatched,
+    onError: (error) => deps.log.warn({ err: error }, 'reading Coder failed'),
+    schedule: deps.schedule ?? scheduleOnTimer,
+    elapsed: deps.elapsed,
+  });
+  let stopping: Promise<void> | null = null;
+
+  return {
+    name,
+    kind: 'coder',
+    async start() {
+      poller.start();
+    },
+    stop() {
+      stopping ??= (async () => {
+        isStopped = true;
+        client.close();
+        await poller.stop();
+        await tell({ state: 'stopped' });
+      })();
+      return stopping;
+    },
+    control: async () => ({ kind: 'not-sent', reason: 'Coder offers no commands' }),
+    describe: () => ({ name, kind: 'coder', url: url.shown, organismId }),
+  };
+}
+
+function describe(error: unknown): string {
+  if (error instanceof RestError && error.status === 401) return 'the token is not valid (401)';
+  if (error instanceof z.ZodError) return `an answer had another shape: ${z.prettifyError(error)}`;
+  return error instanceof Error ? error.message : String(error);
+}
+
+const scheduleOnTimer: Schedule = (delayMs, run) => {
+  const timer = setTimeout(run, delayMs);
+  timer.unref();
+  return () => clearTimeout(timer);
+};
