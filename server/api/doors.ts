@@ -1,3 +1,5 @@
+import type { Store } from '#db/store.ts';
+
 import { createByteBudget } from '../ingest/byte-budget.ts';
 import { createIngest } from '../ingest/ingest.ts';
 import type { Ingest } from '../ingest/ingest.ts';
@@ -24,7 +26,7 @@ export interface Doors {
 }
 
 export interface DoorsDeps {
-  readonly ingestDeps: PushDeps;
+  readonly ingestDeps: PushDeps & { readonly store: Pick<Store, 'getCursor'> };
   /** Whether a source of that name is read by ourselves. */
   readonly isTaken: (source: string) => boolean;
   /** Why nothing is taken now; null when all is well. */
@@ -50,6 +52,7 @@ export function createDoors(deps: DoorsDeps): Doors {
     receivers: (deps.receivers ?? createReceivers)((kind) => ({
       deliver: (organismId, delivery, source = kind) =>
         ingest.deliver({ source, organismId }, delivery),
+      getCursor: (name) => ingestDeps.store.getCursor(kind, name),
       threadTokens: deps.threadTokens,
       stopAtTokens: deps.stopAtTokens,
       log: logOf(kind),

@@ -1,4 +1,5 @@
 import { createClaudeCodeEndpoints } from './claude-code/claude-code-receiver.ts';
+import { createCodexEndpoints } from './codex/codex-receiver.ts';
 import { createModelstatEndpoints } from './modelstat/modelstat-receiver.ts';
 import { createOpenAiAgentsEndpoints } from './openai-agents/openai-agents-receiver.ts';
 import { createOtlpEndpoints } from './otlp/otlp-receiver.ts';
@@ -7,6 +8,7 @@ import type { Endpoint, Receiver, ReceiverDeps } from './receiver.ts';
 /** The one place that knows which upstreams may post to us, by kind. */
 const KINDS: Readonly<Record<string, (deps: ReceiverDeps) => readonly Endpoint[]>> = {
   'claude-code': createClaudeCodeEndpoints,
+  codex: createCodexEndpoints,
   modelstat: createModelstatEndpoints,
   'openai-agents': createOpenAiAgentsEndpoints,
   otlp: createOtlpEndpoints,

@@ -55,6 +55,8 @@ export interface ReceiverDeps {
     delivery: Delivery,
     source?: string,
   ) => Promise<DeliveryOutcome>;
+  /** What was saved with an earlier delivery of the receiver itself; null when nothing was. */
+  readonly getCursor: (name: string) => Promise<string | null>;
   /** Tokens a thread has used so far, as the live picture has it; 0 where it is not known. */
   readonly threadTokens: (organismId: string, threadId: string) => number;
   /** Where a runtime that asks is told to stop a thread; null: it is never told. */

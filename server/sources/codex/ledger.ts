@@ -1,0 +1,129 @@
+import { z } from 'zod';
+
+import type { DraftOf } from '#organism/event.ts';
+import type { TokenClasses } from '#organism/tokens.ts';
+
+/**
+ * What a thread has used, and how much of that is billed. Codex counts up for the whole thread, on
+ * standard output once a turn and in its session files once a request: whichever tells first, a
+ * reading bills what lies above all billed before, so that both together bill the thread once.
+ */
+
+const count = z.number().int().min(0).max(1e12).nullish().catch(null);
+/** Codex's own counters: cached tokens are inside input, reasoning inside output. */
+export const countersSchema = z.object({
+  input_tokens: count,
+  cached_input_tokens: count,
+  cache_write_input_tokens: count,
+  output_tokens: count,
+  reasoning_output_tokens: count,
+});
+export type Counters = z.infer<typeof countersSchema>;
+
+const totalsSchema = z.object({
+  input: z.number(),
+  cached: z.number(),
+  cacheWrite: z.number(),
+  output: z.number(),
+  reasoning: z.number(),
+});
+export type Totals = z.infer<typeof totalsSchema>;
+
+export const ledgerSchema = z.object({
+  billed: totalsSchema,
+  /** The last reading from standard output; null before the first. */
+  lastOfExec: totalsSchema.nullable(),
+  /** Whether a session file has told of the thread: it is the more exact wire. */
+  isFromFiles: z.boolean(),
+});
+export type Ledger = z.infer<typeof ledgerSchema>;
+
+export const NO_TOTALS: Totals = { input: 0, cached: 0, cacheWrite: 0, output: 0, reasoning: 0 };
+export const NEW_LEDGER: Ledger = { billed: NO_TOTALS, lastOfExec: null, isFromFiles: false };
+
+export interface Bill {
+  /** Null when all of the reading is billed already. */
+  readonly tokens: TokenClasses | null;
+  readonly ledger: Ledger;
+}
+
+export function totalsOf(counters: Counters): Totals {
+  return {
+    input: counters.input_tokens ?? 0,
+    cached: counters.cached_input_tokens ?? 0,
+    cacheWrite: counters.cache_write_input_tokens ?? 0,
+    output: counters.output_tokens ?? 0,
+    reasoning: counters.reasoning_output_tokens ?? 0,
+  };
+}
+
+export function sumOf({ input, output }: Totals): number {
+  return input + output;
+}
+
+/** Classes that this build of Codex does not count: older ones know neither. */
+export function notReported(counters: Counters): NonNullable<DraftOf<'usage'>['notReported']> {
+  return [
+    ...(counters.cache_write_input_tokens == null ? ['cacheWrite' as const] : []),
+    ...(counters.reasoning_output_tokens == null ? ['reasoning' as const] : []),
+  ];
+}
+
+/** Bills a turn of standard output. A total below the last one counts from nothing again. */
+export function billExec(ledger: Ledger, total: Totals): Bill {
+  const { lastOfExec, isFromFiles } = ledger;
+  const isReset = !isFromFiles && lastOfExec !== null && sumOf(total) < sumOf(lastOfExec);
+  const bill = billAbove(isReset ? NO_TOTALS : ledger.billed, total, ledger);
+  return { ...bill, ledger: { ...bill.ledger, lastOfExec: total } };
+}
+
+/**
+ * Bills a request of a session file.
+ * @param last the reading before it in the same file; null at its first
+ * @param ofRequest what the request alone used, where the file says: a copy of a thread starts high
+ */
+export function billFile(
+  ledger: Ledger,
+  reading: {
+    readonly total: Totals;
+    readonly last: Totals | null;
+    readonly ofRequest: Totals | null;
+  },
+): Bill {
+  const { total, last, ofRequest } = reading;
+  const isReset = last !== null && sumOf(total) < sumOf(last);
+  const isNew = last === null && sumOf(ledger.billed) === 0;
+  const known = isNew && ofRequest !== null ? difference(total, ofRequest) : ledger.billed;
+  const bill = billAbove(isReset ? NO_TOTALS : known, total, ledger);
+  return { ...bill, ledger: { ...bill.ledger, isFromFiles: true } };
+}
+
+function billAbove(base: Totals, total: Totals, ledger: Ledger): Bill {
+  if (sumOf(total) <= sumOf(base)) return { tokens: null, ledger: { ...ledger, billed: base } };
+  return { tokens: classesOf(difference(total, base)), ledger: { ...ledger, billed: total } };
+}
+
+function difference(total: Totals, base: Totals): Totals {
+  const above = (name: keyof Totals): number => Math.max(0, total[name] - base[name]);
+  return {
+    input: above('input'),
+    cached: above('cached'),
+    cacheWrite: above('cacheWrite'),
+    output: above('output'),
+    reasoning: above('reasoning'),
+  };
+}
+
+/** Disjoint, whatever the counters say: a part is never more than its whole. */
+function classesOf({ input, cached, cacheWrite, output, reasoning }: Totals): TokenClasses {
+  const cacheRead = Math.min(cached, input);
+  const written = Math.min(cacheWrite, input - cacheRead);
+  const thought = Math.min(reasoning, output);
+  return {
+    inputFresh: input - cacheRead - written,
+    cacheRead,
+    cacheWrite: written,
+    outputVisible: output - thought,
+    reasoning: thought,
+  };
+}
