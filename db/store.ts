@@ -147,6 +147,8 @@ export interface Place {
 export interface PlacedPage<T> extends Page<T> {
   /** Of the last row: the next page is the one after it. Null behind the last page. */
   readonly next: Place | null;
+  /** There may be more than `total`: counting them would take too long. */
+  readonly isTotalAtLeast?: boolean | undefined;
 }
 
 export interface StoredOrganism {
@@ -187,7 +189,7 @@ export interface ThreadQuery {
   readonly status?: string | undefined;
   /** Participant. */
   readonly agent?: string | undefined;
-  /** Part of the id, a participant, the error or the text of a message. */
+  /** Part of the id, a participant or the error; or words of a message. */
   readonly text?: string | undefined;
   /** Last activity at or after. */
   readonly activeSince?: number | undefined;
@@ -205,6 +207,7 @@ export interface MessageQuery {
   /** Sender or receiver. */
   readonly agent?: string | undefined;
   readonly payloadType?: string | undefined;
+  /** Words of the payload; see organism/search-words.ts. */
   readonly text?: string | undefined;
   /** Keyset paging: only messages before or after this journal position. */
   readonly beforeSeq?: number | undefined;
@@ -216,6 +219,9 @@ export interface MessageQuery {
 
 export interface ErrorQuery {
   readonly organismId: string;
+  readonly severity?: string | undefined;
+  /** Words of the text; see organism/search-words.ts. */
+  readonly text?: string | undefined;
   readonly agent?: string | undefined;
   readonly threadId?: string | undefined;
   readonly limit: number;

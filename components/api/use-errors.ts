@@ -10,6 +10,9 @@ import { type Resource, useResource } from './use-resource.ts';
 export interface ErrorQuery {
   readonly agent?: string | null | undefined;
   readonly thread?: string | null | undefined;
+  readonly severity?: string | null | undefined;
+  /** Words of the text; the last may be begun. */
+  readonly q?: string | null | undefined;
   readonly limit?: number | undefined;
   readonly offset?: number | undefined;
 }
@@ -32,13 +35,13 @@ type ErrorItem = ErrorList['errors'][number];
  * last row: what arrives meanwhile moves nothing.
  */
 export function useErrorPages(
-  query: Pick<ErrorQuery, 'agent' | 'thread'>,
+  query: Pick<ErrorQuery, 'agent' | 'thread' | 'severity' | 'q'>,
 ): PagedResource<ErrorItem> {
   const organism = useOrganismId();
   return usePaged({
     schema: errorListSchema,
     path: '/errors',
-    params: { organism, agent: query.agent, thread: query.thread },
+    params: { organism, ...query },
     rowsOf: (page) => page.errors,
     totalOf: (page) => page.total,
     nextOf: (page) => (page.next == null ? null : { cursor: page.next }),

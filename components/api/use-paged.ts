@@ -16,6 +16,8 @@ export interface PagedResource<Row> {
   readonly rows: readonly Row[] | undefined;
   /** Rows in all, as the server counts them. */
   readonly total: number | undefined;
+  /** There may be more than `total`. */
+  readonly totalIsAtLeast: boolean;
   readonly error: ApiError | null;
   readonly isPending: boolean;
   /** An answer to an earlier filter is on screen while the new one is on its way. */
@@ -33,6 +35,7 @@ export function usePaged<S extends z.ZodType, Row>(list: {
   params: QueryParams;
   rowsOf: (page: z.infer<S>) => readonly Row[];
   totalOf: (page: z.infer<S>) => number;
+  isAtLeast?: ((page: z.infer<S>) => boolean) | undefined;
   /** Parameters of the page after this one, null after the last. */
   nextOf: (page: z.infer<S>) => QueryParams | null;
   /** Null: pages are the past, read once, not kept when the list is left, and read anew on `refetch` alone. */
@@ -70,6 +73,7 @@ export function usePaged<S extends z.ZodType, Row>(list: {
   return {
     rows: pages?.flatMap(list.rowsOf),
     total: last === undefined ? undefined : list.totalOf(last),
+    totalIsAtLeast: last !== undefined && (list.isAtLeast?.(last) ?? false),
     error: query.error,
     isPending: query.isPending,
     isPlaceholderData: query.isPlaceholderData,

@@ -22,7 +22,7 @@ export interface ThreadQuery {
   readonly status?: string | null | undefined;
   /** Participant. */
   readonly agent?: string | null | undefined;
-  /** Part of the id, a participant, the error or a message. */
+  /** Part of the id, a participant or the error; or words of a message. */
   readonly q?: string | null | undefined;
   /** Active at or after, in epoch milliseconds. */
   readonly since?: number | null | undefined;
@@ -44,6 +44,7 @@ export function useThreads(query: ThreadQuery = {}): PagedResource<ThreadRow> {
     },
     rowsOf: (page) => page.threads,
     totalOf: (page) => page.total,
+    isAtLeast: (page) => page.totalIsAtLeast === true,
     nextOf: (page) => (page.next == null ? null : { cursor: page.next }),
     refreshMs: 5000,
   });

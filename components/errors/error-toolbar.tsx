@@ -25,6 +25,7 @@ export function ErrorToolbar({ filters }: { filters: ErrorFilters }) {
     <div className="flex flex-wrap items-center gap-2">
       <SearchInput
         label="Filter by text"
+        placeholder="Words in text"
         value={choices.text}
         onChange={(text) => set({ text })}
         isPageFilter

@@ -11,6 +11,7 @@ import { Panel } from '#components/ui/panel.tsx';
 import { SkeletonRows } from '#components/ui/skeleton.tsx';
 import { EmptyState, FailedState, FilteredEmptyState } from '#components/ui/surface-states.tsx';
 import { DataTable } from '#components/ui/table/data-table.tsx';
+import { useSettled } from '#components/ui/use-settled.ts';
 import type { EventOf } from '#organism/event.ts';
 import type { OrganismState } from '#organism/state.ts';
 
@@ -33,8 +34,9 @@ export function ErrorsView() {
 
 function ErrorList({ filters }: { filters: ErrorFilters }) {
   const { choices } = filters;
-  const { agent, thread } = choices;
-  const pages = useErrorPages({ agent, thread });
+  const { agent, thread, severity } = choices;
+  const text = useSettled(choices.text.trim());
+  const pages = useErrorPages({ agent, thread, severity, q: text });
   const live = useLive(selectErrors);
   const href = useHref();
   if (pages.rows === undefined) {
@@ -53,6 +55,7 @@ function ErrorList({ filters }: { filters: ErrorFilters }) {
   // Older rows that were asked for must not wait behind "N new".
   const pageCount = Math.ceil(pages.rows.length / PAGE_ROWS);
   const all = mergeErrors(live, pages.rows);
+  // The server's rule again, for what came live and for an answer to an earlier filter.
   const rows = filterErrors(all, choices);
   return (
     <Panel flush className="min-h-0 flex-1">
@@ -61,7 +64,7 @@ function ErrorList({ filters }: { filters: ErrorFilters }) {
         rows={rows}
         columns={errorColumns(href)}
         getRowId={(row) => String(row.seq)}
-        viewKey={[agent, thread, choices.severity, choices.text, pageCount].join(' ')}
+        viewKey={[agent, thread, severity, choices.text, pageCount].join(' ')}
         sort={choices.sort}
         onSortChange={(sort) => filters.set({ sort })}
         onOpenRow={(row) => filters.open(row.seq)}
@@ -70,7 +73,7 @@ function ErrorList({ filters }: { filters: ErrorFilters }) {
         fill
         empty={
           filters.isFiltered ? (
-            <FilteredEmptyState what="errors" hiddenCount={all.length} onClear={filters.clear} />
+            <FilteredEmptyState what="errors" onClear={filters.clear} />
           ) : (
             <EmptyState title="No errors">
               <p>
@@ -81,7 +84,7 @@ function ErrorList({ filters }: { filters: ErrorFilters }) {
         }
       />
       <footer className="flex items-center gap-3 border-t border-line px-3 py-1.5 text-table text-ink-2">
-        <span>{shownWords(rows.length, Math.max(pages.total ?? 0, all.length), filters)}</span>
+        <span>{shownWords(rows.length, Math.max(pages.total ?? 0, rows.length))}</span>
         {pages.hasNextPage && (
           <Button
             size="sm"
@@ -102,11 +105,8 @@ function ErrorList({ filters }: { filters: ErrorFilters }) {
   );
 }
 
-/** Text and severity are looked for in what is loaded: said, because older errors may match too. */
-function shownWords(shown: number, total: number, { choices }: ErrorFilters): string {
-  const count = `${formatExact(shown)} of ${formatExact(total)} errors`;
-  const isPartial = (choices.text !== '' || choices.severity !== null) && shown < total;
-  return isPartial ? `${count}; older ones may match too` : count;
+function shownWords(shown: number, total: number): string {
+  return `${formatExact(shown)} of ${formatExact(total)} errors`;
 }
 
 function selectErrors(organism: OrganismState): readonly EventOf<'error'>[] {

@@ -67,7 +67,8 @@ describe('filterErrors', () => {
     [{ agent: 'coder' }, [1]],
     [{ thread: 't-1' }, [1]],
     [{ severity: 'fatal' as const }, [2]],
-    [{ text: ' TIMED out ' }, [2, 1]],
+    [{ text: ' OUT tim ' }, [2, 1]],
+    [{ text: 'imed' }, []],
     [{ text: 'timed', agent: 'critic' }, []],
   ])('keeps what %o asks for', (filter, expected) => {
     expect(seqs(filter)).toEqual(expected);

@@ -1,6 +1,7 @@
 import type { ErrorList } from '#organism/api/resources.ts';
 import type { EventOf } from '#organism/event.ts';
 import { parseInstant } from '#organism/instant.ts';
+import { matchesSearch, parseSearch, wordsOf } from '#organism/search-words.ts';
 
 export const SEVERITIES = ['fatal', 'error', 'warning'] as const;
 type Severity = (typeof SEVERITIES)[number];
@@ -19,7 +20,7 @@ export interface ErrorRow {
 export interface ErrorFilter {
   readonly agent: string | null;
   readonly thread: string | null;
-  /** Part of the text, in either case. */
+  /** Words of the text; the last may be begun. */
   readonly text: string;
   readonly severity: Severity | null;
 }
@@ -40,13 +41,13 @@ export function mergeErrors(
 }
 
 export function filterErrors(rows: readonly ErrorRow[], filter: ErrorFilter): ErrorRow[] {
-  const wanted = filter.text.trim().toLowerCase();
+  const wanted = filter.text.trim() === '' ? null : parseSearch(filter.text);
   return rows.filter(
     (row) =>
       (filter.agent === null || row.agent === filter.agent) &&
       (filter.thread === null || row.threadId === filter.thread) &&
       (filter.severity === null || row.severity === filter.severity) &&
-      (wanted === '' || row.text.toLowerCase().includes(wanted)),
+      (wanted === null || matchesSearch(wordsOf(row.text), wanted)),
   );
 }
 

@@ -1,3 +1,5 @@
+import { matchesSearch, parseSearch, payloadText, wordsOf } from '#organism/search-words.ts';
+
 import type { MessageItem } from './message-item.ts';
 
 /** Null or empty lets everything through. */
@@ -6,7 +8,7 @@ export interface MessageFilter {
   readonly agent: string | null;
   readonly payloadType: string | null;
   readonly thread: string | null;
-  /** Part of the payload, letters in either case. */
+  /** Words of the payload; the last may be begun. */
   readonly text: string;
 }
 
@@ -18,7 +20,7 @@ export function matchesFilter(message: MessageItem, filter: MessageFilter): bool
   if (agent !== null && message.from !== agent && message.to !== agent) return false;
   if (payloadType !== null && message.payloadType !== payloadType) return false;
   if (thread !== null && message.threadId !== thread) return false;
-  return text === '' || containsText(message.payload, text);
+  return text === '' || matchesSearch(wordsOf(payloadText(message.payload)), parseSearch(text));
 }
 
 export function isFiltering(filter: MessageFilter): boolean {
@@ -28,11 +30,4 @@ export function isFiltering(filter: MessageFilter): boolean {
 /** Names the view a filter makes. */
 export function filterKey({ agent, payloadType, thread, text }: MessageFilter): string {
   return JSON.stringify([agent, payloadType, thread, text]);
-}
-
-/** Looks in the JSON the store keeps, where quotes and line ends are escaped. */
-function containsText(payload: unknown, text: string): boolean {
-  const json = JSON.stringify(payload ?? null);
-  const wanted = JSON.stringify(text).slice(1, -1);
-  return json.toLowerCase().includes(wanted.toLowerCase());
 }

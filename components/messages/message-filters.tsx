@@ -22,7 +22,7 @@ export function MessageFilters(props: {
     <>
       <SearchInput
         label="Filter by payload text"
-        placeholder="Text in payload"
+        placeholder="Words in payload"
         isPageFilter
         value={filter.text}
         onChange={(text) => onChange({ text })}

@@ -94,6 +94,7 @@ function ThreadTable(props: { filters: ThreadFilters; organism: LiveThreads }) {
         <TableFoot
           shown={rows.length}
           total={Math.max(pages.total ?? 0, rows.length)}
+          isAtLeast={pages.totalIsAtLeast}
           isLoading={pages.isFetchingNextPage}
           onMore={pages.hasNextPage ? loadMore : undefined}
           error={pages.error?.detail}
@@ -117,13 +118,15 @@ function toQuery({ filter, order }: ThreadFilters): ThreadQuery {
 function TableFoot(props: {
   shown: number;
   total: number;
+  /** More may be found further down. */
+  isAtLeast: boolean;
   isLoading: boolean;
   onMore: (() => void) | undefined;
   error: string | undefined;
 }) {
   return (
     <div className="flex min-h-8 shrink-0 items-center gap-3 border-t border-line px-3 py-1 text-table text-ink-2">
-      <span>{`${formatExact(props.shown)} of ${formatExact(props.total)} threads`}</span>
+      <span>{`${formatExact(props.shown)} of ${formatExact(props.total)}${props.isAtLeast ? ' or more' : ''} threads`}</span>
       {props.error !== undefined && (
         <span role="alert" className="truncate text-error" data-tip={props.error}>
           {`Not up to date: ${props.error}`}

@@ -17,6 +17,7 @@ import { getThread, listThreads } from './reader/thread-queries.ts';
 import { dailyUsage } from './reader/usage-days.ts';
 import { listPriceVersions, listUsage, listUsageNames } from './reader/usage-history.ts';
 import { sumUsage } from './reader/usage-sums.ts';
+import { attachSearch } from './search/search-database.ts';
 import { storeFiles } from './store-files.ts';
 import type { RowsVerified } from './verify-rows.ts';
 import { verifyRows } from './verify-rows.ts';
@@ -53,7 +54,10 @@ function main(): void {
   const port = parentPort;
   if (port === null) throw new Error('reader-worker.ts runs in a worker thread only');
   const files = storeFiles(readerDataSchema.parse(workerData).dataDir);
-  const statements = createStatements(() => openReaderConnection(files.database));
+  const statements = createStatements(
+    () => openReaderConnection(files.database),
+    (db) => attachSearch(db, files.search),
+  );
   const lookups = createLookups(statements);
   const deps = { statements, lookups };
   serveRpc<ReaderMethods>(port, {

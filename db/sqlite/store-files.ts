@@ -24,6 +24,8 @@ export interface StoreFiles {
   readonly epoch: string;
   /** See commit-marks.ts. */
   readonly marks: string;
+  /** See search/search-database.ts. */
+  readonly search: string;
 }
 
 export function storeFiles(dataDir: string): StoreFiles {
@@ -35,6 +37,7 @@ export function storeFiles(dataDir: string): StoreFiles {
     shm: `${database}-shm`,
     epoch: join(dataDir, 'organoscope.epoch'),
     marks: join(dataDir, 'organoscope.marks'),
+    search: join(dataDir, 'organoscope.search'),
   };
 }
 

@@ -8,6 +8,7 @@ import { StoreError } from '#db/store.ts';
 import type { AppendStats } from './append-queue.ts';
 import { createAppendQueue } from './append-queue.ts';
 import { startReaderPool } from './reader-pool.ts';
+import { startSearch } from './search-thread.ts';
 import { startStoreWorker } from './store-worker.ts';
 import type { RowsVerified } from './verify-rows.ts';
 import type { WriterGreeting, WriterMethods } from './writer-worker.ts';
@@ -30,6 +31,8 @@ export interface SqliteStore extends Store {
   stats(): AppendStats;
   /** Resolves once a write has been committed. @throws StoreError with the reason when none can be */
   checkWritable(): Promise<void>;
+  /** Resolves once text search reaches all that is stored: it is complete before, but slower. */
+  catchUpSearch(): Promise<void>;
   /** Compares stored rows with their check values, a chunk at a time. */
   verifyRows(query: { since: number; limit: number }): Promise<RowsVerified>;
 }
@@ -65,6 +68,7 @@ export async function createSqliteStore(options: SqliteStoreOptions): Promise<Sq
   const { epoch, schemaVersion } = writer.greeting;
   let { lastSeq } = writer.greeting;
   const prunedTo = new Map(writer.greeting.pruned.map(({ kind, position }) => [kind, position]));
+  const search = startSearch(dataDir, epoch, (text) => log.warn(text));
   let closing: Promise<void> | null = null;
   log.info({ dataDir, epoch, schemaVersion, lastSeq }, 'store open');
 
@@ -99,6 +103,7 @@ export async function createSqliteStore(options: SqliteStoreOptions): Promise<Sq
   async function closeAll(): Promise<void> {
     await queue.drain();
     await readers.stop();
+    await search.stop();
     await writer.stop();
   }
 
@@ -148,6 +153,7 @@ export async function createSqliteStore(options: SqliteStoreOptions): Promise<Sq
     listPruned: () => readers.call('listPruned'),
     prunedThrough: () => Math.max(0, ...prunedTo.values()),
     verifyRows: (query) => readers.call('verifyRows', query),
+    catchUpSearch: () => search.catchUp(),
     close() {
       closing ??= closeAll();
       return closing;

@@ -180,7 +180,13 @@ export const threadRowSchema = threadInfoSchema
 export type ThreadRow = z.infer<typeof threadRowSchema>;
 
 export const threadRowListSchema = z
-  .object({ threads: z.array(threadRowSchema), ...paging, next })
+  .object({
+    threads: z.array(threadRowSchema),
+    ...paging,
+    /** There may be more: counting the threads that hold a common word would take too long. */
+    totalIsAtLeast: z.boolean().optional(),
+    next,
+  })
   .meta({ id: 'ThreadRowList' });
 export type ThreadRowList = z.infer<typeof threadRowListSchema>;
 

@@ -20,6 +20,8 @@ import { defineRoute } from './route.ts';
 
 /** Threads of one conversation asked for at once. */
 const MAX_THREADS = 200;
+const WORDS = 'Words in any order and either case; the last may be the beginning of one';
+const SEVERITIES = ['warning', 'error', 'fatal'] as const;
 const ERROR_ORDER = 'errors';
 
 const listQuery = z.object({
@@ -27,7 +29,7 @@ const listQuery = z.object({
   agent: textParam.meta({ description: 'Sender or receiver' }),
   thread: z.array(z.string().max(256)).max(MAX_THREADS).optional(),
   payload_type: textParam,
-  q: textParam.meta({ description: 'Part of the payload' }),
+  q: textParam.meta({ description: WORDS }),
   before_seq: seqParam.meta({ description: 'Only messages before this journal position' }),
   after_seq: seqParam.meta({ description: 'Only messages after this journal position' }),
   order: choiceParam(['asc', 'desc']),
@@ -89,6 +91,8 @@ export function messageRoutes(deps: ApiDeps): Route[] {
         organism: organismParam,
         agent: textParam,
         thread: textParam,
+        severity: choiceParam(SEVERITIES),
+        q: textParam.meta({ description: WORDS }),
         cursor: cursorParam,
         ...pageParams,
       }),
@@ -96,11 +100,13 @@ export function messageRoutes(deps: ApiDeps): Route[] {
       problems: [404],
       async handle({ query }) {
         const { organismId } = resolveOrganism(deps, query.organism);
-        const { limit, offset, agent, thread: threadId } = query;
+        const { limit, offset, agent, severity, thread: threadId, q: text } = query;
         const { rows, total, next } = await store.listErrors({
           organismId,
           agent,
           threadId,
+          severity,
+          text,
           after: readCursor(ERROR_ORDER, query.cursor),
           limit,
           offset,

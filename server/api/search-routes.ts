@@ -14,7 +14,7 @@ export function searchRoutes(deps: ApiDeps): Route[] {
       method: 'GET',
       path: '/api/v1/search',
       summary:
-        'Agents, threads and messages that contain a text; in every organism when none is named',
+        'Agents and threads with a text in their names, and messages with its words; in every organism when none is named',
       query: z.object({
         organism: organismParam,
         q: textParam,

@@ -25,7 +25,10 @@ const listQuery = z.object({
   organism: organismParam,
   status: textParam.meta({ description: `One of ${THREAD_STATUSES.join(', ')}` }),
   agent: textParam.meta({ description: 'A participant' }),
-  q: textParam.meta({ description: 'Part of the id, a participant, the error or a message' }),
+  q: textParam.meta({
+    description:
+      'Part of the id, a participant or the error; or words of a message, the last of which may be begun',
+  }),
   since: timeParam.meta({ description: 'Last activity at or after' }),
   sort: choiceParam(SORTS),
   order: choiceParam(['asc', 'desc']),
@@ -55,7 +58,7 @@ export function threadRoutes(deps: ApiDeps): Route[] {
         requireStatus(query.status);
         const { limit, offset } = query;
         const order = `threads ${query.sort ?? 'activity'} ${query.order ?? 'desc'}`;
-        const { rows, total, next } = await store.listThreads({
+        const { rows, total, isTotalAtLeast, next } = await store.listThreads({
           organismId,
           status: query.status,
           agent: query.agent,
@@ -71,6 +74,7 @@ export function threadRoutes(deps: ApiDeps): Route[] {
           threads: rows.map(threadRow),
           count: rows.length,
           total,
+          totalIsAtLeast: isTotalAtLeast,
           offset,
           limit,
           next: writeCursor(order, next),

@@ -1,5 +1,6 @@
-import type { ErrorQuery, JournalEventOf, PlacedPage, Store } from '#db/store.ts';
+import type { ErrorQuery, JournalEventOf, Place, PlacedPage, Store } from '#db/store.ts';
 import type { EventType, JournalEvent } from '#organism/event.ts';
+import { parseSearch } from '#organism/search-words.ts';
 
 import { NO_BODY } from '../pruned-body.ts';
 import type { EventRow } from './event-rows.ts';
@@ -7,6 +8,8 @@ import { EVENT_COLUMNS, USAGE_JOIN, toEvent } from './event-rows.ts';
 import type { Lookups } from './lookups.ts';
 import { listPlaces, nextPlace } from './places.ts';
 import type { Param, Statements } from './statements.ts';
+import type { DocumentQuery } from './text-search.ts';
+import { findDocuments } from './text-search.ts';
 
 export function readEvents(
   deps: { statements: Statements; lookups: Lookups },
@@ -54,38 +57,89 @@ export function listErrors(
   deps: { statements: Statements; lookups: Lookups },
   query: ErrorQuery,
 ): PlacedPage<JournalEventOf<'error'>> {
-  const { statements, lookups } = deps;
+  const { lookups } = deps;
   const [organism] = lookups.organismIds(query.organismId);
   if (organism === undefined) return { rows: [], total: 0, next: null };
-  const where: string[] = [];
-  const params: Param[] = [];
-  const narrow = (column: string, table: 'agents' | 'threads', name: string | undefined) => {
-    if (name === undefined) return;
-    where.push(`${column} = ?`);
-    // No row has -1: an unknown name finds nothing.
-    params.push(lookups.idsOf(table, [organism], name)[0] ?? -1);
-  };
-  narrow('thread_id', 'threads', query.threadId);
-  narrow('agent_id', 'agents', query.agent);
-  const isWhole = where.length === 0;
-  if (isWhole) {
-    where.push('organism_id = ?');
-    params.push(organism);
-  }
-  const from = `FROM errors WHERE ${where.join(' AND ')}`;
-  const order = { id: 'seq', value: 'occurred_at', isNullable: false, direction: 'DESC' } as const;
-  const places = listPlaces(statements, { from, params, ...order }, query);
-  const count = isWhole
-    ? statements.get<Count>('SELECT errors AS total FROM organisms WHERE id = ?', params)
-    : statements.get<Count>(`SELECT count(*) AS total ${from}`, params);
-  const seqs = places.map(({ id }) => id);
+  const idOf = (table: 'agents' | 'threads', name: string | undefined) =>
+    name === undefined ? undefined : (lookups.idsOf(table, [organism], name)[0] ?? null);
+  const thread = idOf('threads', query.threadId);
+  const agent = idOf('agents', query.agent);
+  // A name that was never seen finds nothing.
+  if (thread === null || agent === null) return { rows: [], total: 0, next: null };
+  const scope = { organism, thread, agent };
+  const isSearch = query.severity !== undefined || (query.text ?? '') !== '';
+  const { places, total } = isSearch
+    ? searchErrors(deps.statements, query, scope)
+    : scanErrors(deps.statements, query, scope);
   return {
-    rows: readPositions(deps, 'error', seqs),
-    total: count?.total ?? 0,
+    rows: readPositions(
+      deps,
+      'error',
+      places.map(({ id }) => id),
+    ),
+    total,
     next: nextPlace(places, query.limit),
   };
 }
 
-interface Count {
+interface ErrorScope {
+  readonly organism: number;
+  readonly thread: number | undefined;
+  readonly agent: number | undefined;
+}
+interface ErrorPlaces {
+  readonly places: readonly Place[];
   readonly total: number;
+}
+
+function searchErrors(
+  statements: Statements,
+  query: ErrorQuery,
+  { organism, thread, agent }: ErrorScope,
+): ErrorPlaces {
+  const words = parseSearch(query.text ?? '');
+  if ((query.text ?? '') !== '' && words.length === 0) return { places: [], total: 0 };
+  const { after, limit, severity } = query;
+  const documents: DocumentQuery = {
+    kind: 'error',
+    organismId: organism,
+    threadIds: thread === undefined ? undefined : [thread],
+    agentId: agent,
+    severity,
+    words,
+  };
+  return findDocuments(statements, documents, {
+    direction: 'DESC',
+    limit,
+    offset: after === undefined ? query.offset : 0,
+    bounds:
+      after === undefined ? [] : [{ sign: '<', place: { id: after.id, value: after.value ?? 0 } }],
+  });
+}
+
+function scanErrors(
+  statements: Statements,
+  query: ErrorQuery,
+  { organism, thread, agent }: ErrorScope,
+): ErrorPlaces {
+  const where: string[] = [];
+  const params: Param[] = [];
+  const narrow = (column: string, id: number | undefined) => {
+    if (id === undefined) return;
+    where.push(`${column} = ?`);
+    params.push(id);
+  };
+  narrow('thread_id', thread);
+  narrow('agent_id', agent);
+  const isWhole = where.length === 0;
+  if (isWhole) narrow('organism_id', organism);
+  const from = `FROM errors WHERE ${where.join(' AND ')}`;
+  const order = { id: 'seq', value: 'occurred_at', isNullable: false, direction: 'DESC' } as const;
+  const count = isWhole
+    ? 'SELECT errors AS total FROM organisms WHERE id = ?'
+    : `SELECT count(*) AS total ${from}`;
+  return {
+    places: listPlaces(statements, { from, params, ...order }, query),
+    total: statements.get<{ total: number }>(count, params)?.total ?? 0,
+  };
 }

@@ -6,11 +6,6 @@ export function likeAnywhere(text: string): string {
   return `%${escapeLike(text.slice(0, MAX_PATTERN_CHARS))}%`;
 }
 
-/** The same for a column of JSON, where quotes, backslashes and line ends are escaped. */
-export function likeInJson(text: string): string {
-  return `%${escapeLike(JSON.stringify(text.slice(0, MAX_PATTERN_CHARS)).slice(1, -1))}%`;
-}
-
 function escapeLike(text: string): string {
   return text.toWellFormed().replaceAll(/[\\%_]/g, String.raw`\$&`);
 }

@@ -1,18 +1,16 @@
-import { z } from 'zod';
-
 import type { SearchHit, Store } from '#db/store.ts';
+import type { SearchWord } from '#organism/search-words.ts';
+import { foldText, parseSearch } from '#organism/search-words.ts';
 
-import { likeAnywhere, likeInJson } from './like-pattern.ts';
+import { readBody } from '../search/document.ts';
+import { likeAnywhere } from './like-pattern.ts';
 import type { Lookups } from './lookups.ts';
 import type { Statements } from './statements.ts';
+import { findDocuments } from './text-search.ts';
 
-/** Messages looked through, newest first: a search box must answer while one types. */
-const MAX_SCANNED_MESSAGES = 200_000;
 const MAX_DETAIL_CHARS = 200;
 
-const payloadSchema = z.object({ payload: z.unknown() });
-
-/** Agents, then threads, then messages that hold the text. */
+/** Agents and threads with the text in their names, then messages with its words, newest first. */
 export function search(
   { statements, lookups }: { statements: Statements; lookups: Lookups },
   { organismId, text, limit }: Parameters<Store['search']>[0],
@@ -82,36 +80,32 @@ function findMessages(
   text: string,
   limit: number,
 ): Found[] {
-  const pattern = likeInJson(text);
-  const rows = statements.all<{
-    seq: number;
-    body: string;
-    sender: string | null;
-    receiver: string | null;
-  }>(
-    `SELECT j.seq, j.body, a.name AS sender, b.name AS receiver
-     FROM (SELECT seq, from_id, to_id FROM messages WHERE organism_id = ?
-       ORDER BY occurred_at DESC LIMIT ${MAX_SCANNED_MESSAGES}) m
-     JOIN journal j ON j.seq = m.seq
-     LEFT JOIN agents a ON a.id = m.from_id LEFT JOIN agents b ON b.id = m.to_id
-     WHERE j.body LIKE ? ESCAPE '\\' AND (j.body -> '$.payload') LIKE ? ESCAPE '\\' LIMIT ?`,
-    [organism, pattern, pattern, limit],
-  );
-  return rows.map(({ seq, body, sender, receiver }) => {
-    const { payload } = payloadSchema.parse(JSON.parse(body));
+  const words = parseSearch(text);
+  if (words.length === 0) return [];
+  const documents = { kind: 'message', organismId: organism, words } as const;
+  const page = { direction: 'DESC', limit, offset: 0, bounds: [] } as const;
+  return findDocuments(statements, documents, page).places.flatMap(({ id }) => {
+    const row = statements.get<{ body: string; sender: string | null; receiver: string | null }>(
+      `SELECT j.body, a.name AS sender, b.name AS receiver
+       FROM messages m JOIN journal j ON j.seq = m.seq
+       LEFT JOIN agents a ON a.id = m.from_id LEFT JOIN agents b ON b.id = m.to_id
+       WHERE m.seq = ?`,
+      [id],
+    );
+    if (row === undefined) return [];
     return {
-      kind: 'message',
-      id: String(seq),
-      title: `${sender ?? '–'} → ${receiver ?? '–'}`,
-      detail: excerpt(payload, text),
+      kind: 'message' as const,
+      id: String(id),
+      title: `${row.sender ?? '–'} → ${row.receiver ?? '–'}`,
+      detail: excerpt(readBody('message', row.body).text, words),
     };
   });
 }
 
-/** The payload around the first place the text was found. */
-function excerpt(payload: unknown, text: string): string {
-  const whole = typeof payload === 'string' ? payload : JSON.stringify(payload ?? null);
-  const at = whole.toLowerCase().indexOf(text.toLowerCase());
-  const start = Math.max(0, at - MAX_DETAIL_CHARS / 4);
-  return whole.slice(start, start + MAX_DETAIL_CHARS);
+/** The text around the first place a word was found. */
+function excerpt(text: string, words: readonly SearchWord[]): string {
+  const folded = foldText(text);
+  const places = words.map(({ word }) => folded.indexOf(word)).filter((at) => at >= 0);
+  const start = Math.max(0, Math.min(...places) - MAX_DETAIL_CHARS / 4);
+  return text.slice(start, start + MAX_DETAIL_CHARS);
 }

@@ -14,14 +14,21 @@ export interface Statements {
   get<Row>(sql: string, params?: readonly Param[]): Maybe<Row>;
   /** Rows of numbers as arrays: half the price of objects where rows are many. */
   rows(sql: string, params?: readonly Param[]): readonly (readonly number[])[];
+  /** Whether the search index is there to be read, as `search`. */
+  hasSearch(): boolean;
 }
 
 type Maybe<Row> = Row | undefined;
 
-export function createStatements(connect: () => Connection): Statements {
+/** @param attachSearch called while it answers false: the index may be made later than the store */
+export function createStatements(
+  connect: () => Connection,
+  attachSearch: (db: Connection) => boolean = () => false,
+): Statements {
   const cache = new Map<string, ReturnType<typeof prepare>>();
   const rawCache = new Map<string, ReturnType<typeof prepare>>();
   let opened: Connection | null = null;
+  let hasSearch = false;
 
   function connection(): Connection {
     opened ??= connect();
@@ -54,5 +61,9 @@ export function createStatements(connect: () => Connection): Statements {
     all: (sql, params = []) => prepared(sql).all(params),
     get: (sql, params = []) => prepared(sql).get(params),
     rows: (sql, params = []) => preparedIn(rawCache, sql).all(params),
+    hasSearch() {
+      hasSearch ||= attachSearch(connection());
+      return hasSearch;
+    },
   };
 }

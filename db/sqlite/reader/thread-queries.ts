@@ -1,12 +1,13 @@
 import type { PlacedPage, StoredThread, ThreadQuery } from '#db/store.ts';
 
 import { storedName } from '../stored-text.ts';
-import { likeAnywhere, likeInJson } from './like-pattern.ts';
 import type { Lookups } from './lookups.ts';
+import type { Listing } from './places.ts';
 import { listPlaces, nextPlace } from './places.ts';
 import type { Param, Statements } from './statements.ts';
 import type { ThreadRow } from './thread-rows.ts';
 import { THREAD_COLUMNS, toThread } from './thread-rows.ts';
+import { listThreadsWithText } from './thread-text.ts';
 
 interface Deps {
   readonly statements: Statements;
@@ -41,17 +42,32 @@ export function listThreads(deps: Deps, query: ThreadQuery): PlacedPage<StoredTh
   const [organism] = lookups.organismIds(query.organismId);
   if (organism === undefined) return { rows: [], total: 0, next: null };
   const { where, params } = conditions(lookups, organism, query);
-  const from = `FROM threads t WHERE ${where}`;
-  const direction = query.direction === 'asc' ? 'ASC' : 'DESC';
-  const order = ORDERS[query.sort ?? 'activity'];
-  const places = listPlaces(statements, { from, params, id: 't.id', ...order, direction }, query);
-  const count = statements.get<{ total: number }>(`SELECT count(*) AS total ${from}`, params);
+  const listing: Listing = {
+    from: `FROM threads t WHERE ${where}`,
+    params,
+    id: 't.id',
+    ...ORDERS[query.sort ?? 'activity'],
+    direction: query.direction === 'asc' ? 'ASC' : 'DESC',
+  };
+  const { text = '' } = query;
+  const { places, ...total } =
+    text === ''
+      ? listAll(statements, listing, query)
+      : listThreadsWithText(statements, listing, { ...query, text, organism });
   return {
     rows: places.flatMap(
       ({ id }) => readThread(deps, query.organismId, { where: 't.id = ?', params: [id] }) ?? [],
     ),
-    total: count?.total ?? 0,
+    ...total,
     next: nextPlace(places, query.limit),
+  };
+}
+
+function listAll(statements: Statements, listing: Listing, query: ThreadQuery) {
+  const count = `SELECT count(*) AS total ${listing.from}`;
+  return {
+    places: listPlaces(statements, listing, query),
+    total: statements.get<{ total: number }>(count, listing.params)?.total ?? 0,
   };
 }
 
@@ -91,15 +107,5 @@ function conditions(
     const [agent = -1] = lookups.idsOf('agents', [organism], query.agent);
     add('t.id IN (SELECT thread_id FROM thread_agents WHERE agent_id = ?)', agent);
   }
-  if (query.text !== undefined && query.text !== '') {
-    const pattern = likeAnywhere(query.text);
-    add(TEXT_CONDITION, pattern, pattern, pattern, likeInJson(query.text));
-  }
   return { where: where.join(' AND '), params };
 }
-
-const TEXT_CONDITION = `(t.name LIKE ? ESCAPE '\\' OR t.error LIKE ? ESCAPE '\\'
-  OR EXISTS (SELECT 1 FROM thread_agents p JOIN agents a ON a.id = p.agent_id
-    WHERE p.thread_id = t.id AND a.name LIKE ? ESCAPE '\\')
-  OR EXISTS (SELECT 1 FROM messages m JOIN journal j ON j.seq = m.seq
-    WHERE m.thread_id = t.id AND (j.body -> '$.payload') LIKE ? ESCAPE '\\'))`;

@@ -1,0 +1,83 @@
+import type { Connection } from '../connection.ts';
+import type { DocumentFacts } from './document.ts';
+import { documentWords, readBody } from './document.ts';
+import { BLOCK_POSITIONS, readPosition } from './search-database.ts';
+
+/** Takes words from the journal into the index. */
+export interface Indexer {
+  /** Every document up to here is in the index. */
+  readonly position: number;
+  /**
+   * The next documents of the journal in one transaction.
+   * @returns how many; fewer than asked for when the journal has no more
+   */
+  indexNext(limit: number): number;
+}
+
+interface Row {
+  readonly seq: number;
+  readonly isError: 0 | 1;
+  readonly organismId: number;
+  readonly threadId: number;
+  readonly agentId: number;
+  readonly otherAgentId: number;
+  readonly payloadTypeId: number;
+  readonly occurredAt: number;
+  readonly body: string;
+}
+
+/** @param store read only; its writer is not waited for, nor does it wait */
+export function createIndexer(store: Connection, search: Connection): Indexer {
+  const readNext = store.prepare<[number, number, number], Row>(
+    `SELECT d.*, j.body FROM (
+       SELECT seq, 0 AS isError, organism_id AS organismId, thread_id AS threadId,
+         from_id AS agentId, to_id AS otherAgentId, payload_type_id AS payloadTypeId,
+         occurred_at AS occurredAt FROM messages WHERE seq > ?
+       UNION ALL
+       SELECT seq, 1, organism_id, thread_id, agent_id, 0, 0, occurred_at
+         FROM errors WHERE seq > ?
+       ORDER BY seq LIMIT ?) d
+     JOIN journal j ON j.seq = d.seq ORDER BY d.seq`,
+  );
+  const add = search.prepare<[number, string]>(
+    'INSERT INTO documents (rowid, words) VALUES (?, ?)',
+  );
+  const widen = search.prepare<[number, number, number]>(
+    `INSERT INTO blocks (block, first_at, last_at) VALUES (?, ?, ?) ON CONFLICT (block) DO UPDATE
+     SET first_at = min(first_at, excluded.first_at), last_at = max(last_at, excluded.last_at)`,
+  );
+  const savePosition = search.prepare<[string]>("UPDATE meta SET value = ? WHERE key = 'position'");
+  let position = readPosition(search);
+
+  const takeIn = search.transaction((rows: readonly Row[]) => {
+    for (const row of rows) {
+      const facts = factsOf(row);
+      add.run(row.seq, documentWords(facts, readBody(facts.kind, row.body)));
+      widen.run(Math.floor(row.seq / BLOCK_POSITIONS), row.occurredAt, row.occurredAt);
+    }
+    savePosition.run(String(rows.at(-1)?.seq ?? position));
+  });
+
+  return {
+    get position() {
+      return position;
+    },
+    indexNext(limit) {
+      const rows = readNext.all(position, position, limit);
+      if (rows.length > 0) takeIn(rows);
+      position = rows.at(-1)?.seq ?? position;
+      return rows.length;
+    },
+  };
+}
+
+function factsOf(row: Row): DocumentFacts {
+  const { organismId, threadId, payloadTypeId } = row;
+  return {
+    kind: row.isError === 1 ? 'error' : 'message',
+    organismId,
+    threadId,
+    agentIds: [row.agentId, row.otherAgentId],
+    payloadTypeId,
+  };
+}
