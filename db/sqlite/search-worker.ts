@@ -14,6 +14,8 @@ import { serveRpc } from './worker-rpc.ts';
 
 /** Documents in one transaction: a few milliseconds of work. */
 const SLICE_DOCUMENTS = 100;
+/** Positions looked through for what was let go of. */
+const SLICE_POSITIONS = 500;
 
 const searchDataSchema = z.object({ dataDir: z.string() });
 
@@ -49,15 +51,16 @@ function main(): void {
 
   function work(): void {
     const startedAt = performance.now();
-    let done = 0;
+    let isBehind = false;
     try {
-      done = indexer?.indexNext(SLICE_DOCUMENTS) ?? 0;
+      const done = indexer?.indexNext(SLICE_DOCUMENTS) ?? 0;
+      const hasPruned = indexer?.pruneNext(SLICE_POSITIONS) ?? false;
+      isBehind = done >= SLICE_DOCUMENTS || hasPruned;
     } catch (error) {
       port?.postMessage({ notice: `Text search is not kept up: ${String(error)}` });
       timer = setTimeout(work, pace.afterFailure());
       return;
     }
-    const isBehind = done >= SLICE_DOCUMENTS;
     timer = setTimeout(work, pace.afterSlice(performance.now() - startedAt, isBehind));
   }
 
@@ -66,6 +69,7 @@ function main(): void {
     position: () => indexer?.position ?? 0,
     catchUp() {
       while ((indexer?.indexNext(SLICE_DOCUMENTS) ?? 0) > 0);
+      while (indexer?.pruneNext(SLICE_POSITIONS) === true);
     },
     close() {
       clearTimeout(timer);

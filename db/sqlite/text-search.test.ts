@@ -1,11 +1,14 @@
 import { copyFile, mkdir, rm, writeFile } from 'node:fs/promises';
 
+import Database from 'better-sqlite3';
 import fc from 'fast-check';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, onTestFinished, test } from 'vitest';
 
 import type { MessageQuery, PreparedEvent } from '#db/store.ts';
 import type { DraftOf } from '#organism/event.ts';
 import { matchesSearch, parseSearch, payloadText, wordsOf } from '#organism/search-words.ts';
+import { toSnapshot } from '#organism/snapshot.ts';
+import { emptyOrganism } from '#organism/state.ts';
 
 import { BLOCK_POSITIONS } from './search/search-database.ts';
 import { storeFiles } from './store-files.ts';
@@ -265,5 +268,33 @@ describe('the index', () => {
     expect(await count(store)).toBe(1);
     expect(await store.append(makeBatch([makeMessage('2')]))).toMatchObject({ accepted: 1 });
     expect(await count(store)).toBe(2);
+  });
+
+  test('lets go of the words of what is no longer kept', async () => {
+    const dataDir = await makeDataDir();
+    const store = await openTestStore({ dataDir });
+    const errors = [makeError('e1', { text: 'hello error' })];
+    await store.append(makeBatch([makeMessage('1'), makeMessage('2'), ...errors]));
+    await store.catchUpSearch();
+    const seq = await store.lastSeq();
+    await store.saveSnapshot({ ...toSnapshot(emptyOrganism('garden')), seq });
+    const index = new Database(storeFiles(dataDir).search, { readonly: true });
+    onTestFinished(() => void index.close());
+    const indexed = (words: string) =>
+      index.prepare('SELECT rowid FROM documents WHERE documents MATCH ?').pluck().all(words);
+    expect(indexed('hello')).toEqual([1, 2, 3]);
+    const request = { receivedBefore: NOON + 9e9, limit: 100 };
+    await store.prune({ kind: 'payloads', ...request });
+    await store.catchUpSearch();
+    expect(indexed('hello')).toEqual([3]);
+    expect(await count(store)).toBe(0);
+    const byType = { organismId: 'garden', payloadType: 'Greeting', limit: 10, offset: 0 };
+    expect((await store.listMessages(byType)).total).toBe(2);
+    await store.prune({ kind: 'errors', ...request });
+    await store.prune({ kind: 'messages', ...request });
+    await store.catchUpSearch();
+    expect(indexed('hello')).toEqual([]);
+    expect((await store.listMessages(byType)).total).toBe(0);
+    expect(index.prepare('SELECT count(*) FROM documents').pluck().get()).toBe(0);
   });
 });

@@ -1,6 +1,7 @@
 import type { Connection } from '../connection.ts';
 import type { DocumentFacts } from './document.ts';
 import { documentWords, readBody } from './document.ts';
+import { createPruning } from './pruning.ts';
 import { BLOCK_POSITIONS, readPosition } from './search-database.ts';
 
 /** Takes words from the journal into the index. */
@@ -12,6 +13,11 @@ export interface Indexer {
    * @returns how many; fewer than asked for when the journal has no more
    */
   indexNext(limit: number): number;
+  /**
+   * Lets go of the words of what the store has let go of, up to so many positions.
+   * @returns whether there was anything to do
+   */
+  pruneNext(limit: number): boolean;
 }
 
 interface Row {
@@ -28,17 +34,8 @@ interface Row {
 
 /** @param store read only; its writer is not waited for, nor does it wait */
 export function createIndexer(store: Connection, search: Connection): Indexer {
-  const readNext = store.prepare<[number, number, number], Row>(
-    `SELECT d.*, j.body FROM (
-       SELECT seq, 0 AS isError, organism_id AS organismId, thread_id AS threadId,
-         from_id AS agentId, to_id AS otherAgentId, payload_type_id AS payloadTypeId,
-         occurred_at AS occurredAt FROM messages WHERE seq > ?
-       UNION ALL
-       SELECT seq, 1, organism_id, thread_id, agent_id, 0, 0, occurred_at
-         FROM errors WHERE seq > ?
-       ORDER BY seq LIMIT ?) d
-     JOIN journal j ON j.seq = d.seq ORDER BY d.seq`,
-  );
+  const readNext = store.prepare<[number, number, number], Row>(documentsSql('seq > ?'));
+  const readOne = store.prepare<[number, number, number], Row>(documentsSql('seq = ?'));
   const add = search.prepare<[number, string]>(
     'INSERT INTO documents (rowid, words) VALUES (?, ?)',
   );
@@ -49,13 +46,22 @@ export function createIndexer(store: Connection, search: Connection): Indexer {
   const savePosition = search.prepare<[string]>("UPDATE meta SET value = ? WHERE key = 'position'");
   let position = readPosition(search);
 
+  function addRow(row: Row): void {
+    const facts = factsOf(row);
+    add.run(row.seq, documentWords(facts, readBody(facts.kind, row.body)));
+  }
+
   const takeIn = search.transaction((rows: readonly Row[]) => {
     for (const row of rows) {
-      const facts = factsOf(row);
-      add.run(row.seq, documentWords(facts, readBody(facts.kind, row.body)));
+      addRow(row);
       widen.run(Math.floor(row.seq / BLOCK_POSITIONS), row.occurredAt, row.occurredAt);
     }
     savePosition.run(String(rows.at(-1)?.seq ?? position));
+  });
+
+  const pruning = createPruning(store, search, (seq) => {
+    // What is not in the index yet comes in as it is now.
+    if (seq <= position) for (const row of readOne.all(seq, seq, 1)) addRow(row);
   });
 
   return {
@@ -68,7 +74,20 @@ export function createIndexer(store: Connection, search: Connection): Indexer {
       position = rows.at(-1)?.seq ?? position;
       return rows.length;
     },
+    pruneNext: (limit) => pruning.pruneNext(limit),
   };
+}
+
+function documentsSql(where: string): string {
+  return `SELECT d.*, j.body FROM (
+      SELECT seq, 0 AS isError, organism_id AS organismId, thread_id AS threadId,
+        from_id AS agentId, to_id AS otherAgentId, payload_type_id AS payloadTypeId,
+        occurred_at AS occurredAt FROM messages WHERE ${where}
+      UNION ALL
+      SELECT seq, 1, organism_id, thread_id, agent_id, 0, 0, occurred_at
+        FROM errors WHERE ${where}
+      ORDER BY seq LIMIT ?) d
+    JOIN journal j ON j.seq = d.seq ORDER BY d.seq`;
 }
 
 function factsOf(row: Row): DocumentFacts {
