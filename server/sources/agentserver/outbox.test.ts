@@ -60,6 +60,33 @@ test('one delivery at a time; what came meanwhile is the next one, in order', as
   expect(done).toEqual(['a', 'b', 'c']);
 });
 
+test('news take turns with slices of history, whose cursor comes last', async () => {
+  const { deliveries, settle, outbox, turns } = start();
+  const rows = Array.from({ length: 500 }, (_, n) => draft(`usage-${n}`));
+  let isDone = false;
+  outbox.add({ drafts: rows, cursors: { usage: '500' } }, 'history').then(
+    () => (isDone = true),
+    () => undefined,
+  );
+  for (let n = 0; n < 5; n += 1) {
+    outbox.add({ drafts: [draft(`message-${n}`)] }).catch(() => undefined);
+    expect(isDone).toBe(false);
+    settle[n]?.();
+    await turns();
+  }
+  expect(deliveries.map(({ drafts, cursors }) => [drafts[0]?.key, drafts.length, cursors])).toEqual(
+    [
+      ['usage-0', 200, undefined],
+      ['message-0', 1, undefined],
+      ['usage-200', 200, undefined],
+      ['message-1', 2, undefined],
+      ['usage-400', 100, { usage: '500' }],
+      ['message-3', 2, undefined],
+    ],
+  );
+  expect(isDone).toBe(true);
+});
+
 test('a delivery that fails is tried again, whole, until it succeeds', async () => {
   const { clock, deliveries, stalls, settle, outbox, turns } = start();
   let isDone = false;

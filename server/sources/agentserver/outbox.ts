@@ -3,10 +3,19 @@ import type { EventDraft } from '#organism/event.ts';
 import type { Delivery, Schedule, SourceLog, UnreadableInput } from '../source.ts';
 import type { Backoff } from './backoff.ts';
 
-/** Where everything a source reads leaves it: one delivery at a time, in order. */
+/**
+ * Drafts of history between two deliveries of news: a few milliseconds of work, so that a message
+ * never waits for a whole page of usage.
+ */
+const HISTORY_SLICE = 200;
+
+/** News are shown as they happen; history is read in pages and may take its time. */
+export type Lane = 'news' | 'history';
+
+/** Where everything a source reads leaves it: one delivery at a time, in order within each lane. */
 export interface Outbox {
   /** Resolves when what was added is durable; rejects only when `close` gave it up. */
-  add(delivery: Delivery): Promise<void>;
+  add(delivery: Delivery, lane?: Lane): Promise<void>;
   /** Delivers what waits, once; what a failing store refuses now is given up. */
   close(): Promise<void>;
 }
@@ -18,8 +27,8 @@ interface Waiting {
 }
 
 /**
- * Merges everything that was added since the last delivery into the next one. A delivery that fails
- * (a full disk) is tried again until it succeeds: what was read must not be lost.
+ * Merges all news since the last delivery into the next one, and takes turns with slices of history.
+ * A delivery that fails (a full disk) is tried again until it succeeds: what was read must not be lost.
  */
 export function createOutbox(deps: {
   deliver: (delivery: Delivery) => Promise<unknown>;
@@ -28,18 +37,34 @@ export function createOutbox(deps: {
   log: SourceLog;
   onStall: (reason: string | null) => void;
 }): Outbox {
-  let waiting: Waiting[] = [];
+  let news: Waiting[] = [];
+  const history: Waiting[] = [];
   let running: Promise<void> | null = null;
   let isClosing = false;
   let wake: (() => void) | null = null;
 
   async function run(): Promise<void> {
-    while (waiting.length > 0) {
-      const batch = waiting;
-      waiting = [];
-      await settle(batch);
+    while (news.length + history.length > 0) {
+      const batch = news;
+      news = [];
+      if (batch.length > 0) await settle(batch);
+      const next = history.shift();
+      if (next !== undefined) await settle([takeSlice(next)]);
     }
     running = null;
+  }
+
+  /** The cursor goes with the last slice: a crash before it only repeats what is already stored. */
+  function takeSlice(entry: Waiting): Waiting {
+    const { delivery, done, failed } = entry;
+    const { drafts } = delivery;
+    if (drafts.length <= HISTORY_SLICE) return entry;
+    const rest = { ...delivery, drafts: drafts.slice(HISTORY_SLICE) };
+    return {
+      delivery: { drafts: drafts.slice(0, HISTORY_SLICE) },
+      done: () => void history.unshift({ delivery: rest, done, failed }),
+      failed,
+    };
   }
 
   async function settle(batch: readonly Waiting[]): Promise<void> {
@@ -80,14 +105,15 @@ export function createOutbox(deps: {
   }
 
   return {
-    add(delivery) {
+    add(delivery, lane = 'news') {
       const isEmpty =
         delivery.drafts.length === 0 &&
         (delivery.rejects ?? []).length === 0 &&
         delivery.cursors === undefined;
       if (isEmpty) return Promise.resolve();
       return new Promise((resolve, reject) => {
-        waiting.push({ delivery, done: resolve, failed: reject });
+        const entry = { delivery, done: resolve, failed: reject };
+        (lane === 'news' ? news : history).push(entry);
         running ??= run();
       });
     },

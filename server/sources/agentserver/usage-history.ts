@@ -8,8 +8,9 @@ import { readUsage } from './wire.ts';
 
 /** The contract's largest page. */
 const PAGE = 1000;
-/** A usual poll brings little. */
+/** A usual poll brings little, and reading a page holds up messages for as long as it takes. */
 const POLL_PAGE = 100;
+const NEXT_POLL_PAGE = 250;
 export const USAGE_CURSOR = 'usage';
 
 const cursorSchema = z.object({
@@ -59,10 +60,9 @@ export function createUsageHistory(
   }
 
   async function deliver(rows: readonly WireUsage[], next: UsageCursor | null): Promise<void> {
-    await outbox.add({
-      drafts: rows.toReversed().map(usageDraft),
-      cursors: next === null ? undefined : { [USAGE_CURSOR]: JSON.stringify(next) },
-    });
+    const drafts = rows.toReversed().map(usageDraft);
+    const cursors = next === null ? undefined : { [USAGE_CURSOR]: JSON.stringify(next) };
+    await outbox.add({ drafts, cursors }, 'history');
   }
 
   async function readSince(known: UsageCursor): Promise<number> {
@@ -71,7 +71,7 @@ export function createUsageHistory(
     let offset = 0;
     let isWiped = false;
     for (;;) {
-      const limit = offset === 0 ? POLL_PAGE : PAGE;
+      const limit = offset === 0 ? POLL_PAGE : NEXT_POLL_PAGE;
       const page = await readAt(offset, limit);
       first ??= page.rows[0] ?? null;
       isWiped ||= isOtherHistory(page.rows, known, offset === 0);
