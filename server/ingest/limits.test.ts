@@ -93,6 +93,27 @@ describe('parseBounded', () => {
     });
   });
 
+  it('keeps bare words as text where asked to', () => {
+    const limits = { maxBytes: 1000, source: 'test feed', areBareWordsText: true };
+    expect(parseBounded('[NaN,-Infinity, {"NaN":Infinity,"a":"NaN"},1e400,-1]', limits)).toEqual({
+      ok: true,
+      value: ['NaN', '-Infinity', { NaN: 'Infinity', a: 'NaN' }, '1e400', -1],
+    });
+    for (const text of ['{NaN:1}', '[NaN1]', '[1NaN]', '[-NaN]', '[Infinityx]', 'None']) {
+      expect(parseBounded(text, limits)).toMatchObject({ ok: false, reason: 'invalid-json' });
+    }
+  });
+
+  it('bounds the names of all objects together', () => {
+    const limits = { maxBytes: 1000, source: 'test feed', maxKeys: 3 };
+    expect(parseBounded('[{"a":":::"},{"a":1,"a":2}]', limits).ok).toBe(true);
+    expect(parseBounded('[{"a":1},{"a":1,"b":2},{"a":1}]', limits)).toEqual({
+      ok: false,
+      reason: 'too-large',
+      detail: 'test feed: JSON of more than 3 names',
+    });
+  });
+
   it('keeps every digit of any integer', () => {
     fc.assert(
       fc.property(fc.bigInt(), fc.boolean(), (integer, isSpaced) => {

@@ -13,6 +13,16 @@ interface Refusal {
 }
 type BoundedJson = { readonly ok: true; readonly value: unknown } | Refusal;
 
+interface JsonLimits {
+  readonly maxBytes: number;
+  readonly maxDepth?: number | undefined;
+  /** Of all objects together: each new name costs more than a value. Absent: as many as values. */
+  readonly maxKeys?: number | undefined;
+  /** A bare NaN or Infinity becomes its text, so that it costs its field and not the document. */
+  readonly areBareWordsText?: boolean | undefined;
+  readonly source: string;
+}
+
 type Checked<T> =
   | { readonly ok: true; readonly value: T }
   | { readonly ok: false; readonly detail: string };
@@ -22,6 +32,10 @@ const LONG_INTEGER = /(?:^|[:,[\s-])\d{16}/;
 /** What an overflowing number holds: such an exponent, or a run of digits. Ids may match too. */
 const LARGE_EXPONENT = /[\d.][eE]\+?\d{3}/;
 const LARGE_DIGITS = 200;
+const NUMBER = /-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?/y;
+const NUMBER_OR_WORD = /-?(?:(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?|Infinity)|NaN/y;
+/** In strings too, where it costs time only. */
+const BARE_WORD = /NaN|Infinity/;
 const NOT_PRINTABLE = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/u;
 
 /**
@@ -30,19 +44,16 @@ const NOT_PRINTABLE = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/u;
  * exact, a token count of that size fails its check, and what stands beside it is not lost. Of duplicate keys the last counts; `__proto__`
  * is an own property like any other, so copy parsed objects by listed fields, never by merging.
  */
-export function parseBounded(
-  text: string,
-  limits: { maxBytes: number; maxDepth?: number | undefined; source: string },
-): BoundedJson {
-  const { maxBytes, maxDepth = MAX_JSON_DEPTH, source } = limits;
+export function parseBounded(text: string, limits: JsonLimits): BoundedJson {
+  const { maxBytes, source } = limits;
   if (isLargerThan(text, maxBytes)) {
     return refuse('too-large', `${source}: JSON of more than ${maxBytes} bytes`);
   }
-  const excess = findExcess(text, maxDepth);
+  const excess = findExcess(text, limits);
   if (excess !== null) return refuse(excess.reason, `${source}: ${excess.what}`);
   const document = text.startsWith('\ufeff') ? text.slice(1) : text;
   try {
-    return { ok: true, value: parseExactly(document) };
+    return { ok: true, value: parseExactly(document, limits.areBareWordsText ?? false) };
   } catch {
     return refuse('invalid-json', `${source}: ${describeFault(text)}`);
   }
@@ -79,13 +90,14 @@ function isLargerThan(text: string, maxBytes: number): boolean {
   return text.length * 3 > maxBytes && Buffer.byteLength(text) > maxBytes;
 }
 
-/** Counts brackets and commas outside strings; exact up to the first fault, where parsing stops anyway. */
+/** Counts brackets, commas and colons outside strings; exact up to the first fault, where parsing stops anyway. */
 function findExcess(
   text: string,
-  maxDepth: number,
+  { maxDepth = MAX_JSON_DEPTH, maxKeys = MAX_JSON_VALUES }: JsonLimits,
 ): { reason: Refusal['reason']; what: string } | null {
   let depth = 0;
   let values = 1;
+  let keys = 0;
   for (let index = 0; index < text.length; index += 1) {
     const code = text.charCodeAt(index);
     if (code === 0x22) index = endOfString(text, index);
@@ -100,6 +112,11 @@ function findExcess(
       values += 1;
       if (values > MAX_JSON_VALUES) {
         return { reason: 'too-large', what: `JSON of more than ${MAX_JSON_VALUES} values` };
+      }
+    } else if (code === 0x3a) {
+      keys += 1;
+      if (keys > maxKeys) {
+        return { reason: 'too-large', what: `JSON of more than ${maxKeys} names` };
       }
     }
   }
@@ -123,17 +140,21 @@ function isEscaped(text: string, quote: number): boolean {
  * Quotes the numbers a double cannot hold and leaves the rest to the native parser: an exact
  * parser in JavaScript takes ten times as long, which a 4 MiB frame would turn into a stall.
  */
-function parseExactly(text: string): unknown {
+function parseExactly(text: string, areBareWordsText: boolean): unknown {
+  const hasBareWord = areBareWordsText && BARE_WORD.test(text);
   const isSafe =
-    !LONG_INTEGER.test(text) && !LARGE_EXPONENT.test(text) && !hasDigitRun(text, LARGE_DIGITS);
+    !hasBareWord &&
+    !LONG_INTEGER.test(text) &&
+    !LARGE_EXPONENT.test(text) &&
+    !hasDigitRun(text, LARGE_DIGITS);
   if (isSafe) return JSON.parse(text);
-  const token = /-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?/y;
+  const token = hasBareWord ? NUMBER_OR_WORD : NUMBER;
   let exact = '';
   let done = 0;
   for (let index = 0; index < text.length; index += 1) {
     const code = text.charCodeAt(index);
     if (code === 0x22) index = endOfString(text, index);
-    if (!isNumberStart(code)) continue;
+    if (!isNumberStart(code) && !(hasBareWord && isWordStart(code))) continue;
     token.lastIndex = index;
     const digits = token.exec(text)?.[0];
     if (digits === undefined) continue;
@@ -151,11 +172,16 @@ function isNumberStart(code: number): boolean {
   return code === 0x2d || isDigit(code);
 }
 
+function isWordStart(code: number): boolean {
+  return code === 0x49 || code === 0x4e;
+}
+
 function isDigit(code: number): boolean {
   return code >= 0x30 && code <= 0x39;
 }
 
 function needsQuotes(digits: string): boolean {
+  // A bare word too is nothing a double of JSON holds.
   const number = Number(digits);
   if (!Number.isFinite(number)) return true;
   return digits.length >= 16 && /^-?\d+$/.test(digits) && !Number.isSafeInteger(number);

@@ -37,7 +37,7 @@ async function readList(rows: readonly string[]) {
 
 test('one row no parser accepts hides no other, and is counted once', async () => {
   const rows = Array.from({ length: 250 }, (_, index) => row(index, '{}'));
-  rows[37] = row(37, '{"score":NaN}');
+  rows[37] = row(37, '{"score":007}');
   rows[90] = row(90, `${'['.repeat(200)}${']'.repeat(200)}`);
   rows[91] = '{"id":"m-91"}';
   const { upstream, read } = await readList(rows);
@@ -55,6 +55,19 @@ test('one row no parser accepts hides no other, and is counted once', async () =
   ]);
   expect(upstream.requests.length).toBeLessThanOrEqual(40);
   expect((await read()).rejects).toEqual([]);
+});
+
+test('numbers that are none cost their field, however many rows have them', async () => {
+  const bad = ['NaN', '-Infinity', '1e400', '9223372036854775807'];
+  const rows = Array.from({ length: 100 }, (_, index) =>
+    row(index, `{"score":${bad[index % bad.length]}}`),
+  );
+  const { upstream, read } = await readList(rows);
+  const page = await read();
+  expect(page.rows.map(({ payload }) => payload)).toEqual(
+    rows.map((_, index) => ({ score: bad[index % bad.length] })),
+  );
+  expect(upstream.requests).toHaveLength(1);
 });
 
 test('a server that only sends garbage is given up, not asked for ever', async () => {

@@ -49,7 +49,7 @@ describe('a reading', () => {
       'status',
     ],
     ['text that is no JSON', { body: '<html>' }, 'unreadable'],
-    ['a bare NaN', { body: '{"a":NaN}' }, 'unreadable'],
+    ['a bare word', { body: '{"a":None}' }, 'unreadable'],
     ['depth of 1,000,000', { body: '['.repeat(1_000_000) }, 'unreadable'],
   ] as const)('%s is an error with a code', async ([, answer, code]) => {
     const { rest } = await start(() => answer);

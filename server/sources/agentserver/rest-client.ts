@@ -15,7 +15,12 @@ const MAX_SAID_CHARS = 500;
 /** A source reads a handful of things at once and must not crowd its upstream. */
 const MAX_SOCKETS = 4;
 /** An answer wraps entities in a list in an object. */
-const BODY_LIMITS = { maxBytes: MAX_BODY_BYTES, maxDepth: MAX_JSON_DEPTH + 4 };
+const BODY_LIMITS = {
+  maxBytes: MAX_BODY_BYTES,
+  maxDepth: MAX_JSON_DEPTH + 4,
+  // A list's row is refused for it, not the page.
+  areBareWordsText: true,
+};
 
 export type RestErrorCode =
   /** No answer: refused, reset, timed out, or this client was closed. */
