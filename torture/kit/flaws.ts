@@ -13,7 +13,8 @@ export type Flaw =
   | 'days-of-24-hours'
   | 'open-ended-ranges'
   | 'no-backfill'
-  | 'nothing-unsent';
+  | 'nothing-unsent'
+  | 'no-validation';
 
 export function flawFile(flaw: Flaw): string {
   return path.join(import.meta.dirname, '../flaws', `${flaw}.ts`);
