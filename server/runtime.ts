@@ -154,10 +154,13 @@ export async function startRuntime(deps: RuntimeDeps): Promise<Runtime> {
     const connect = async (setting: SourceSetting, apiKey: string | undefined): Promise<void> => {
       const organismId = setting.name;
       organisms.ensure(organismId);
-      const { pollBudgetsMs, pollUsageMs } = config;
+      const { pollBudgetsMs, pollUsageMs, pingMs } = config;
       await registry.add(
         (sourceDeps) =>
-          createSource({ ...setting, apiKey, organismId, pollBudgetsMs, pollUsageMs }, sourceDeps),
+          createSource(
+            { ...setting, apiKey, organismId, pollBudgetsMs, pollUsageMs, pingMs },
+            sourceDeps,
+          ),
         { source: setting.name, organismId },
       );
     };
@@ -182,7 +185,16 @@ export async function startRuntime(deps: RuntimeDeps): Promise<Runtime> {
       log,
     });
     const limits = { total: config.maxSockets, perAddress: config.maxSocketsPerAddress };
-    const hub = createHub({ organisms, store, guard, commands, now, log, limits });
+    const hub = createHub({
+      organisms,
+      store,
+      guard,
+      commands,
+      pingMs: config.pingMs,
+      now,
+      log,
+      limits,
+    });
     const api = createApi({
       organisms,
       store,

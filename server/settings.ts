@@ -110,6 +110,7 @@ export const settingsSchema = z.object({
   allowHost: list.default([]),
   pollBudgetsMs: pollMs.default(2000),
   pollUsageMs: pollMs.default(5000),
+  pingMs: pollMs.default(20_000),
   maxSockets: sockets.default(5000),
   maxSocketsPerAddress: sockets.default(1000),
   redactFile: z.string().min(1).optional(),
@@ -201,6 +202,9 @@ export const SPELLINGS: Readonly<Record<SettingName, SettingSpelling>> = {
     },
   ),
   pollUsageMs: spell('POLL_USAGE_MS', 'poll-usage-ms', 'between two reads of usage (5000)', {
+    placeholder: 'MS',
+  }),
+  pingMs: spell('PING_MS', 'ping-ms', 'between two pings over each socket (20000)', {
     placeholder: 'MS',
   }),
   maxSockets: spell('MAX_SOCKETS', 'max-sockets', 'live sockets at once (5000)', {

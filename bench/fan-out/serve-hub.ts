@@ -33,6 +33,7 @@ export function serveHub(server: Server, organisms: Organisms): void {
     },
     now: Date.now,
     log: { warn: () => undefined },
+    pingMs: 20_000,
     limits: { total: MAX_CLIENTS, perAddress: MAX_CLIENTS },
   });
   hub.start();

@@ -85,6 +85,9 @@ export const liveFrameSchema = z.discriminatedUnion('kind', [
 ]);
 export type LiveFrame = z.infer<typeof liveFrameSchema>;
 
-/** A client that hears nothing for this long is stale: the server beats three times as often. */
-export const LIVE_STALE_MS = 6000;
-export const LIVE_HEARTBEAT_MS = 2000;
+export const LIVE_HEARTBEAT_MS = 2500;
+/**
+ * A client that hears nothing for this long is stale: two beats and a little, so that a server that
+ * stood still for three seconds is not yet one that is gone.
+ */
+export const LIVE_STALE_MS = 5800;

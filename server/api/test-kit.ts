@@ -178,6 +178,7 @@ export async function openTestApi(
     commands,
     now,
     log,
+    pingMs: 20_000,
     limits: { total: 10, perAddress: 10 },
   });
   hub.start();

@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import http from 'node:http';
 
 import { afterEach, describe, expect, it } from 'vitest';
@@ -10,6 +11,12 @@ import { TEST_KEY, openClient, openTestHub } from './test-kit.ts';
 
 let kit: TestHub;
 afterEach(() => kit.close());
+
+/** Lets the moment to ping come, and all that the hub does in it. */
+async function pingAll(): Promise<void> {
+  kit.ping();
+  for (let turn = 0; turn < 3; turn += 1) await new Promise((resolve) => setImmediate(resolve));
+}
 
 /** The status of an upgrade that is refused. */
 function refusedStatus(path: string, headers: Record<string, string> = {}): Promise<number> {
@@ -107,10 +114,22 @@ describe('hub', () => {
     kit = await openTestHub();
     const client = await openClient(`${kit.url}/ws`);
     client.ws.pause();
-    for (let n = 0; n < 30; n += 1) kit.beat();
+    for (let n = 0; n < 2; n += 1) await pingAll();
     client.ws.resume();
     expect(await client.closed).toBe(1006);
     expect(kit.hub.counters().terminated).toBe(1);
+  });
+
+  it('ends nobody whose pong waits to be read after a stall', async () => {
+    kit = await openTestHub();
+    const client = await openClient(`${kit.url}/ws`);
+    const pinged = once(client.ws, 'ping');
+    kit.ping();
+    await pinged;
+    // The pong has left; the next moment to ping comes before anyone has read it.
+    await pingAll();
+    client.send({ cmd: 'subscribe' });
+    expect(kit.hub.counters()).toMatchObject({ terminated: 0, open: 1 });
   });
 
   it('refuses binary and oversized frames without harm to others', async () => {

@@ -30,9 +30,6 @@ import { judgeUpgrade } from './upgrade.ts';
 /** Commands are small; what is larger is not one. */
 const MAX_COMMAND_BYTES = 256 << 10;
 const MAX_COMMAND_FRAGMENTS = 1024;
-/** Beats between pings: 20 s. A peer that misses two in a row is gone. */
-const BEATS_PER_PING = 10;
-const MAX_MISSED_PONGS = 2;
 /** Resumes that read the store at once: a crowd that reconnects must not starve the pages. */
 const MAX_REPLAYS = 8;
 /** Sockets visited in one turn of the event loop: some milliseconds of heartbeats. */
@@ -47,6 +44,8 @@ export interface HubDeps {
   /** Epoch milliseconds. */
   readonly now: () => number;
   readonly log: { warn(fields: object, message: string): void };
+  /** Between two pings to each socket; who was silent for as long is gone. */
+  readonly pingMs: number;
   readonly timers?: Timers | undefined;
   readonly limits: SocketLimits;
 }
@@ -81,7 +80,8 @@ interface Connection {
   readonly port: SocketPort;
   readonly session: SocketSession;
   readonly isStillGood: () => boolean;
-  missedPongs: number;
+  /** A ping is on its way, and nothing has come since. */
+  isPongDue: boolean;
 }
 
 /** All live sockets: `/ws` in two dialects, and `/ws/messages`. */
@@ -104,10 +104,10 @@ export function createHub(deps: HubDeps): Hub {
   let resets = 0;
   const sent = { writes: 0, bytes: 0 };
   let terminated = 0;
-  let beat = 0;
   let isStopping = false;
   let releases: (() => void)[] = [];
   let cancelBeat = nothing;
+  let cancelPing = nothing;
 
   function channelOf(organismId: string | null | undefined): Channel | null {
     const state = organisms.resolve(organismId);
@@ -152,15 +152,15 @@ export function createHub(deps: HubDeps): Hub {
     const port = countWrites(createSocketPort(ws, raw, timers), sent);
     const session = openSession(upgrade, port);
     const { isStillGood } = upgrade;
-    const connection: Connection = { ws, port, session, isStillGood, missedPongs: 0 };
+    const connection: Connection = { ws, port, session, isStillGood, isPongDue: false };
     connections.add(connection);
     ws.on('message', (data, isBinary) => {
-      connection.missedPongs = 0;
+      connection.isPongDue = false;
       if (isBinary) port.close('badFrame');
       else session.onText(frameText(data));
     });
     ws.on('pong', () => {
-      connection.missedPongs = 0;
+      connection.isPongDue = false;
     });
     ws.on('error', (error) => log.warn({ err: error }, 'live socket failed'));
     ws.on('close', () => {
@@ -169,33 +169,46 @@ export function createHub(deps: HubDeps): Hub {
     });
   }
 
-  /** A pong may wait behind a large batch, so any frame counts, and two beats are given. */
+  /** Who was silent for a whole interval is gone; a pong may wait behind a large batch, so any frame counts. */
   function checkLiveness(connection: Connection): void {
-    if (connection.missedPongs >= MAX_MISSED_PONGS) {
+    if (connection.isPongDue) {
       terminated += 1;
       connection.ws.terminate();
       return;
     }
-    connection.missedPongs += 1;
+    connection.isPongDue = true;
     connection.ws.ping();
+  }
+
+  function onPing(): void {
+    if (cancelPing !== nothing) return;
+    const due = [...connections];
+    const judge = (): void => {
+      for (const connection of due.splice(0, CONNECTIONS_PER_TURN)) {
+        if (connections.has(connection)) checkLiveness(connection);
+      }
+      cancelPing = due.length > 0 ? timers.setImmediate(judge) : nothing;
+    };
+    // After a stall of our own the pongs wait to be read: a whole turn of the loop comes first.
+    cancelPing = timers.setImmediate(() => {
+      cancelPing = timers.setImmediate(judge);
+    });
   }
 
   function onBeat(): void {
     // The last beat is still on its way round: this one would only come on top.
     if (cancelBeat !== nothing) return;
-    beat += 1;
-    visit([...connections], beat % BEATS_PER_PING === 0);
+    visit([...connections]);
   }
 
   /** In slices, so that ten thousand heartbeats do not hold the event loop in one piece. */
-  function visit(due: Connection[], isPingDue: boolean): void {
+  function visit(due: Connection[]): void {
     for (const connection of due.splice(0, CONNECTIONS_PER_TURN)) {
       if (!connections.has(connection)) continue;
       if (!connection.isStillGood()) connection.port.close('notAllowed');
       else connection.session.onBeat();
-      if (isPingDue) checkLiveness(connection);
     }
-    cancelBeat = due.length > 0 ? timers.setImmediate(() => visit(due, isPingDue)) : nothing;
+    cancelBeat = due.length > 0 ? timers.setImmediate(() => visit(due)) : nothing;
   }
 
   function handleUpgrade(req: IncomingMessage, socket: Duplex, head: Buffer): void {
@@ -218,6 +231,7 @@ export function createHub(deps: HubDeps): Hub {
       if (releases.length > 0) return;
       releases = [
         timers.setInterval(onBeat, LIVE_HEARTBEAT_MS),
+        timers.setInterval(onPing, deps.pingMs),
         organisms.onPublish((publication) => {
           channels.get(publication.organismId)?.publish(publication);
         }),
@@ -228,6 +242,7 @@ export function createHub(deps: HubDeps): Hub {
       for (const release of releases) release();
       releases = [];
       cancelBeat();
+      cancelPing();
       for (const channel of channels.values()) channel.stop();
       await Promise.all([...connections].map(({ ws, port }) => closed(ws, port)));
     },

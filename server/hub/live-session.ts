@@ -14,10 +14,10 @@ import { textFrame } from './text-frame.ts';
 
 /** Unsent bytes a reader may have before it is left behind; what it asked for comes on top. */
 const SLOW_BYTES = 1 << 20;
-/** Beats a reader may take to drain before its socket is ended: 30 s at one beat per 2 s. */
-const MAX_SLOW_BEATS = 15;
+/** Beats a reader may take to drain before its socket is ended: 30 s at one beat per 2.5 s. */
+const MAX_SLOW_BEATS = 12;
 /** Beats until the first resume command: 10 s. */
-const MAX_WAITING_BEATS = 5;
+const MAX_WAITING_BEATS = 4;
 /** A longer absence is told by a snapshot: it is smaller and sooner there. */
 const MAX_REPLAY_EVENTS = 20_000;
 const MAX_REPLAY_BYTES = 8 << 20;

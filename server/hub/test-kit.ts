@@ -25,6 +25,8 @@ import { realTimers } from './timers.ts';
 /** Parts for tests of the hub: a journal in memory, a real server, real sockets, a hand on the beat. */
 
 export const TEST_KEY = 'the-control-key-of-this-test';
+/** Any number that is not the beat's. */
+const PING_MS = 77;
 export const TEST_EPOCH = 'epoch-1';
 
 export interface TestJournal {
@@ -134,6 +136,8 @@ export interface TestHub {
   emit(drafts: readonly EventDraft[], organismId?: string): JournalEvent[];
   /** One heartbeat interval has passed. */
   beat(): void;
+  /** The moment to ping every socket. */
+  ping(): void;
   close(): Promise<void>;
 }
 
@@ -177,11 +181,13 @@ export async function openTestHub(
     runHere: (_what, _actor, act) => act(),
   };
   const beats: (() => void)[] = [];
+  const pings: (() => void)[] = [];
   const timers: Timers = {
     ...realTimers,
-    setInterval(run) {
-      beats.push(run);
-      return () => beats.splice(beats.indexOf(run), 1);
+    setInterval(run, everyMs) {
+      const list = everyMs === PING_MS ? pings : beats;
+      list.push(run);
+      return () => list.splice(list.indexOf(run), 1);
     },
   };
   const hub = createHub({
@@ -190,6 +196,7 @@ export async function openTestHub(
     guard,
     commands,
     timers,
+    pingMs: PING_MS,
     now: () => Date.now(),
     log: { warn: () => undefined },
     limits: options.limits ?? { total: 100, perAddress: 100 },
@@ -211,6 +218,7 @@ export async function openTestHub(
       return stored;
     },
     beat: () => beats.forEach((run) => run()),
+    ping: () => pings.forEach((run) => run()),
     async close() {
       await hub.stop();
       await new Promise((resolve) => server.close(resolve));

@@ -14,15 +14,17 @@ export interface SourceConfig {
   /** Milliseconds between two readings while someone watches. */
   readonly pollBudgetsMs: number;
   readonly pollUsageMs: number;
+  /** Between two pings over a socket. */
+  readonly pingMs: number;
 }
 
 /** The one place that knows which adapter belongs to which kind. */
 export function createSource(config: SourceConfig, deps: SourceDeps): Source {
-  const { kind, pollBudgetsMs, pollUsageMs, ...common } = config;
+  const { kind, pollBudgetsMs, pollUsageMs, pingMs, ...common } = config;
   switch (kind) {
     case 'agentserver':
       return createAgentServerSource(
-        { ...common, intervals: { budgetsMs: pollBudgetsMs, usageMs: pollUsageMs } },
+        { ...common, intervals: { budgetsMs: pollBudgetsMs, usageMs: pollUsageMs, pingMs } },
         deps,
       );
     case 'coder':

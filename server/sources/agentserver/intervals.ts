@@ -1,4 +1,4 @@
-/** How often each thing is read over REST, in milliseconds. */
+/** How often each thing is read over REST or asked over the socket, in milliseconds. */
 export interface Intervals {
   /** Messages, while the socket does not bring them. */
   readonly messagesMs: number;
@@ -8,6 +8,8 @@ export interface Intervals {
   readonly overviewPollingMs: number;
   readonly budgetsMs: number;
   readonly usageMs: number;
+  /** Between two pings over the socket. */
+  readonly pingMs: number;
 }
 
 export const DEFAULT_INTERVALS: Intervals = {
@@ -16,4 +18,5 @@ export const DEFAULT_INTERVALS: Intervals = {
   overviewPollingMs: 2000,
   budgetsMs: 2000,
   usageMs: 5000,
+  pingMs: 20_000,
 };

@@ -59,7 +59,14 @@ export function createSession(
 
   const link = createSocketLink({
     dial: (subscribe, handlers) =>
-      openSocket({ url: config.url.socket(), subscribe, schedule, source: name, handlers }),
+      openSocket({
+        url: config.url.socket(),
+        subscribe,
+        schedule,
+        source: name,
+        pingMs: intervals.pingMs,
+        handlers,
+      }),
     schedule,
     elapsed,
     backoff: createBackoff({ random }),

@@ -1,3 +1,5 @@
+import { once } from 'node:events';
+
 import { afterEach, expect, test, vi } from 'vitest';
 import type { WebSocket } from 'ws';
 
@@ -12,6 +14,8 @@ import { createManualClock } from './testing/manual-clock.ts';
 const CONNECTED = '{"event":"connected","organism":{},"agents":[],"threads":[]}';
 const SUBSCRIBE = '{"cmd":"subscribe","events":["agent_state"]}';
 
+/** Before any other timer of a socket that lives. */
+const PING_MS = 1000;
 const stops: (() => Promise<void>)[] = [];
 afterEach(async () => {
   for (const stop of stops.splice(0).toReversed()) await stop();
@@ -31,6 +35,8 @@ interface Dialled {
 async function dial(script: {
   admit?: () => number | null;
   onSocket?: (socket: WebSocket) => void;
+  /** Absent: not before a test is over. */
+  pingMs?: number;
 }): Promise<Dialled> {
   const heard: string[] = [];
   let serverSide: WebSocket | null = null;
@@ -50,6 +56,7 @@ async function dial(script: {
     subscribe: SUBSCRIBE,
     schedule: clock.schedule,
     source: 'test',
+    pingMs: script.pingMs ?? 1_000_000,
     handlers: {
       onLive: (frame) => live.push(frame),
       onFrame: (text) => frames.push(text),
@@ -170,5 +177,32 @@ test('a socket closed while it is being dialled is gone too', async () => {
   const dialled = await dial({ onSocket: (socket) => socket.send(CONNECTED) });
   await dialled.socket.close();
   expect(dialled.live).toEqual([]);
+  expect(dialled.ends).toEqual([]);
+});
+
+test('a peer that answers no ping for a whole interval is gone', async () => {
+  const dialled = await dial({ pingMs: PING_MS, onSocket: (socket) => socket.send(CONNECTED) });
+  await vi.waitFor(() => expect(dialled.live).toHaveLength(1));
+  // The peer stops reading: it is there for TCP and for nobody else.
+  dialled.server().pause();
+  dialled.clock.advance(PING_MS);
+  await new Promise((resolve) => setImmediate(resolve));
+  expect(dialled.ends).toEqual([]);
+  dialled.clock.advance(PING_MS);
+  await vi.waitFor(() => expect(dialled.ends).toHaveLength(1));
+  expect(dialled.ends[0]?.reason).toBe('the socket answers no ping');
+});
+
+test('a peer that answers its pings is not', async () => {
+  const dialled = await dial({ pingMs: PING_MS, onSocket: (socket) => socket.send(CONNECTED) });
+  await vi.waitFor(() => expect(dialled.live).toHaveLength(1));
+  for (let n = 1; n <= 3; n += 1) {
+    const pinged = once(dialled.server(), 'ping');
+    dialled.clock.advance(PING_MS);
+    await pinged;
+    // Behind the pong, so that it has been read.
+    dialled.server().send('{"event":"subscribed"}');
+    await vi.waitFor(() => expect(dialled.frames).toHaveLength(n));
+  }
   expect(dialled.ends).toEqual([]);
 });

@@ -53,9 +53,11 @@ export function openSocket(options: {
   subscribe: string;
   schedule: Schedule;
   source: string;
+  /** Between two pings; who was silent for as long is gone. */
+  pingMs: number;
   handlers: SocketHandlers;
 }): AgentSocket {
-  const { schedule, handlers, source } = options;
+  const { schedule, handlers, source, pingMs } = options;
   let command = options.subscribe;
   let wasOpened = false;
   let isLive = false;
@@ -63,7 +65,9 @@ export function openSocket(options: {
   let refusedWith: number | null = null;
   let wasFrameTooLarge = false;
   let isAnswerDue = false;
+  let isPongDue = false;
   let cancelTimer: (() => void) | null = null;
+  let cancelPing: (() => void) | null = null;
 
   const socket = new WebSocket(options.url, {
     perMessageDeflate: false,
@@ -78,6 +82,11 @@ export function openSocket(options: {
     cancelTimer = schedule(delayMs, run);
   }
 
+  function stopTimers(): void {
+    cancelTimer?.();
+    cancelPing?.();
+  }
+
   /** The server stops serving a client that gives no command, however much it sends itself. */
   function keepAlive(): void {
     isAnswerDue = true;
@@ -88,10 +97,23 @@ export function openSocket(options: {
     });
   }
 
+  function ping(): void {
+    if (isOver) return;
+    if (isPongDue) return finish('the socket answers no ping');
+    isPongDue = true;
+    socket.ping();
+    planPing();
+  }
+
+  /** What arrived while this process stood still is read before anyone is judged. */
+  function planPing(): void {
+    cancelPing = schedule(pingMs, () => setImmediate(ping));
+  }
+
   function finish(reason: string): void {
     if (isOver) return;
     isOver = true;
-    cancelTimer?.();
+    stopTimers();
     socket.terminate();
     handlers.onEnd({ reason, wasOpened, wasLive: isLive, refusedWith, wasFrameTooLarge });
   }
@@ -100,6 +122,7 @@ export function openSocket(options: {
     if (isOver) return;
     // Any frame proves the connection; what it carries is the watchdog's question.
     isAnswerDue = false;
+    isPongDue = false;
     if (isLive) {
       handlers.onFrame(text);
       return;
@@ -118,7 +141,11 @@ export function openSocket(options: {
   socket.on('open', () => {
     wasOpened = true;
     socket.send(command);
+    planPing();
     rearm(FIRST_FRAME_TIMEOUT_MS, () => finish('the socket opened and gave no frame'));
+  });
+  socket.on('pong', () => {
+    isPongDue = false;
   });
   socket.on('message', (data) => receive(frameText(data)));
   socket.on('unexpected-response', (request, response) => {
@@ -154,7 +181,7 @@ export function openSocket(options: {
     close() {
       if (socket.readyState === WebSocket.CLOSED) return Promise.resolve();
       isOver = true;
-      cancelTimer?.();
+      stopTimers();
       socket.close(1000);
       const cancelCut = schedule(CLOSE_TIMEOUT_MS, () => socket.terminate());
       return new Promise((resolve) => {

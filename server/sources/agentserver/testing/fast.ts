@@ -6,5 +6,6 @@ export const FAST: Intervals = {
   overviewLiveMs: 60,
   overviewPollingMs: 40,
   budgetsMs: 60,
+  pingMs: 20_000,
   usageMs: 60,
 };
