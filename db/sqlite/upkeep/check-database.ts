@@ -1,4 +1,5 @@
 import type { Connection } from '../connection.ts';
+import { knownSchemaVersion } from '../migrate.ts';
 import { createStatements } from '../reader/statements.ts';
 import { toStoreError } from '../store-failure.ts';
 import { verifyRows } from '../verify-rows.ts';
@@ -24,7 +25,7 @@ export function findDamagedPages(db: Connection): string[] {
 /** Values beside the check values written with them: some seconds for each million events. */
 export function findDamagedRows(db: Connection): string[] {
   return tellDamage(db, () => {
-    if (!hasCheckValues(db)) return [];
+    if (!isOfThisSchema(db)) return [];
     const statements = createStatements(() => db);
     const damaged: number[] = [];
     let since: number | null = 0;
@@ -42,10 +43,10 @@ function rowWords(damaged: readonly number[], isAll: boolean): string {
   return `what is stored at position ${positions}${isAll ? '' : ' and others'} is not what was written there`;
 }
 
-/** A store of an older schema has none until a server has brought it up to date. */
-function hasCheckValues(db: Connection): boolean {
-  const sql = "SELECT 1 FROM pragma_table_info('journal') WHERE name = 'row_check'";
-  return db.prepare(sql).get() !== undefined;
+/** Of a store that a server has yet to bring up to date, this build cannot read all of them. */
+function isOfThisSchema(db: Connection): boolean {
+  const count = db.prepare<[], number>('SELECT count(*) FROM __drizzle_migrations').pluck();
+  return count.get() === knownSchemaVersion();
 }
 
 /** Pages that cannot even be read end the search. */

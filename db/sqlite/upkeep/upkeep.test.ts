@@ -207,6 +207,22 @@ describe('the doctor', () => {
     expect(checks.flatMap(({ problems }) => problems).join()).not.toBe('');
   });
 
+  test('looks at a store of an older schema, and a backup of one can be restored', async () => {
+    const { dataDir } = await makeStore();
+    run(
+      join(dataDir, DATABASE),
+      `DROP TABLE journal_keys; CREATE INDEX journal_key_hash ON journal (key_hash);
+       DELETE FROM meta WHERE key = 'keys_seq';
+       DELETE FROM __drizzle_migrations WHERE id = (SELECT max(id) FROM __drizzle_migrations)`,
+    );
+    expect(examineStore(dataDir)).toMatchObject({ isHealthy: true });
+    const file = await backupPath();
+    await backUpStore({ dataDir, file });
+    await restoreStore({ dataDir, file });
+    const store = await openTestStore({ dataDir });
+    expect(await store.append(makeBatch([makeMessage('m1')]))).toMatchObject({ duplicate: 1 });
+  });
+
   test('has nothing to say where there is no store', async () => {
     const dataDir = await makeDataDir();
     expect(() => examineStore(dataDir)).toThrow(dataDir);
