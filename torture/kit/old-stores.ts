@@ -4,15 +4,14 @@ import path from 'node:path';
 import Database from 'better-sqlite3';
 
 import { migrateDatabase } from '#db/sqlite/migrate.ts';
-import { createStatements } from '#db/sqlite/reader/statements.ts';
 import { sizeOf, storeFiles } from '#db/sqlite/store-files.ts';
-import { verifyRows } from '#db/sqlite/verify-rows.ts';
+import { findDamagedRows } from '#db/sqlite/upkeep/check-database.ts';
 import { readEpoch } from '#db/sqlite/writer/commit-counter.ts';
 
 const MIGRATIONS = path.join(import.meta.dirname, '../../db/sqlite/migrations');
 /** Drawn anew by the migration that brings them, or counted by the process that opens the store. */
 const OWN_META = "'epoch', 'key_seed', 'commit_no', 'marks_epoch', 'probed_at'";
-const DERIVED_COLUMNS = new Set(['key_hash']);
+const DERIVED_COLUMNS = new Set(['key_hash', 'hash']);
 
 interface MigrationJournal {
   readonly entries: readonly { readonly tag: string }[];
@@ -36,8 +35,11 @@ export function makeOldStore(target: string, schema: number, source: string): vo
     folder: firstMigrations(path.join(target, '..', `only-${schema}`), schema),
   });
   db.exec(`ATTACH '${storeFiles(source).database}' AS late`);
+  // Facts that later releases keep are not there yet.
+  const known = db.prepare<[], string>('SELECT key FROM meta').pluck().all();
   for (const table of tableNames(db)) copyTable(db, table);
-  if (schema === 1) db.exec("DELETE FROM meta WHERE key NOT IN ('epoch', 'last_seq')");
+  const kept = ['epoch', 'last_seq', ...known];
+  db.prepare(`DELETE FROM meta WHERE key NOT IN (${kept.map(() => '?').join(', ')})`).run(kept);
   db.close();
   cpSync(storeFiles(source).epoch, storeFiles(target).epoch);
 }
@@ -70,7 +72,7 @@ export interface StoreText {
   readonly epoch: string | null;
   readonly schema: string;
   readonly rows: string;
-  /** Rows that are not what their check values say. */
+  /** More than none when rows are not what their check values say. */
   readonly damagedRows: number;
 }
 
@@ -95,7 +97,7 @@ export function readStoreText(dataDir: string): StoreText {
       epoch: readEpoch(db),
       schema: JSON.stringify(db.prepare(sql).all()),
       rows: JSON.stringify(tables.map((table) => [table, readTable(db, table)])),
-      damagedRows: countDamagedRows(db),
+      damagedRows: isMigrated ? findDamagedRows(db).length : 0,
     };
   } finally {
     db.close();
@@ -110,14 +112,6 @@ function readTable(db: Database.Database, table: string): unknown {
     .prepare(`SELECT ${columns.join(', ')} FROM ${table} ${filter} ORDER BY ${order}`)
     .raw()
     .all();
-}
-
-function countDamagedRows(db: Database.Database): number {
-  if (!columnNames(db, 'main', 'journal').includes('row_check')) return 0;
-  return verifyRows(
-    createStatements(() => db),
-    { since: 0, limit: 1e6 },
-  ).damaged.length;
 }
 
 function tableNames(db: Database.Database): string[] {
