@@ -19,6 +19,7 @@ import { listPriceVersions, listUsage, listUsageNames } from './reader/usage-his
 import { sumUsage } from './reader/usage-sums.ts';
 import { attachSearch } from './search/search-database.ts';
 import { storeFiles } from './store-files.ts';
+import { yieldToOtherThreads } from './thread-priority.ts';
 import type { RowsVerified } from './verify-rows.ts';
 import { verifyRows } from './verify-rows.ts';
 import { serveRpc } from './worker-rpc.ts';
@@ -53,6 +54,7 @@ const readerDataSchema = z.object({ dataDir: z.string() });
 function main(): void {
   const port = parentPort;
   if (port === null) throw new Error('reader-worker.ts runs in a worker thread only');
+  yieldToOtherThreads();
   const files = storeFiles(readerDataSchema.parse(workerData).dataDir);
   const statements = createStatements(
     () => openReaderConnection(files.database),
