@@ -43,6 +43,13 @@ export interface Store {
   dailyUsage(
     query: UsageQuery & { timezone: string; groupBy?: UsageDimension | undefined },
   ): Promise<UsageDay[]>;
+  /** `sumUsage` with its total, and `dailyUsage` as points of the contract: they may be megabytes. */
+  sumUsageJson(
+    query: UsageQuery & { groupBy: readonly UsageDimension[] },
+  ): Promise<JsonRows & { readonly total: UsageSum }>;
+  dailyUsageJson(
+    query: UsageQuery & { timezone: string; groupBy?: UsageDimension | undefined },
+  ): Promise<JsonRows>;
   /** Names that occur in the ledger, for filters. */
   listUsageNames(organismId: string | undefined, dimension: UsageDimension): Promise<string[]>;
   /** The price tables behind our costs, as `source@version`; it reads every call of the range. */
@@ -248,6 +255,12 @@ export interface UsageGroup {
   /** The values of the asked dimensions, in their order; null where the usage named none. */
   readonly keys: readonly (string | null)[];
   readonly sum: UsageSum;
+}
+
+/** Rows as the JSON of an array, written by the thread that read them: serving them is passing them on. */
+export interface JsonRows {
+  readonly count: number;
+  readonly json: Uint8Array;
 }
 
 export interface UsageDay {

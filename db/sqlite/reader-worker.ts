@@ -7,6 +7,7 @@ import type { Store } from '#db/store.ts';
 import { openReaderConnection } from './connection.ts';
 import { readPrunedMarks } from './pruned-marks.ts';
 import { listErrors, readEvents } from './reader/event-queries.ts';
+import { daysToJson, groupsToJson } from './reader/json-rows.ts';
 import { createLookups } from './reader/lookups.ts';
 import { listMessages } from './reader/message-queries.ts';
 import { search } from './reader/search.ts';
@@ -75,6 +76,8 @@ function main(): void {
     listUsage: (query) => listUsage(deps, query),
     sumUsage: (query) => sumUsage(deps, query),
     dailyUsage: (query) => dailyUsage(deps, query),
+    sumUsageJson: (query) => groupsToJson(sumUsage(deps, query)),
+    dailyUsageJson: (query) => daysToJson(dailyUsage(deps, query), query.groupBy !== undefined),
     listUsageNames: (organismId, dimension) => listUsageNames(deps, organismId, dimension),
     listPriceVersions: (query) => listPriceVersions(deps, query),
     search: (query) => search(deps, query),

@@ -140,6 +140,8 @@ export async function createSqliteStore(options: SqliteStoreOptions): Promise<Sq
     listUsage: (query) => readers.call('listUsage', query),
     sumUsage: (query) => readers.call('sumUsage', query),
     dailyUsage: (query) => readers.call('dailyUsage', query),
+    sumUsageJson: (query) => readers.call('sumUsageJson', query),
+    dailyUsageJson: (query) => readers.call('dailyUsageJson', query),
     listUsageNames: (organismId, dimension) =>
       readers.call('listUsageNames', organismId, dimension),
     listPriceVersions: (query) => readers.call('listPriceVersions', query),

@@ -95,10 +95,17 @@ export function serveRpc<M extends RpcMethods<M>>(port: MessagePort, methods: M)
   async function answer({ id, method, args }: Call<M>): Promise<void> {
     try {
       const value: unknown = await methods[method](...args);
-      port.postMessage({ id, value } satisfies Answer);
+      port.postMessage({ id, value } satisfies Answer, memoryOf(value));
     } catch (error) {
       port.postMessage({ id, failure: toFailure(error, `run ${String(method)}`) } satisfies Answer);
     }
     if (method === 'close') port.close();
   }
+}
+
+/** A text written for the caller moves to its thread, however long it is; all else is copied. */
+function memoryOf(value: unknown): ArrayBuffer[] {
+  if (typeof value !== 'object' || value === null || !('json' in value)) return [];
+  const { json } = value;
+  return json instanceof Uint8Array && json.buffer instanceof ArrayBuffer ? [json.buffer] : [];
 }

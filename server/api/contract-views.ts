@@ -5,13 +5,13 @@ import type {
   OrganismInfo,
   ThreadInfo,
 } from '#organism/agentserver/entities.ts';
+import { toDollars } from '#organism/agentserver/usage-views.ts';
 import type { ThreadBudgetInfo } from '#organism/agentserver/usage.ts';
 import type { UsageEventRow } from '#organism/api/resources.ts';
 import type { EventOf } from '#organism/event.ts';
 import { effectiveCostNanos } from '#organism/event.ts';
 import { isExhausted, percentUsed, remainingTokens } from '#organism/gas.ts';
 import { formatInstant } from '#organism/instant.ts';
-import { NANOS_PER_USD } from '#organism/money.ts';
 import type { AgentView, OrganismState, ThreadView } from '#organism/state.ts';
 import { completionTokens, promptTokens, totalTokens } from '#organism/tokens.ts';
 import type { UsageSum } from '#organism/usage-sum.ts';
@@ -154,34 +154,8 @@ export function usageEventRow(event: EventOf<'usage'>): UsageEventRow {
   };
 }
 
-export function usageFields(sum: UsageSum) {
-  return {
-    totalTokens: totalTokens(sum.tokens),
-    promptTokens: promptTokens(sum.tokens),
-    completionTokens: completionTokens(sum.tokens),
-    requestCount: sum.requests,
-    totalCost: toDollars(sum.costNanos),
-    ...honestyFields(sum),
-  };
-}
-
-/** What every total says beside its cost: unpriced is not zero. */
-export function honestyFields(sum: UsageSum) {
-  return {
-    unpricedRequests: sum.unpricedRequests,
-    unpricedTokens: sum.unpricedTokens,
-    totalCostNanos: sum.costNanos,
-    reportedCostNanos: sum.reportedCostNanos,
-  };
-}
-
 export function averageLatencyMs(sum: UsageSum): number {
   return sum.latencyCount === 0 ? 0 : sum.latencyMsTotal / sum.latencyCount;
-}
-
-/** The contract counts dollars; the exact figure stands beside it. */
-export function toDollars(nanos: number): number {
-  return nanos / NANOS_PER_USD;
 }
 
 function formatNullable(instant: number | null): string | null {

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 
 import type { UsageDimension, UsageGroup, UsageQuery } from '#db/store.ts';
+import { honestyFields, usageFields } from '#organism/agentserver/usage-views.ts';
 import type { BillingRow } from '#organism/agentserver/usage.ts';
 import { billingSummarySchema, dailyUsageSchema } from '#organism/agentserver/usage.ts';
 import { usageBreakdownSchema, usageNamesSchema } from '#organism/api/resources.ts';
@@ -10,7 +11,7 @@ import { ZERO_USAGE, mergeUsage } from '#organism/usage-sum.ts';
 
 import type { ApiDeps } from './api-deps.ts';
 import { resolveOrganism } from './api-deps.ts';
-import { honestyFields, usageFields } from './contract-views.ts';
+import { jsonAround } from './json-around.ts';
 import {
   choiceParam,
   organismParam,
@@ -96,18 +97,8 @@ export function usageReportRoutes(deps: ApiDeps): Route[] {
       problems: [404],
       async handle({ query }) {
         const { timezone, group_by: groupBy } = query;
-        const rows = await store.dailyUsage({ ...toUsageQuery(query), timezone, groupBy });
-        const days = rows.map(({ date, group, sum }) => ({
-          date,
-          ...usageFields(sum),
-          ...(groupBy === undefined ? {} : { group }),
-        }));
-        return {
-          days,
-          count: days.length,
-          timezone,
-          ...(groupBy === undefined ? {} : { groupBy }),
-        };
+        const days = await store.dailyUsageJson({ ...toUsageQuery(query), timezone, groupBy });
+        return jsonAround('days', days.json, { count: days.count, timezone, groupBy });
       },
     }),
     defineRoute({
@@ -128,10 +119,8 @@ export function usageReportRoutes(deps: ApiDeps): Route[] {
       problems: [404],
       async handle({ query }) {
         const groupBy = readDimensions(query.group_by ?? []);
-        const groups = await store.sumUsage({ ...toUsageQuery(query), groupBy });
-        const total = groups.reduce((sum, group) => mergeUsage(sum, group.sum), ZERO_USAGE);
-        const rows = groups.map(({ keys, sum }) => ({ keys: [...keys], sum }));
-        return { groupBy, rows, total };
+        const { json, total } = await store.sumUsageJson({ ...toUsageQuery(query), groupBy });
+        return jsonAround('rows', json, { groupBy, total });
       },
     }),
     defineRoute({

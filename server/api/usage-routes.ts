@@ -1,5 +1,6 @@
 import { z } from 'zod';
 
+import { usageFields } from '#organism/agentserver/usage-views.ts';
 import {
   agentUsageSchema,
   modelUsageSchema,
@@ -18,7 +19,6 @@ import {
   budgetInfo,
   countActiveThreads,
   usageEventRow,
-  usageFields,
 } from './contract-views.ts';
 import { cursorParam, readCursor, writeCursor } from './cursor.ts';
 import { intParam, organismParam, textParam, timeParam, toRange } from './parameters.ts';
