@@ -1,5 +1,4 @@
-import type { EventBody } from '../ingest/event-body.ts';
-import type { PushedInput } from '../ingest/push.ts';
+import type { EventBody, PushedInput } from '../ingest/event-body.ts';
 import { Problem } from './problem.ts';
 
 /** @throws Problem when nothing of the text can be read */

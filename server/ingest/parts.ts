@@ -2,10 +2,15 @@ import type { AppendBatch, AppendResult, PreparedEvent, Reject, Store } from '#d
 import type { JournalEvent } from '#organism/event.ts';
 import type { UnreadableInput } from '#server/sources/source.ts';
 
+import { parseBounded } from './limits.ts';
 import type { Preparation } from './prepare.ts';
 
 /** A quarantined sample is for recognising an input, not for keeping it. */
 const MAX_SAMPLE_CHARS = 500;
+/** One event as text; the texts in it are bounded further by its schema. */
+const MAX_LINE_BYTES = 1 << 20;
+/** Up to here no nesting takes more memory than it may, whatever it is. */
+const MAX_NATIVE_CHARS = 1 << 17;
 
 export interface PartsDeps {
   readonly store: Pick<Store, 'append'>;
@@ -33,6 +38,12 @@ export interface Parts {
   empty(): Part;
   /** Validates, redacts and prices a draft. @returns why it went to quarantine, or null */
   addDraft(part: Part, draft: unknown, source: string): UnreadableInput | null;
+  /** The same for a draft that is still text; `index` is its place in what was sent. */
+  addLine(
+    part: Part,
+    line: string,
+    of: { readonly source: string; readonly index: number },
+  ): UnreadableInput | null;
   addReject(part: Part, input: UnreadableInput): UnreadableInput;
   /** Publishes after the commit, never before. @throws StoreError when nothing was committed */
   commit(from: DeliveryOrigin, part: Part, cursors?: AppendBatch['cursors']): Promise<AppendResult>;
@@ -49,17 +60,31 @@ export function createParts({ store, preparation, publish, now }: PartsDeps): Pa
     return input;
   }
 
+  function addDraft(part: Part, draft: unknown, source: string): UnreadableInput | null {
+    const prepared = preparation.prepare(draft, source, now());
+    for (const [label, times] of prepared.redactions) {
+      part.redactions.set(label, (part.redactions.get(label) ?? 0) + times);
+    }
+    if (!prepared.ok) return addReject(part, prepared.reject);
+    part.events.push(prepared.event);
+    return null;
+  }
+
   return {
     empty: () => ({ events: [], rejects: [], redactions: new Map() }),
     addReject,
-    addDraft(part, draft, source) {
-      const prepared = preparation.prepare(draft, source, now());
-      for (const [label, times] of prepared.redactions) {
-        part.redactions.set(label, (part.redactions.get(label) ?? 0) + times);
+    addDraft,
+    addLine(part, line, { source, index }) {
+      const quick = preparation.prepareQuickly(parseNatively(line), now());
+      if (quick !== null) {
+        part.events.push(quick);
+        return null;
       }
-      if (!prepared.ok) return addReject(part, prepared.reject);
-      part.events.push(prepared.event);
-      return null;
+      const limits = { maxBytes: MAX_LINE_BYTES, source: `event ${index}` };
+      const parsed = parseBounded(line, limits);
+      if (parsed.ok) return addDraft(part, parsed.value, source);
+      const { reason, detail } = parsed;
+      return addReject(part, { reason, detail, sample: line });
     },
     async commit(from, { events, rejects, redactions }, cursors) {
       const result = await store.append({
@@ -74,4 +99,14 @@ export function createParts({ store, preparation, publish, now }: PartsDeps): Pa
       return result;
     },
   };
+}
+
+/** Undefined where it cannot: the bounded parser says why. */
+function parseNatively(line: string): unknown {
+  if (line.length > MAX_NATIVE_CHARS) return undefined;
+  try {
+    return JSON.parse(line);
+  } catch {
+    return undefined;
+  }
 }

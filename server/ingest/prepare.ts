@@ -3,6 +3,7 @@ import type { AppliedPrice, DraftOf, EventDraft } from '#organism/event.ts';
 import { eventDraftSchema } from '#organism/event.ts';
 import type { UnreadableInput } from '#server/sources/source.ts';
 
+import { readQuickly } from './quick-drafts.ts';
 import type { Redactor } from './redact.ts';
 
 /** Prices one call at the prices of its time; null is unpriced. */
@@ -18,6 +19,8 @@ export interface Preparation {
   readonly catalogueVersion: string;
   /** Validates, redacts and prices one draft; never throws for a bad one. */
   prepare(draft: unknown, source: string, receivedAt: number): Prepared;
+  /** The same for the most common kinds with nothing to say about them; null: `prepare` must see it. */
+  prepareQuickly(draft: unknown, receivedAt: number): PreparedEvent | null;
   redactSample(sample: string): string;
 }
 
@@ -29,11 +32,66 @@ export type Prepared = { readonly redactions: ReadonlyMap<string, number> } & (
 const NONE: ReadonlyMap<string, number> = new Map();
 /** Issues named in one reject; the rest would only repeat them. */
 const MAX_ISSUES = 3;
+/** Clean names remembered, as the same few come again and again; emptied when full. */
+const MAX_KNOWN_NAMES = 20_000;
+const MAX_KNOWN_CHARS = 64;
 
 export function createPreparation(deps: { redactor: Redactor; pricer: Pricer }): Preparation {
   const { redactor, pricer } = deps;
+  const cleanNames = new Set<string>();
+
+  function isCleanName(name: string | null): boolean {
+    if (name === null || cleanNames.has(name)) return true;
+    if (!redactor.isClean(name)) return false;
+    if (name.length > MAX_KNOWN_CHARS) return true;
+    if (cleanNames.size >= MAX_KNOWN_NAMES) cleanNames.clear();
+    cleanNames.add(name);
+    return true;
+  }
+
+  function isCleanUsage(usage: DraftOf<'usage'>): boolean {
+    const { key, id, metadata } = usage;
+    return (
+      redactor.isClean(key) &&
+      (id === undefined || redactor.isClean(id)) &&
+      isCleanName(usage.threadId) &&
+      isCleanName(usage.agent) &&
+      isCleanName(usage.model) &&
+      isCleanName(usage.provider) &&
+      isCleanName(usage.org) &&
+      isCleanName(usage.user) &&
+      (metadata === undefined || redactor.isCleanValue(metadata))
+    );
+  }
+
+  function isCleanMessage(message: DraftOf<'message'>): boolean {
+    return (
+      redactor.isClean(message.key) &&
+      redactor.isClean(message.id) &&
+      isCleanName(message.threadId) &&
+      isCleanName(message.from) &&
+      isCleanName(message.to) &&
+      isCleanName(message.payloadType) &&
+      redactor.isCleanValue(message.payload)
+    );
+  }
+
+  function finish(event: EventDraft, receivedAt: number): PreparedEvent {
+    if (event.type !== 'usage') return { ...event, receivedAt };
+    const { costNanos, price } = pricer.priceUsage(event);
+    return { ...event, receivedAt, costNanos, price };
+  }
+
+  function prepareQuickly(draft: unknown, receivedAt: number): PreparedEvent | null {
+    const event = readQuickly(draft);
+    if (event === null) return null;
+    const isClean = event.type === 'usage' ? isCleanUsage(event) : isCleanMessage(event);
+    return isClean ? finish(event, receivedAt) : null;
+  }
 
   function prepare(draft: unknown, source: string, receivedAt: number): Prepared {
+    const quick = prepareQuickly(draft, receivedAt);
+    if (quick !== null) return { ok: true, redactions: NONE, event: quick };
     const parsed = eventDraftSchema.safeParse(draft);
     if (!parsed.success) {
       const issues = parsed.error.issues
@@ -51,14 +109,13 @@ export function createPreparation(deps: { redactor: Redactor; pricer: Pricer }):
     }
     const redactions = new Map<string, number>();
     const event = redactDraft(parsed.data, redactor, redactions);
-    if (event.type !== 'usage') return { ok: true, redactions, event: { ...event, receivedAt } };
-    const { costNanos, price } = pricer.priceUsage(event);
-    return { ok: true, redactions, event: { ...event, receivedAt, costNanos, price } };
+    return { ok: true, redactions, event: finish(event, receivedAt) };
   }
 
   return {
     catalogueVersion: redactor.catalogueVersion,
     prepare,
+    prepareQuickly,
     redactSample: (sample) => redactor.redactText(sample).text,
   };
 }

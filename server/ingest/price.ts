@@ -75,6 +75,15 @@ interface Quote {
 }
 type Answer = Quote | { readonly reason: UnpricedReason };
 
+/** An answer and the calls it is for: those from `from` and before `to`. */
+interface Held {
+  readonly answer: Answer;
+  readonly from: number;
+  readonly to: number;
+}
+const ALWAYS = { from: -Infinity, to: Infinity };
+const NEVER = { from: Infinity, to: -Infinity };
+
 /**
  * Prices calls from the table that came with the package, offline: the same call at the same time
  * costs the same until the package changes, and its version is kept with each price.
@@ -85,48 +94,56 @@ export function createPricer(
 ): Pricer {
   const version = readTableVersion();
   const overrides = (options.overrides ?? []).map(checkOverride);
-  const answers = new Map<string, Answer | 'daily'>();
+  const answers = new Map<string, Held | 'daily'>();
+  const latest = new Map<string, Map<string, Held>>();
+  let latestCount = 0;
 
-  const remember = (key: string, answer: Answer | 'daily') => {
+  const remember = (key: string, held: Held | 'daily') => {
     if (answers.size >= MAX_CACHED_LOOKUPS) answers.clear();
-    answers.set(key, answer);
+    answers.set(key, held);
   };
 
-  const ask = (query: RateQuery): Answer => {
+  const ask = (query: RateQuery): Held => {
     const key = `${query.provider}\n${query.endpoint}\n${query.model}`;
     const known = answers.get(key);
     if (known !== undefined && known !== 'daily') return known;
-    const dayKey = `${key}\n${Math.floor(query.occurredAt / DAY_MS)}`;
+    const day = Math.floor(query.occurredAt / DAY_MS);
+    const dayKey = `${key}\n${day}`;
     const knownToday = known === 'daily' ? answers.get(dayKey) : undefined;
     if (knownToday !== undefined && knownToday !== 'daily') return knownToday;
     const lookup = lookUp(query);
     const answer = toAnswer(lookup, version);
-    if (lookup === null) return answer;
+    if (lookup === null) return { answer, ...NEVER };
     const validity = lookup.found ? lookup.validity : 'always';
-    if (validity === 'always') remember(key, answer);
-    if (validity === 'day') {
-      remember(key, 'daily');
-      remember(dayKey, answer);
-    }
-    return answer;
+    if (validity === 'instant') return { answer, ...NEVER };
+    const isAlways = validity === 'always';
+    const times = isAlways ? ALWAYS : { from: day * DAY_MS, to: (day + 1) * DAY_MS };
+    const held = { answer, ...times };
+    if (!isAlways) remember(key, 'daily');
+    remember(isAlways ? key : dayKey, held);
+    return held;
   };
 
-  function priceAtList({
-    model,
-    provider,
-    tokens,
-    occurredAt,
-    endpoint = '',
-  }: UsageToPrice): PricedUsage {
-    const query = {
-      provider: normaliseProvider(provider),
-      model: model.trim().toLowerCase(),
-      endpoint,
-      occurredAt,
-    };
-    const own = overrides.find((override) => applies(override, query));
-    if (own !== undefined) return applyPrice(tokens, own.price, 0);
-    const answer = ask(query);
+  /** By the names as they came, before anything is made of them. */
+  const hold = ({ provider, model }: UsageToPrice, held: Held): void => {
+    if (latestCount >= MAX_CACHED_LOOKUPS) {
+      latest.clear();
+      latestCount = 0;
+    }
+    const byModel = latest.get(provider) ?? new Map<string, Held>();
+    latest.set(provider, byModel);
+    latestCount += byModel.has(model) ? 0 : 1;
+    byModel.set(model, held);
+  };
+
+  const findLatest = ({ provider, model, occurredAt, endpoint }: UsageToPrice): Answer | null => {
+    if (overrides.length > 0 || endpoint !== undefined) return null;
+    const held = latest.get(provider)?.get(model);
+    const isGood = held !== undefined && occurredAt >= held.from && occurredAt < held.to;
+    return isGood ? held.answer : null;
+  };
+
+  function applyAnswer(tokens: TokenClasses, answer: Answer): PricedUsage {
     if ('reason' in answer) return unpriced(answer.reason);
     const { rates, flat } = answer;
     if (flat !== null) return applyPrice(tokens, flat, rates.perRequestNanos);
@@ -134,6 +151,23 @@ export function createPricer(
     if (!isPriced) return unpriced('no-token-price');
     const price = priceAt(rates, promptTokens(tokens), version);
     return applyPrice(tokens, price, rates.perRequestNanos);
+  }
+
+  function priceAtList(usage: UsageToPrice): PricedUsage {
+    const { tokens, occurredAt, endpoint } = usage;
+    const known = findLatest(usage);
+    if (known !== null) return applyAnswer(tokens, known);
+    const query = {
+      provider: normaliseProvider(usage.provider),
+      model: usage.model.trim().toLowerCase(),
+      endpoint: endpoint ?? '',
+      occurredAt,
+    };
+    const own = overrides.find((override) => applies(override, query));
+    if (own !== undefined) return applyPrice(tokens, own.price, 0);
+    const held = ask(query);
+    if (overrides.length === 0 && endpoint === undefined) hold(usage, held);
+    return applyAnswer(tokens, held.answer);
   }
 
   return {
@@ -200,13 +234,20 @@ function applyPrice(
  * nano-dollars per token, so splitting them keeps the products small enough for doubles.
  */
 function costOf(tokens: TokenClasses, unitNanos: TokenClasses): number {
-  let whole = 0;
-  let parts = 0;
-  for (const name of CLASSES) {
-    const perToken = Math.floor(unitNanos[name] / TOKENS_PER_UNIT);
-    whole += tokens[name] * perToken;
-    parts += tokens[name] * (unitNanos[name] % TOKENS_PER_UNIT);
-  }
+  const { inputFresh, cacheRead, cacheWrite, outputVisible, reasoning } = tokens;
+  // Written out: a loop over the names costs more than all that is computed in it.
+  const whole =
+    inputFresh * Math.floor(unitNanos.inputFresh / TOKENS_PER_UNIT) +
+    cacheRead * Math.floor(unitNanos.cacheRead / TOKENS_PER_UNIT) +
+    cacheWrite * Math.floor(unitNanos.cacheWrite / TOKENS_PER_UNIT) +
+    outputVisible * Math.floor(unitNanos.outputVisible / TOKENS_PER_UNIT) +
+    reasoning * Math.floor(unitNanos.reasoning / TOKENS_PER_UNIT);
+  const parts =
+    inputFresh * (unitNanos.inputFresh % TOKENS_PER_UNIT) +
+    cacheRead * (unitNanos.cacheRead % TOKENS_PER_UNIT) +
+    cacheWrite * (unitNanos.cacheWrite % TOKENS_PER_UNIT) +
+    outputVisible * (unitNanos.outputVisible % TOKENS_PER_UNIT) +
+    reasoning * (unitNanos.reasoning % TOKENS_PER_UNIT);
   if (!Number.isSafeInteger(whole) || !Number.isSafeInteger(parts)) {
     return costOfLarge(tokens, unitNanos);
   }

@@ -2,8 +2,8 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 
 import type { Store } from '#db/store.ts';
 import { StoreError } from '#db/store.ts';
-import type { UnreadableInput } from '#server/sources/source.ts';
 
+import type { PushedInput } from './event-body.ts';
 import { APPEND_DRAFTS, SLICE_DRAFTS } from './ingest.ts';
 import type { DeliveryOrigin, Part, PartsDeps } from './parts.ts';
 import { createParts } from './parts.ts';
@@ -12,11 +12,6 @@ import { createPushTally } from './push-tally.ts';
 
 /** Events taken and not yet answered, of all senders together: beyond it they are told to wait. */
 const MAX_PENDING_EVENTS = 50_000;
-
-/** One thing a sender sent: a draft still to be checked, or what could not even be read. */
-export type PushedInput =
-  | { readonly ok: true; readonly draft: unknown }
-  | { readonly ok: false; readonly reject: UnreadableInput };
 
 export interface PushStats {
   readonly pendingEvents: number;
@@ -27,8 +22,8 @@ export interface PushStats {
 /** The door for programs that send events to us. */
 export interface Push {
   /**
-   * Takes inputs through the journal. Those that arrive in one turn from one source share an append,
-   * in the order of their arrival.
+   * Takes inputs through the journal. Those that arrive in one turn from one origin (the same object)
+   * share an append, in the order of their arrival.
    */
   push(from: DeliveryOrigin, inputs: readonly PushedInput[]): Pushed;
   stats(): PushStats;
@@ -46,7 +41,6 @@ export interface Pushed {
 
 /** A part that still takes inputs. `owners` and `indexes` say whose each of its events is. */
 interface OpenPart {
-  readonly name: string;
   readonly from: DeliveryOrigin;
   readonly part: Part;
   readonly owners: PushTally[];
@@ -58,32 +52,30 @@ export type PushDeps = PartsDeps & { readonly store: Pick<Store, 'lastSeq'> };
 
 export function createPush(deps: PushDeps): Push {
   const parts = createParts(deps);
-  const open = new Map<string, OpenPart>();
+  const open = new Map<DeliveryOrigin, OpenPart>();
   let largeOnes = TAKEN;
   let pendingEvents = 0;
   let refused = 0;
 
   function partFor(from: DeliveryOrigin): OpenPart {
-    const name = `${from.source}\n${from.organismId}`;
-    const known = open.get(name);
+    const known = open.get(from);
     if (known !== undefined) return known;
     const fresh: OpenPart = {
-      name,
       from,
       part: parts.empty(),
       owners: [],
       indexes: [],
       tallies: new Set(),
     };
-    open.set(name, fresh);
+    open.set(from, fresh);
     // The rest of this turn's arrivals join the append.
     setImmediate(() => close(fresh));
     return fresh;
   }
 
   function close(closing: OpenPart): void {
-    if (open.get(closing.name) !== closing) return;
-    open.delete(closing.name);
+    if (open.get(closing.from) !== closing) return;
+    open.delete(closing.from);
     void commit(closing);
   }
 
@@ -104,9 +96,10 @@ export function createPush(deps: PushDeps): Push {
       target.tallies.add(tally);
       tally.join();
     }
-    const refusal = input.ok
-      ? parts.addDraft(target.part, input.draft, from.source)
-      : parts.addReject(target.part, input.reject);
+    const refusal =
+      'line' in input
+        ? parts.addLine(target.part, input.line, { source: from.source, index })
+        : parts.addDraft(target.part, input.draft, from.source);
     if (refusal === null) {
       target.owners.push(tally);
       target.indexes.push(index);

@@ -19,6 +19,9 @@ import { copyRedacted, isCleanTree } from './redaction-walk.ts';
 export interface Redactor {
   /** Version of the rules in force, additions included; stored with each row. */
   readonly catalogueVersion: string;
+  /** Whether `redactText` and `redactValue` would give back what they were given. */
+  isClean(text: string): boolean;
+  isCleanValue(value: unknown): boolean;
   redactText(text: string): { readonly text: string; readonly counts: RedactionCounts };
   /** Walks parsed JSON, keys too. A value with nothing to hide comes back as it is, not copied. */
   redactValue(value: unknown): { readonly value: unknown; readonly counts: RedactionCounts };
@@ -62,6 +65,9 @@ export function createRedactor(options: RedactorOptions): Redactor {
 
   return {
     catalogueVersion: describeVersion(options.profile, extraRules, extraNames),
+
+    isClean: (text) => !engine.mayHoldSecret(text),
+    isCleanValue: (value) => isCleanTree(value, readKey, engine.mayHoldSecret),
 
     redactText(text) {
       if (!engine.mayHoldSecret(text)) return { text, counts: NO_COUNTS };
