@@ -7,6 +7,7 @@ import { StoreError } from '#db/store.ts';
 
 import type { AppendStats } from './append-queue.ts';
 import { createAppendQueue } from './append-queue.ts';
+import { packBatches } from './batch-transport.ts';
 import { startReaderPool } from './reader-pool.ts';
 import { startSearch } from './search-thread.ts';
 import { startStoreWorker } from './store-worker.ts';
@@ -60,7 +61,7 @@ export async function createSqliteStore(options: SqliteStoreOptions): Promise<Sq
   const queue = createAppendQueue({
     async send(batches) {
       const sentAt = performance.now();
-      const outcome = await writer.rpc.call('append', batches);
+      const outcome = await writer.rpc.call('append', packBatches(batches));
       options.onCommit?.(performance.now() - sentAt);
       return outcome;
     },

@@ -3,7 +3,6 @@ import { parentPort, workerData } from 'node:worker_threads';
 import { z } from 'zod';
 
 import type {
-  AppendBatch,
   CommandOutcome,
   CommandRecord,
   PruneRequest,
@@ -11,6 +10,8 @@ import type {
   PrunedMark,
 } from '#db/store.ts';
 
+import type { PackedBatches } from './batch-transport.ts';
+import { unpackBatches } from './batch-transport.ts';
 import { openStore } from './open-store.ts';
 import { readPrunedMarks } from './pruned-marks.ts';
 import { createStatements } from './reader/statements.ts';
@@ -38,7 +39,7 @@ export interface WriterGreeting {
 }
 
 export interface WriterMethods {
-  append(batches: readonly AppendBatch[]): Promise<GroupOutcome>;
+  append(batches: PackedBatches): Promise<GroupOutcome>;
   saveSnapshot(snapshot: SnapshotRow): Promise<void>;
   beginCommand(command: CommandRecord): Promise<number>;
   finishCommand(id: number, outcome: CommandOutcome): Promise<void>;
@@ -68,7 +69,7 @@ function main(): void {
       "INSERT OR REPLACE INTO meta (key, value) VALUES ('probed_at', ?)",
     );
     serveRpc<WriterMethods>(port, {
-      append: (batches) => group.append(batches),
+      append: (batches) => group.append(unpackBatches(batches)),
       saveSnapshot: (snapshot) => group.write(() => snapshots.save(snapshot)),
       beginCommand: (command) => group.write(() => commands.begin(command)),
       finishCommand: (id, outcome) => group.write(() => commands.finish(id, outcome)),
