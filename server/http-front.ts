@@ -14,7 +14,7 @@ import type { Log } from './log.ts';
 import type { Pages } from './pages.ts';
 import type { Guard } from './safety/guard.ts';
 import { isApiPath } from './safety/guard.ts';
-import { secureHeaders } from './safety/headers.ts';
+import { DATA_HEADERS, secureHeaders } from './safety/headers.ts';
 import type { Reply } from './sources/receiver.ts';
 import { jsonReply } from './sources/receiver.ts';
 
@@ -30,7 +30,6 @@ const SWEEP_INTERVAL_MS = 20;
 /** An answer that takes longer than this after the end has begun is cut off. */
 const ANSWER_LIMIT_MS = 4000;
 
-/** Answered here, past Hono: a request of a single event costs less than its detour. */
 const EVENTS_PATH = '/api/v1/events';
 const SENDERS_PATH = '/ws/ingest';
 
@@ -60,27 +59,37 @@ export function createHttpFront(deps: {
   const answerApi = getRequestListener(api.fetch, { overrideGlobalObjects: false });
 
   async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    secureHeaders(request, response);
     const pathname = pathOf(request);
-    const isEvents = request.method === 'POST' && pathname === EVENTS_PATH;
-    const isReceived = receivers.has(request.method ?? '', pathname);
-    if (isApiPath(pathname) && !isEvents && !isReceived) return answerApi(request, response);
-    const verdict = guard.guardRequest(request);
-    if (!verdict.ok) {
-      const { status, detail, headers } = verdict;
-      return isReceived
-        ? end(response, receivers.refuse(request, pathname, verdict))
-        : end(response, jsonReply(status, { detail }, headers));
+    const direct = directAnswerOf(request, pathname);
+    if (direct !== null) return end(response, await direct);
+    const isApi = isApiPath(pathname);
+    const verdict = isApi ? null : guard.guardRequest(request);
+    if (verdict?.ok === false) {
+      return end(response, jsonReply(verdict.status, { detail: verdict.detail }, verdict.headers));
     }
-    if (isEvents) return end(response, await events.answer(request));
-    if (isReceived) return end(response, await receivers.answer(request, pathname));
-    return pages.handle(request, response);
+    secureHeaders(request, response);
+    return isApi ? answerApi(request, response) : pages.handle(request, response);
+  }
+
+  /** Past Hono: a request of a single event costs less than its detour. Null: not one of those. */
+  function directAnswerOf(request: IncomingMessage, pathname: string): Promise<Reply> | null {
+    const isEvents = request.method === 'POST' && pathname === EVENTS_PATH;
+    if (!isEvents && !receivers.has(request.method ?? '', pathname)) return null;
+    const verdict = guard.guardRequest(request);
+    if (verdict.ok) {
+      return isEvents ? events.answer(request) : receivers.answer(request, pathname);
+    }
+    const { status, detail, headers } = verdict;
+    return Promise.resolve(
+      isEvents
+        ? jsonReply(status, { detail }, headers)
+        : receivers.refuse(request, pathname, verdict),
+    );
   }
 
   /** On a port of its own there are no pages, no API and no sockets. */
   async function answerUpstream(request: IncomingMessage, response: ServerResponse): Promise<void> {
     if (receivers.has(request.method ?? '', pathOf(request))) return answer(request, response);
-    secureHeaders(request, response);
     return end(response, jsonReply(404, { detail: 'Not Found' }));
   }
 
@@ -140,8 +149,10 @@ function close(server: http.Server): Promise<void> {
   });
 }
 
+/** One write: the length is known, and the headers are a list that nobody has to make. */
 function end(response: ServerResponse, { status, headers, body }: Reply): void {
-  response.writeHead(status, { ...headers, 'cache-control': 'no-store' });
+  const length = ['content-length', String(Buffer.byteLength(body))];
+  response.writeHead(status, [...DATA_HEADERS, ...Object.entries(headers).flat(), ...length]);
   response.end(body);
 }
 

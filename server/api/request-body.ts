@@ -11,26 +11,27 @@ export function readBody(incoming: IncomingMessage, maxBytes: number): Promise<B
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = [];
     let bytes = 0;
-    const refuse = (error: Error): void => {
+    const refuse = (): void => {
       // What follows is let go: pausing would leave the sender hanging, destroying would cut the answer.
       incoming.removeListener('data', onData);
       incoming.resume();
-      reject(error);
+      reject(tooLarge(maxBytes));
     };
     const onData = (chunk: Buffer): void => {
       bytes += chunk.length;
-      if (bytes > maxBytes) refuse(tooLarge(maxBytes));
+      if (bytes > maxBytes) refuse();
       else chunks.push(chunk);
     };
-    if (Number(incoming.headers['content-length'] ?? 0) > maxBytes) {
-      return refuse(tooLarge(maxBytes));
-    }
+    if (Number(incoming.headers['content-length'] ?? 0) > maxBytes) return refuse();
     incoming.on('data', onData);
-    incoming.once('end', () =>
-      resolve(chunks.length === 1 ? (chunks[0] ?? EMPTY) : Buffer.concat(chunks)),
-    );
-    incoming.once('error', reject);
-    incoming.once('close', () => reject(new Problem('bad-request', 'The body ended early')));
+    incoming.on('end', () => {
+      const [first] = chunks;
+      resolve(chunks.length === 1 && first !== undefined ? first : Buffer.concat(chunks));
+    });
+    incoming.on('error', reject);
+    incoming.on('close', () => {
+      if (!incoming.complete) reject(new Problem('bad-request', 'The body ended early'));
+    });
     return undefined;
   });
 }
@@ -45,8 +46,6 @@ export function unpack(packed: Buffer, maxBytes: number): Promise<Buffer> {
     });
   });
 }
-
-const EMPTY = Buffer.alloc(0);
 
 function tooLarge(maxBytes: number): Problem {
   return new Problem('too-large', `The body is larger than ${maxBytes} bytes`);

@@ -30,10 +30,13 @@ export function createGuard(deps: {
   isHostAllowed: (hosts: readonly string[]) => boolean;
   isOriginAllowed: (origin: string) => boolean;
 }): Guard {
-  const rules = Object.entries(ACCESS_TABLE).map(([route, need]) => {
-    const [method = '', path = ''] = route.split(' ');
-    return { method, pattern: compilePath(path), need };
-  });
+  const exact = new Map(Object.entries(ACCESS_TABLE));
+  const rules = Object.entries(ACCESS_TABLE)
+    .filter(([route]) => route.includes('{'))
+    .map(([route, need]) => {
+      const [method = '', path = ''] = route.split(' ');
+      return { method, pattern: compilePath(path), need };
+    });
 
   function guardTransport(facts: RequestFacts, need: Need): Verdict | null {
     if (facts.pathname === null) return refuse(400, 'The request target must be a path');
@@ -52,6 +55,8 @@ export function createGuard(deps: {
 
   function needOf(method: string, pathname: string): Need {
     const asked = method === 'HEAD' ? 'GET' : method;
+    const named = exact.get(`${asked} ${pathname}`);
+    if (named !== undefined) return named;
     // What no rule names has no handler: it answers 404 or 405 to those who may read.
     return rules.find((r) => r.method === asked && r.pattern.test(pathname))?.need ?? 'read';
   }

@@ -3,7 +3,7 @@ import { Socket } from 'node:net';
 
 import { describe, expect, it } from 'vitest';
 
-import { secureHeaders } from './headers.ts';
+import { DATA_HEADERS, secureHeaders } from './headers.ts';
 
 function policyOfOneResponse(): { sent: string; forNext: string; res: ServerResponse } {
   const req = new IncomingMessage(new Socket());
@@ -39,4 +39,12 @@ describe('security headers', () => {
     expect(res.getHeader('referrer-policy')).toBe('no-referrer');
     expect(res.getHeader('cross-origin-opener-policy')).toBe('same-origin');
   });
+});
+
+it('let an answer of data load nothing and be framed by nobody', () => {
+  const names = DATA_HEADERS.filter((_, index) => index % 2 === 0);
+  const { res } = policyOfOneResponse();
+  expect(names).toEqual(expect.arrayContaining(res.getHeaderNames()));
+  const policy = DATA_HEADERS[DATA_HEADERS.indexOf('content-security-policy') + 1];
+  expect(policy).toBe("default-src 'none'; frame-ancestors 'none'");
 });

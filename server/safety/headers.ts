@@ -11,8 +11,15 @@ const FIXED_HEADERS: Readonly<Record<string, string>> = {
   'x-frame-options': 'DENY',
 };
 
+/** For answers that are data and never a page: no nonce to draw, nothing to compute. */
+export const DATA_HEADERS: readonly string[] = Object.entries({
+  ...FIXED_HEADERS,
+  'content-security-policy': "default-src 'none'; frame-ancestors 'none'",
+  'cache-control': 'no-store',
+}).flat();
+
 /**
- * Puts the security headers on every answer, pages and API alike, with a fresh nonce each time.
+ * Puts the security headers on an answer, pages and API alike, with a fresh nonce each time.
  * Next takes the nonce for its own scripts from the request's header of the same name.
  */
 export function secureHeaders(req: IncomingMessage, res: ServerResponse): void {

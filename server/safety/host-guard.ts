@@ -1,3 +1,6 @@
+/** Hosts whose judgement is remembered: a client names the same one in every request. */
+const MAX_JUDGED_HOSTS = 100;
+
 /** Names that always mean this machine; a rebound DNS name is not among them. */
 export const LOOPBACK_NAMES = ['localhost', '127.0.0.1', '[::1]'] as const;
 
@@ -24,14 +27,27 @@ export function canonicalHost(text: string): HostName | null {
  */
 export function createHostGuard(allowed: readonly string[]): (hosts: readonly string[]) => boolean {
   const entries = [...LOOPBACK_NAMES, ...allowed].flatMap((text) => canonicalHost(text) ?? []);
-  return (hosts) => {
-    const [only, ...others] = hosts;
-    const host = only === undefined || others.length > 0 ? null : canonicalHost(only);
+  const judged = new Map<string, boolean>();
+
+  function judge(text: string): boolean {
+    const host = canonicalHost(text);
     return (
       host !== null &&
       entries.some(
         ({ hostname, port }) => hostname === host.hostname && (port === '' || port === host.port),
       )
     );
+  }
+
+  return (hosts) => {
+    const [only] = hosts;
+    if (only === undefined || hosts.length > 1) return false;
+    let isAllowed = judged.get(only);
+    if (isAllowed === undefined) {
+      isAllowed = judge(only);
+      if (judged.size >= MAX_JUDGED_HOSTS) judged.clear();
+      judged.set(only, isAllowed);
+    }
+    return isAllowed;
   };
 }

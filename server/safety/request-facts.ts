@@ -22,7 +22,7 @@ export function factsOf(req: IncomingMessage): RequestFacts {
   return {
     method: req.method ?? 'GET',
     pathname: originFormPath(req.url ?? ''),
-    hosts: req.headersDistinct.host ?? [],
+    hosts: hostsOf(req.rawHeaders),
     origin: headers.origin,
     authorization: headers.authorization,
     cookie: headers.cookie,
@@ -31,6 +31,16 @@ export function factsOf(req: IncomingMessage): RequestFacts {
     marker: single(headers['x-organoscope']),
     isUpgrade: headers.upgrade !== undefined,
   };
+}
+
+/** From the raw ones: Node's own list of repeated headers is made of all of them. */
+function hostsOf(rawHeaders: readonly string[]): string[] {
+  const hosts: string[] = [];
+  for (let index = 0; index < rawHeaders.length; index += 2) {
+    const name = rawHeaders[index] ?? '';
+    if (name.length === 4 && name.toLowerCase() === 'host') hosts.push(rawHeaders[index + 1] ?? '');
+  }
+  return hosts;
 }
 
 /** `//host` and `/\host` are paths that a careless URL parser takes for another server. */
