@@ -35,6 +35,11 @@ export function startProduct(args: readonly string[]): Promise<Program> {
   return startServer('bin/organoscope.mjs', args);
 }
 
+/** The control for pushed events: a simple server with a commit for each. */
+export function startOneCommit(database: string): Promise<Program> {
+  return start(['bench/one-commit-server.ts', database], /listening (http:\/\/\S+)/);
+}
+
 /** A Node that does nothing: what every start of ours contains. */
 export function startNothing(): Promise<Program> {
   const script = "console.log('ready: nothing'); setInterval(() => {}, 1000)";

@@ -1,0 +1,189 @@
+/** Sends events as fast as they are taken, from a process of its own. Its last line is the result. */
+import { connect } from 'node:net';
+import type { Socket } from 'node:net';
+import { parseArgs } from 'node:util';
+
+import { WebSocket } from 'ws';
+
+import { createPushEvents } from './push-events.ts';
+
+/** What a run of the load found. */
+export interface PushLoad {
+  readonly events: number;
+  readonly elapsedMs: number;
+  /** From the last byte of a request to its answer, sorted. */
+  readonly p50Ms: number;
+  readonly p99Ms: number;
+  readonly cpuMs: number;
+}
+
+interface Plan {
+  readonly url: URL;
+  readonly batch: number;
+  readonly connections: number;
+  readonly events: number;
+}
+
+const PATH = '/api/v1/events?source=load';
+
+/** Everything is written out before the clock starts: what is measured is the server. */
+function writeBatches({ events, batch }: Plan, separator: string): string[] {
+  const batches: string[] = [];
+  let lines: string[] = [];
+  for (const event of createPushEvents(crypto.randomUUID().slice(0, 8), events)) {
+    lines.push(event);
+    if (lines.length < batch) continue;
+    batches.push(lines.join(separator));
+    lines = [];
+  }
+  if (lines.length > 0) batches.push(lines.join(separator));
+  return batches;
+}
+
+/** One connection: sends a request, waits for its answer, sends the next. */
+function runConnection(
+  url: URL,
+  next: () => Buffer | undefined,
+  onAnswer: (body: string, ms: number) => void,
+): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const socket: Socket = connect(Number(url.port), url.hostname);
+    socket.setNoDelay(true);
+    let sentAt = 0;
+    let received = '';
+    const send = (): void => {
+      const request = next();
+      if (request === undefined) {
+        socket.end();
+        return resolve();
+      }
+      sentAt = performance.now();
+      socket.write(request);
+    };
+    socket.on('data', (chunk: Buffer) => {
+      received = received === '' ? chunk.toString('latin1') : received + chunk.toString('latin1');
+      const head = received.indexOf('\r\n\r\n');
+      if (head === -1) return;
+      const length = Number(/content-length: (\d+)/i.exec(received)?.[1] ?? 0);
+      if (received.length < head + 4 + length) return;
+      if (!received.startsWith('HTTP/1.1 200')) return reject(new Error(received));
+      const body = received.slice(head + 4);
+      received = '';
+      onAnswer(body, performance.now() - sentAt);
+      send();
+    });
+    socket.once('error', reject);
+    socket.once('connect', send);
+  });
+}
+
+async function loadHttp(
+  plan: Plan,
+  type: string,
+  separator: string,
+  wrap: (body: string) => string,
+) {
+  const requests = writeBatches(plan, separator).map((lines) => {
+    const body = wrap(lines);
+    return Buffer.from(
+      `POST ${PATH} HTTP/1.1\r\nhost: ${plan.url.host}\r\ncontent-type: ${type}\r\n` +
+        `content-length: ${Buffer.byteLength(body)}\r\n\r\n${body}`,
+    );
+  });
+  return measure((onAnswer) => {
+    let sent = 0;
+    const next = () => requests[sent++];
+    return Promise.all(
+      Array.from({ length: plan.connections }, () => runConnection(plan.url, next, onAnswer)),
+    );
+  });
+}
+
+function loadSocket(plan: Plan) {
+  const frames = writeBatches(plan, ',').map((events) => Buffer.from(`[${events}]`));
+  let sent = 0;
+  return measure((onAnswer) =>
+    Promise.all(
+      Array.from({ length: plan.connections }, () =>
+        runSocket(plan, () => frames[sent++], onAnswer),
+      ),
+    ),
+  );
+}
+
+/** Frames sent ahead of their answers. */
+const WINDOW = 8;
+
+function runSocket(
+  { url }: Plan,
+  next: () => Buffer | undefined,
+  onAnswer: (body: string, ms: number) => void,
+): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const socket = new WebSocket(`ws://${url.host}/ws/ingest?source=load`);
+    const sentAt: number[] = [];
+    let isEmpty = false;
+    const send = (): void => {
+      const frame = next();
+      isEmpty ||= frame === undefined;
+      if (frame === undefined) return;
+      sentAt.push(performance.now());
+      socket.send(frame, { binary: false });
+    };
+    socket.on('message', (data: Buffer) => {
+      onAnswer(data.toString(), performance.now() - (sentAt.shift() ?? 0));
+      send();
+      if (isEmpty && sentAt.length === 0) {
+        socket.close();
+        resolve();
+      }
+    });
+    socket.once('error', reject);
+    socket.once('open', () => {
+      for (let i = 0; i < WINDOW; i += 1) send();
+    });
+  });
+}
+
+async function measure(
+  run: (onAnswer: (body: string, ms: number) => void) => Promise<unknown>,
+): Promise<PushLoad> {
+  const times: number[] = [];
+  let events = 0;
+  const cpuBefore = process.cpuUsage();
+  const startedAt = performance.now();
+  await run((body, ms) => {
+    times.push(ms);
+    events += Number(/"accepted":(\d+)/.exec(body)?.[1]);
+  });
+  const elapsedMs = performance.now() - startedAt;
+  const { user, system } = process.cpuUsage(cpuBefore);
+  times.sort((a, b) => a - b);
+  const at = (share: number): number => times[Math.floor(times.length * share)] ?? Number.NaN;
+  return { events, elapsedMs, p50Ms: at(0.5), p99Ms: at(0.99), cpuMs: (user + system) / 1000 };
+}
+
+const { values } = parseArgs({
+  options: {
+    url: { type: 'string', default: '' },
+    mode: { type: 'string', default: 'lines' },
+    batch: { type: 'string', default: '500' },
+    connections: { type: 'string', default: '4' },
+    events: { type: 'string', default: '200000' },
+  },
+});
+const plan: Plan = {
+  url: new URL(values.url),
+  batch: Number(values.batch),
+  connections: Number(values.connections),
+  events: Number(values.events),
+};
+const identity = (body: string): string => body;
+const found =
+  values.mode === 'socket'
+    ? await loadSocket(plan)
+    : values.mode === 'array'
+      ? await loadHttp(plan, 'application/json', ',', (body) => `[${body}]`)
+      : await loadHttp(plan, 'application/x-ndjson', '\n', identity);
+// Standard error is what a program of ours is remembered by.
+console.error(JSON.stringify(found));

@@ -1,0 +1,150 @@
+import path from 'node:path';
+
+import { storeFiles } from '#db/sqlite/store-files.ts';
+import { runProgram } from '#server/testing/program.ts';
+
+import { makeTempDir, withCleanup } from '../cleanup.ts';
+import type { Figure, Measured } from '../figures.ts';
+import { median } from '../figures.ts';
+import { ROOT, startApi, startOneCommit } from '../program.ts';
+import type { PushLoad } from '../push-load.ts';
+import { insertRaw, readStoreRows } from '../raw-inserts.ts';
+import type { BenchContext, BenchSection } from '../section.ts';
+
+const BATCH = { batch: 500, connections: 4 };
+const SINGLE = { batch: 1, connections: 50 };
+const RAW_BATCH_EVENTS = 1000;
+
+/** Events that programs send: over HTTP and a socket, whole path, the load on the same cores. */
+export const section: BenchSection = {
+  title: 'Pushed events: durable ingest over HTTP and WebSocket',
+  minutes: 3,
+  measure,
+};
+
+interface Round {
+  readonly lines: PushLoad;
+  readonly socket: PushLoad;
+  readonly single: PushLoad;
+  readonly oneCommit: PushLoad;
+  readonly rawRate: number;
+}
+
+async function measure({ rounds, pick }: BenchContext): Promise<Measured> {
+  const amounts = pick({
+    full: { batched: 100_000, single: 40_000 },
+    quick: { batched: 5000, single: 2000 },
+  });
+  const results: Round[] = [];
+  for (let round = 0; round < rounds; round += 1) results.push(await playRound(amounts));
+  const { batched, single } = amounts;
+  return {
+    figures: toFigures(results),
+    notes: [
+      `${batched.toLocaleString('en-US')} model calls in batches of ${BATCH.batch} over ${BATCH.connections} connections, ${single.toLocaleString('en-US')} alone over ${SINGLE.connections}; the load generator runs on the same cores.`,
+      'Raw inserts the final rows of the HTTP run once, 1,000 events a commit, FULL, with the same indexes.',
+      'One commit a POST: an insert with four indexes, NORMAL, no validation, price, dedupe or rollup.',
+    ],
+  };
+}
+
+function toFigures(results: readonly Round[]): Figure[] {
+  const rates = (of: (round: Round) => PushLoad): number[] => results.map((r) => rateOf(of(r)));
+  const raw = { name: 'raw, FULL', value: median(results.map(({ rawRate }) => rawRate)) };
+  const oneCommit = {
+    name: 'one commit a POST, NORMAL',
+    value: median(rates((round) => round.oneCommit)),
+  };
+  const unit = 'events/s';
+  const batchBars = [{ atLeast: 40_000 }, { of: 'ratio', atLeast: 0.25 }] as const;
+  const http = rates(({ lines }) => lines);
+  return [
+    { name: 'HTTP, batches', unit, rounds: http, control: raw, bars: batchBars },
+    {
+      name: 'WebSocket, batches',
+      unit,
+      rounds: rates(({ socket }) => socket),
+      control: raw,
+      bars: batchBars,
+    },
+    {
+      name: 'HTTP, batches, beside a simple server',
+      unit,
+      rounds: http,
+      control: oneCommit,
+      bars: [{ of: 'ratio', atLeast: 6 }],
+    },
+    {
+      name: 'HTTP, single POSTs',
+      unit,
+      rounds: rates(({ single }) => single),
+      control: oneCommit,
+      bars: [{ atLeast: 20_000 }],
+    },
+    {
+      name: 'HTTP, single POSTs: ack p99',
+      unit: 'ms',
+      rounds: results.map(({ single }) => single.p99Ms),
+      control: {
+        name: oneCommit.name,
+        value: median(results.map((round) => round.oneCommit.p99Ms)),
+      },
+      bars: [{ atMost: 15 }],
+    },
+    { name: 'raw, FULL', unit, rounds: results.map(({ rawRate }) => rawRate) },
+  ];
+}
+
+function playRound(events: { readonly batched: number; readonly single: number }): Promise<Round> {
+  return withCleanup(async (defer) => {
+    const dir = makeTempDir(defer);
+    const run = async (name: string, mode: string, plan: LoadPlan): Promise<PushLoad> => {
+      const isControl = mode === 'one-commit';
+      const program = isControl
+        ? await startOneCommit(path.join(dir, 'one-commit.db'))
+        : await startApi(['--data', path.join(dir, name)]);
+      try {
+        return await runLoad(program.url, isControl ? 'lines' : mode, plan);
+      } finally {
+        await program.stop();
+      }
+    };
+    const lines = await run('lines', 'lines', { ...BATCH, events: events.batched });
+    const rows = readStoreRows(storeFiles(path.join(dir, 'lines')).database);
+    const rawOptions = { synchronous: 'FULL', groupsPerCommit: RAW_BATCH_EVENTS } as const;
+    const raw = await insertRaw(path.join(dir, 'raw.db'), rows, rawOptions);
+    return {
+      lines,
+      rawRate: (events.batched / raw.elapsedMs) * 1000,
+      socket: await run('socket', 'socket', { ...BATCH, events: events.batched }),
+      single: await run('single', 'lines', { ...SINGLE, events: events.single }),
+      oneCommit: await run('', 'one-commit', { ...SINGLE, events: events.single }),
+    };
+  });
+}
+
+interface LoadPlan {
+  readonly batch: number;
+  readonly connections: number;
+  readonly events: number;
+}
+
+/** @throws Error with what the load wrote, or when not every event was accepted */
+async function runLoad(url: string, mode: string, plan: LoadPlan): Promise<PushLoad> {
+  const { batch, connections, events } = plan;
+  const numbers = { batch, connections, events };
+  const args = Object.entries(numbers).flatMap(([name, value]) => [`--${name}`, String(value)]);
+  const { code, stderr } = await runProgram({
+    args: ['bench/push-load.ts', '--url', url, '--mode', mode, ...args],
+    cwd: ROOT,
+  });
+  const last = stderr.trim().split('\n').at(-1) ?? '';
+  if (code !== 0) throw new Error(`the load ended with code ${code}: ${stderr}`);
+  const load = JSON.parse(last) as PushLoad;
+  if (load.events !== events) throw new Error(`${events - load.events} events were not accepted`);
+  return load;
+}
+
+function rateOf({ events, elapsedMs }: PushLoad): number {
+  return (events / elapsedMs) * 1000;
+}
