@@ -36,10 +36,18 @@ export class RestError extends Error {
   readonly reject: UnreadableInput | null;
   /** The beginning of an answer that was no success: for telling refusals apart, never shown. */
   readonly said: string;
+  /** How long the upstream asks us to wait; null when it does not say. */
+  readonly retryAfterMs: number | null;
   constructor(
     code: RestErrorCode,
     message: string,
-    more: { status?: number; reject?: UnreadableInput; said?: string; cause?: unknown } = {},
+    more: {
+      status?: number;
+      reject?: UnreadableInput;
+      said?: string;
+      retryAfterMs?: number | null;
+      cause?: unknown;
+    } = {},
   ) {
     super(message, more.cause === undefined ? undefined : { cause: more.cause });
     this.name = 'RestError';
@@ -47,6 +55,7 @@ export class RestError extends Error {
     this.status = more.status ?? null;
     this.reject = more.reject ?? null;
     this.said = more.said ?? '';
+    this.retryAfterMs = more.retryAfterMs ?? null;
   }
 }
 
@@ -56,7 +65,11 @@ export interface RestClient {
   /** Reads one JSON answer. @throws RestError */
   get(path: string, query?: Query): Promise<unknown>;
   /** Sends one POST, once, with the key. Never throws: what cannot be known is `unknown`. */
-  post(path: string, body: unknown): Promise<ControlOutcome>;
+  post(
+    path: string,
+    body: unknown,
+    headers?: Readonly<Record<string, string>>,
+  ): Promise<ControlOutcome>;
   /** Cuts what is under way. */
   close(): void;
 }
@@ -64,6 +77,7 @@ export interface RestClient {
 interface Answer {
   readonly status: number;
   readonly text: string;
+  readonly retryAfterMs: number | null;
 }
 
 export function createRestClient(options: {
@@ -105,6 +119,7 @@ export function createRestClient(options: {
         throw new RestError('status', `GET ${path} answered ${answer.status}`, {
           status: answer.status,
           said: answer.text.slice(0, MAX_SAID_CHARS),
+          retryAfterMs: answer.retryAfterMs,
         });
       }
       const parsed = parseJson(answer.text, { source: `${source} GET ${path}`, ...BODY_LIMITS });
@@ -112,8 +127,8 @@ export function createRestClient(options: {
       throw new RestError('unreadable', parsed.reject.detail, { reject: parsed.reject });
     },
 
-    async post(path, body) {
-      const headers: Record<string, string> = { 'content-type': 'application/json' };
+    async post(path, body, more) {
+      const headers: Record<string, string> = { ...more, 'content-type': 'application/json' };
       if (apiKey !== undefined) headers['authorization'] = `Bearer ${apiKey}`;
       const text = body === undefined ? '' : JSON.stringify(body);
       headers['content-length'] = String(Buffer.byteLength(text));
@@ -167,7 +182,12 @@ function send(target: URL, init: HookedOptions, body: string | undefined): Promi
       });
       response.on('error', reject);
       response.on('end', () => {
-        resolve({ status: response.statusCode ?? 0, text: Buffer.concat(chunks).toString('utf8') });
+        const seconds = Number(response.headers['retry-after'] ?? Number.NaN);
+        resolve({
+          status: response.statusCode ?? 0,
+          text: Buffer.concat(chunks).toString('utf8'),
+          retryAfterMs: seconds >= 0 ? seconds * 1000 : null,
+        });
       });
     });
     if (onConnect !== undefined) {
@@ -193,7 +213,7 @@ function asRestError(error: unknown, path: string): RestError {
 }
 
 /** Names the failure by its code: the text of system errors holds addresses. */
-function describeFailure(error: unknown): string {
+export function describeFailure(error: unknown): string {
   if (!(error instanceof Error)) return 'the request failed';
   if (error.name === 'TimeoutError') return 'no answer in time';
   if (error.name === 'AbortError') return 'this source was stopped';
