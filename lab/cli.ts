@@ -1,5 +1,6 @@
 import { agentServerKind } from './agentserver/lab-kind.ts';
 import { coderKind } from './coder/lab-kind.ts';
+import { hermesKind } from './hermes/lab-kind.ts';
 import type { LabKind, RunningLab } from './lab-kind.ts';
 import { modelstatKind } from './modelstat/lab-kind.ts';
 import { otlpKind } from './otlp/lab-kind.ts';
@@ -8,6 +9,7 @@ import { otlpKind } from './otlp/lab-kind.ts';
 const KINDS: Readonly<Record<string, LabKind>> = {
   agentserver: agentServerKind,
   coder: coderKind,
+  hermes: hermesKind,
   modelstat: modelstatKind,
   otlp: otlpKind,
 };
