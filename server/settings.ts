@@ -46,7 +46,7 @@ const list = z.union([
 
 export const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
 
-export const SOURCE_KINDS = ['agentserver', 'coder', 'organoscope'] as const;
+export const SOURCE_KINDS = ['agentserver', 'coder', 'hermes', 'organoscope'] as const;
 export type SourceKind = (typeof SOURCE_KINDS)[number];
 
 /** One upstream: `[NAME=]KIND+URL`. */

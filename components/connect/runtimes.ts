@@ -39,4 +39,10 @@ export const RUNTIMES: readonly Runtime[] = [
     needs: 'Set ORGANOSCOPE_SOURCE_CODER_KEY to an API token, then give the deployment.',
     command: 'npm start -- --source coder=coder+https://coder.example.com',
   },
+  {
+    kind: 'hermes',
+    name: 'Hermes agent',
+    needs: 'Its API server must be on; put API_SERVER_KEY into ORGANOSCOPE_SOURCE_HERMES_KEY.',
+    command: 'npm start -- --source hermes+http://127.0.0.1:8642',
+  },
 ];

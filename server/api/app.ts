@@ -16,6 +16,7 @@ import { createOpenApiRoute } from './openapi.ts';
 import { organismRoutes } from './organism-routes.ts';
 import { problemResponse } from './problem.ts';
 import type { ApiEnv, Route } from './route.ts';
+import { runRoutes } from './run-routes.ts';
 import { searchRoutes } from './search-routes.ts';
 import { sourceRoutes } from './source-routes.ts';
 import { storageRoutes } from './storage-routes.ts';
@@ -42,6 +43,7 @@ export function createApi(deps: ApiDeps): Api {
     ...controlRoutes(deps, baselines),
     ...sourceRoutes(deps),
     ...discoveryRoutes(deps),
+    ...runRoutes(deps),
     ...eventRoutes(deps),
     ...searchRoutes(deps),
     ...exportRoutes(deps),

@@ -112,7 +112,13 @@ function targetOf(organismId: string, command: ControlCommand): string {
       return command.agent;
     case 'reload':
     case 'stop':
+    case 'start-run':
       return organismId;
+    case 'watch-run':
+    case 'stop-run':
+    case 'answer-approval':
+    case 'steer-run':
+      return command.runId;
   }
 }
 

@@ -47,6 +47,11 @@ export const ACCESS_TABLE: Readonly<Record<string, Need>> = {
   'POST /api/v1/agents/{name}/resume': 'control',
   'POST /api/v1/organism/reload': 'control',
   'POST /api/v1/organism/stop': 'control',
+  'POST /api/v1/sources/{name}/runs': 'control',
+  'POST /api/v1/sources/{name}/runs/{run_id}/watch': 'control',
+  'POST /api/v1/sources/{name}/runs/{run_id}/stop': 'control',
+  'POST /api/v1/sources/{name}/runs/{run_id}/approval': 'control',
+  'POST /api/v1/sources/{name}/runs/{run_id}/steer': 'control',
 
   'GET /api/v1/organisms': 'read',
   'GET /api/v1/sources': 'read',

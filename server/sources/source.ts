@@ -91,7 +91,19 @@ export type ControlCommand =
     }
   | { readonly kind: 'kill'; readonly threadId: string }
   | { readonly kind: 'pause' | 'resume'; readonly agent: string }
-  | { readonly kind: 'reload' | 'stop' };
+  | { readonly kind: 'reload' | 'stop' }
+  | RunCommand;
+
+/** Commands of upstreams that work in runs. */
+export type RunCommand =
+  | { readonly kind: 'start-run'; readonly body: Record<string, unknown> }
+  | { readonly kind: 'watch-run'; readonly runId: string; readonly sessionId: string | null }
+  | { readonly kind: 'stop-run'; readonly runId: string }
+  | {
+      readonly kind: 'answer-approval' | 'steer-run';
+      readonly runId: string;
+      readonly body: Record<string, unknown>;
+    };
 
 /** `answered` carries the upstream's own status and body, good or bad. */
 export type ControlOutcome =

@@ -19,6 +19,12 @@ export function sendCommand(rest: RestClient, command: ControlCommand): Promise<
     case 'reload':
     case 'stop':
       return rest.post(`/organism/${command.kind}`, undefined);
+    case 'start-run':
+    case 'watch-run':
+    case 'stop-run':
+    case 'answer-approval':
+    case 'steer-run':
+      return Promise.resolve({ kind: 'not-sent', reason: 'an AgentServer has no runs' });
   }
 }
 

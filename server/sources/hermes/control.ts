@@ -1,0 +1,88 @@
+import { randomUUID } from 'node:crypto';
+
+import type { RestClient } from '../agentserver/rest-client.ts';
+import type { ControlCommand, ControlOutcome } from '../source.ts';
+import type { Features } from './features.ts';
+import type { RunBook } from './run-book.ts';
+import type { Runs } from './runs.ts';
+import { runStartedSchema } from './wire.ts';
+
+/** Sends one command, once: nothing here or below tries again. */
+export function createControl(deps: {
+  rest: RestClient;
+  runs: Runs;
+  book: RunBook;
+  features: () => Features | null;
+}): (command: ControlCommand) => Promise<ControlOutcome> {
+  const { rest, runs, book } = deps;
+
+  async function start(given: Readonly<Record<string, unknown>>): Promise<ControlOutcome> {
+    // No event repeats the session: without one of ours nobody could tell whose run it is.
+    const own = given['session_id'];
+    const sessionId = typeof own === 'string' && own !== '' ? own : `organoscope-${randomUUID()}`;
+    const body = { ...given, session_id: sessionId };
+    const isIdempotent = deps.features()?.has('runs_idempotency') === true;
+    const headers = isIdempotent ? { 'idempotency-key': randomUUID() } : {};
+    const outcome = await rest.post('/v1/runs', body, headers);
+    if (outcome.kind !== 'answered' || outcome.status !== 202) return outcome;
+    const started = runStartedSchema.safeParse(outcome.body);
+    if (!started.success) return outcome;
+    const { input, model, provider } = { input: null, model: null, provider: null, ...given };
+    await runs.follow({
+      runId: started.data.run_id,
+      sessionId,
+      input,
+      model: typeof model === 'string' ? model : undefined,
+      provider: typeof provider === 'string' ? provider : undefined,
+    });
+    return { ...outcome, body: { ...started.data, session_id: sessionId } };
+  }
+
+  /** Stop, steer and approvals exist where the instance says so. */
+  function ask(feature: string, runId: string, verb: string, body: unknown) {
+    if (deps.features()?.has(feature) !== true) {
+      return Promise.resolve(notSent(`this Hermes does not offer ${feature}`));
+    }
+    return rest.post(`/v1/runs/${encodeURIComponent(runId)}/${verb}`, body);
+  }
+
+  return async (command) => {
+    switch (command.kind) {
+      case 'start-run':
+        return start(command.body);
+      case 'watch-run':
+        return runs.follow({
+          runId: command.runId,
+          sessionId: command.sessionId ?? command.runId,
+        });
+      case 'stop-run':
+        return ask('run_stop', command.runId, 'stop', {});
+      case 'answer-approval':
+        return ask('run_approval_response', command.runId, 'approval', command.body);
+      case 'steer-run':
+        return ask('run_steer', command.runId, 'steer', command.body);
+      case 'kill': {
+        const runId = book.openIn(command.threadId);
+        if (runId === null) return notSent('no run of this thread is open here');
+        return ask('run_stop', runId, 'stop', {});
+      }
+      case 'inject': {
+        const { text } = { text: null, ...command.payload };
+        const input = typeof text === 'string' ? text : JSON.stringify(command.payload);
+        return start({
+          input,
+          ...(command.threadId === null ? {} : { session_id: command.threadId }),
+        });
+      }
+      case 'pause':
+      case 'resume':
+      case 'reload':
+      case 'stop':
+        return notSent(`Hermes has no way to ${command.kind}`);
+    }
+  };
+}
+
+function notSent(reason: string): ControlOutcome {
+  return { kind: 'not-sent', reason };
+}

@@ -1,0 +1,243 @@
+import type { EventDraft } from '#organism/event.ts';
+import { parseBounded } from '#server/ingest/limits.ts';
+
+import { USER } from '../drafts.ts';
+import type { UnreadableInput } from '../source.ts';
+import type { Cast } from './cast.ts';
+import { createOpenTools } from './open-tools.ts';
+import type { RunFacts } from './run-context.ts';
+import { createRunContext } from './run-context.ts';
+import { endDrafts, usageDraft } from './run-end.ts';
+import { subagentDrafts } from './subagent-drafts.ts';
+import { createTextGroup } from './text-group.ts';
+import { toolEndDrafts, toolStartDrafts, unfinishedToolDrafts } from './tool-drafts.ts';
+import type { RunEvent, RunStatus } from './wire.ts';
+import { runEventSchema } from './wire.ts';
+
+export interface RunReading {
+  readonly drafts: readonly EventDraft[];
+  readonly rejects: readonly UnreadableInput[];
+}
+
+/** Turns the events of one run into drafts: a pure function of the events in their order. */
+export interface RunReader {
+  /** What the run was asked. */
+  begin(input: unknown, at: number): EventDraft[];
+  read(text: string): RunReading;
+  /** The stream ended without a terminal event: what is known then, from the status where there is one. */
+  abandon(reason: string, at: number, status: RunStatus | null): RunReading;
+  readonly isOver: boolean;
+  /** Sessions of the run's helper agents. */
+  readonly childSessions: readonly string[];
+}
+
+const MAX_EVENT_BYTES = 4 * 1024 * 1024;
+const MAX_CHILDREN = 1000;
+const SAMPLE_CHARS = 200;
+
+/** The keys of a run found open by another start count from here: what that start read is not known. */
+const RESUMED_PLACE = 1_000_000_000;
+
+/** @param more.isBusyElsewhere whether another run of the agent is open: then its end is no rest */
+export function createRunReader(
+  facts: RunFacts,
+  cast: Cast,
+  more: { isBusyElsewhere?: () => boolean; isResumed?: boolean } = {},
+): RunReader {
+  const { isBusyElsewhere = () => false, isResumed = false } = more;
+  let place = isResumed ? RESUMED_PLACE : 0;
+  let lastAt = 0;
+  let isOver = false;
+  let lastText = '';
+  let lastReasoning = '';
+  let hasSaid = false;
+  const children = new Set<string>();
+  const said = createTextGroup();
+  const thought = createTextGroup();
+  const tools = createOpenTools();
+  const run = createRunContext(facts, cast, () => place);
+
+  function flushText(): EventDraft[] {
+    const taken = said.take();
+    if (taken === null) return [];
+    hasSaid = true;
+    lastText = taken.text;
+    const { text, at } = taken;
+    return [
+      run.message('text', at, {
+        from: facts.agent,
+        to: USER,
+        payloadType: 'text',
+        payload: { text },
+      }),
+    ];
+  }
+
+  function reasoning(word: string, text: string, at: number): EventDraft[] {
+    if (text === lastReasoning) return [];
+    lastReasoning = text;
+    const { agent: from } = facts;
+    const payload = { text };
+    return [run.message(word, at, { from, to: USER, payloadType: 'reasoning', payload })];
+  }
+
+  function flushThought(): EventDraft[] {
+    const taken = thought.take();
+    return taken === null ? [] : reasoning('thought', taken.text, taken.at);
+  }
+
+  function toDrafts(event: RunEvent, at: number): EventDraft[] {
+    switch (event.event) {
+      case 'message.delta':
+        said.add(event.delta ?? event.text ?? '', at);
+        return said.isFull ? flushText() : [];
+      case 'reasoning.delta':
+        thought.add(event.delta ?? event.text ?? '', at);
+        return thought.isFull ? flushThought() : [];
+      case 'reasoning.available':
+        return reasoning('reasoning', event.text ?? event.delta ?? '', at);
+      case 'tool.started':
+        return [...flushText(), ...toolStartDrafts(run, tools, event, at)];
+      case 'tool.completed':
+      case 'tool.failed':
+        return [...flushText(), ...toolEndDrafts(run, tools, event, at)];
+      case 'subagent.start':
+      case 'subagent.complete':
+        if (typeof event.child_session_id === 'string' && children.size < MAX_CHILDREN) {
+          children.add(event.child_session_id);
+        }
+        return [...flushText(), ...subagentDrafts(run, event, at)];
+      case 'approval.request':
+      case 'approval.responded':
+      case 'run.steered':
+        return [...flushText(), ...controlDrafts(event, at)];
+      case 'run.completed':
+      case 'run.failed':
+      case 'run.cancelled':
+        isOver = true;
+        return [...flushText(), ...end(event, at)];
+      default:
+        return [unknownDraft(event, at)];
+    }
+  }
+
+  function unknownDraft(event: RunEvent, at: number): EventDraft {
+    return {
+      type: 'raw',
+      key: run.key('raw'),
+      occurredAt: at,
+      name: `hermes.${event.event}`.slice(0, 256),
+      payload: event,
+    };
+  }
+
+  function controlDrafts(event: RunEvent, at: number): EventDraft[] {
+    const { event: name, timestamp: _at, run_id: _run, ...payload } = event;
+    const isRequest = name === 'approval.request';
+    const parties = isRequest ? { from: facts.agent, to: USER } : { from: USER, to: facts.agent };
+    const payloadType = name.replace('.', '_');
+    const reason = isRequest ? `approval: ${event.description ?? 'a command'}` : null;
+    return [
+      run.message('control', at, { ...parties, payloadType, payload }),
+      run.state(isRequest ? 'waiting' : 'processing', at, reason),
+    ];
+  }
+
+  function end(event: RunEvent, at: number): EventDraft[] {
+    return [
+      ...unfinishedToolDrafts(run, tools, at),
+      ...endDrafts(run, event, { at, lastText, hasSaid, isBusy: isBusyElsewhere() }),
+    ];
+  }
+
+  function refuse(reason: UnreadableInput['reason'], detail: string, text: string): RunReading {
+    return { drafts: [], rejects: [{ reason, detail, sample: text.slice(0, SAMPLE_CHARS) }] };
+  }
+
+  return {
+    get isOver() {
+      return isOver;
+    },
+    get childSessions() {
+      return [...children];
+    },
+    begin(input, at) {
+      lastAt = at;
+      const payload = { text: questionOf(input) };
+      const asked = { from: USER, to: facts.agent, payloadType: 'text', payload };
+      return [
+        ...cast.agent(facts.agent, at),
+        ...cast.thread(facts.sessionId, at),
+        run.thread('active', at),
+        ...(input === undefined ? [] : [run.message('input', at, asked)]),
+        run.state('processing', at),
+      ];
+    },
+    read(text) {
+      const source = `run ${facts.runId}`;
+      const parsed = parseBounded(text, { source, maxBytes: MAX_EVENT_BYTES });
+      if (!parsed.ok) return refuse(parsed.reason, parsed.detail, text);
+      const known = runEventSchema.safeParse(parsed.value);
+      if (!known.success) {
+        const detail = `${source}: event: expected an object with a name, and got none`;
+        return refuse('invalid-event', detail, text);
+      }
+      place += 1;
+      const event = known.data;
+      const at = event.timestamp ?? lastAt;
+      lastAt = at;
+      const first = event.event === 'reasoning.delta' ? [] : flushThought();
+      const drafts = [...first, ...toDrafts(event, at)];
+      const { detail } = usageDraft(run, event.event === 'run.completed' ? event.usage : null, at);
+      const rejects = detail === null ? [] : refuse('invalid-event', detail, '').rejects;
+      return { drafts, rejects };
+    },
+    abandon(reason, at, status) {
+      place += 1;
+      isOver = true;
+      const drafts = [...flushThought(), ...flushText()];
+      const event = statusEvent(status);
+      if (event !== null) return { drafts: [...drafts, ...end(event, at)], rejects: [] };
+      return { drafts: [...drafts, ...unknownEnd(reason, at)], rejects: [] };
+    },
+  };
+
+  function unknownEnd(reason: string, at: number): EventDraft[] {
+    return [
+      ...unfinishedToolDrafts(run, tools, at),
+      run.thread('unknown', at, reason),
+      run.state(isBusyElsewhere() ? 'processing' : 'idle', at),
+      {
+        type: 'gap',
+        key: run.key('gap'),
+        occurredAt: at,
+        what: 'events',
+        from: lastAt === 0 ? null : lastAt,
+        to: null,
+        reason: `run ${facts.runId}: ${reason}`,
+      },
+    ];
+  }
+}
+
+/** The end a status object tells of, in the words of the stream. */
+function statusEvent(status: RunStatus | null): RunEvent | null {
+  const names: Readonly<Record<string, string>> = {
+    completed: 'run.completed',
+    failed: 'run.failed',
+    cancelled: 'run.cancelled',
+    interrupted: 'run.interrupted',
+  };
+  const event = names[status?.status ?? ''];
+  if (status === null || event === undefined) return null;
+  return runEventSchema.parse({ ...status, event, timestamp: null });
+}
+
+/** A string, or a list whose last entry is the question. */
+function questionOf(input: unknown): string {
+  if (typeof input === 'string') return input;
+  const last: unknown = Array.isArray(input) ? input.at(-1) : input;
+  const isEntry = typeof last === 'object' && last !== null && 'content' in last;
+  const content: unknown = isEntry ? last.content : last;
+  return typeof content === 'string' ? content : (JSON.stringify(content) ?? '');
+}
