@@ -34,7 +34,7 @@ export interface LabHermes {
   readonly connections: number;
 }
 
-export interface LabRequest {
+interface LabRequest {
   readonly method: string;
   readonly path: string;
   readonly headers: IncomingMessage['headers'];

@@ -10,7 +10,7 @@ export interface LabSessions {
   inject(rows: readonly Record<string, unknown>[]): void;
 }
 
-export interface LabSession {
+interface LabSession {
   readonly id: string;
   readonly started_at: number;
   last_active: number;
