@@ -5,7 +5,7 @@ import type { AppliedPrice } from '#organism/event.ts';
 import type { TokenClasses } from '#organism/tokens.ts';
 
 /** Part of the cache's name: another number builds the stores anew. */
-export const GENERATOR_VERSION = 1;
+export const GENERATOR_VERSION = 2;
 
 export interface BigStoreSize {
   /** Model calls. */

@@ -16,9 +16,12 @@ import { parseArgs } from 'node:util';
 import Database from 'better-sqlite3';
 
 import type { Connection } from '#db/sqlite/connection.ts';
+import { openReaderConnection } from '#db/sqlite/connection.ts';
 import { migrateDatabase } from '#db/sqlite/migrate.ts';
 import { openStore } from '#db/sqlite/open-store.ts';
 import { GRAINS, SUM_COLUMNS } from '#db/sqlite/rollup-grains.ts';
+import { createIndexer } from '#db/sqlite/search/indexer.ts';
+import { openSearchDatabase } from '#db/sqlite/search/search-database.ts';
 import { storeFiles } from '#db/sqlite/store-files.ts';
 import { createJournalWriter } from '#db/sqlite/writer/journal-writer.ts';
 import { createSnapshotShelf } from '#db/sqlite/writer/snapshot-shelf.ts';
@@ -40,6 +43,7 @@ export const BIG_ORGANISM = 'bench';
 const DEFAULT_ROWS = 10_000_000;
 /** One transaction; large, because rollup rows are written once for each. */
 const BATCH_EVENTS = 50_000;
+const INDEX_BATCH = 1000;
 const PROGRESS_MS = 5000;
 const CACHE_KIB = 512 * 1024;
 
@@ -110,11 +114,23 @@ function buildStore(dataDir: string, size: BigStoreSize, log: (line: string) => 
     const rate = Math.round(done / seconds).toLocaleString('en-US');
     log(`${done.toLocaleString('en-US')} events, ${seconds.toFixed(0)} s, ${rate}/s`);
   });
+  log('indexing the words of messages');
+  indexStore(dataDir, store.epoch);
   log('checking');
   checkStore(db, size);
   store.close();
   const seconds = ((performance.now() - startedAt) / 1000).toFixed(0);
   log(`${dataDir}: built and checked in ${seconds} s`);
+}
+
+function indexStore(dataDir: string, epoch: string): void {
+  const files = storeFiles(dataDir);
+  const store = openReaderConnection(files.database);
+  const search = openSearchDatabase(files.search, epoch);
+  const indexer = createIndexer(store, search);
+  while (indexer.indexNext(INDEX_BATCH) > 0);
+  search.close();
+  store.close();
 }
 
 /** Through the writer's own code, so that every table is what the product would have written. */

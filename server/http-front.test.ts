@@ -24,6 +24,15 @@ it('takes only what upstreams post on a further port', async () => {
   expect(await at('/', 'GET')).toBe(404);
 });
 
+it('refuses a page whose path has a malformed escape', async () => {
+  kit = await openTestApi();
+  const at = async (path: string): Promise<number> => (await kit.get(path)).status;
+  expect(await at('/agents/%E0%A4%A')).toBe(400);
+  expect(await at('/threads/%')).toBe(400);
+  // What can be decoded is left to the pages, as is all behind the question mark.
+  expect(await at('/agents/%E0%A4%A0?q=%')).not.toBe(400);
+});
+
 async function freePort(): Promise<number> {
   const probe = http.createServer();
   await new Promise<void>((resolve) => probe.listen(0, '127.0.0.1', resolve));

@@ -68,6 +68,9 @@ export function createHttpFront(deps: {
       return end(response, jsonReply(verdict.status, { detail: verdict.detail }, verdict.headers));
     }
     secureHeaders(request, response);
+    if (!isApi && !isDecodable(pathname)) {
+      return end(response, jsonReply(400, { detail: 'The path has a malformed escape' }));
+    }
     return isApi ? answerApi(request, response) : pages.handle(request, response);
   }
 
@@ -159,6 +162,16 @@ function end(response: ServerResponse, { status, headers, body }: Reply): void {
 function pathOf({ url = '/' }: IncomingMessage): string {
   const query = url.indexOf('?');
   return query === -1 ? url : url.slice(0, query);
+}
+
+/** Pages decode what is in their path, and would fail over `%E0%A4%A`. */
+function isDecodable(pathname: string): boolean {
+  try {
+    decodeURIComponent(pathname);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 function portOf(address: string | AddressInfo | null): number {

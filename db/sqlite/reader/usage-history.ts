@@ -21,14 +21,18 @@ export function listUsage(
   const { statements } = deps;
   const scope = resolveUsageScope(deps, query);
   if (scope === null) return { rows: [], total: 0, next: null };
-  const { limit, after } = query;
-  const { to, offset } = skipCalls(statements, scope, after === undefined ? query.offset : 0);
+  const { limit } = query;
+  // A place at or behind the end of the range leaves out none of it.
+  const after = (query.after?.value ?? -Infinity) < scope.to ? query.after : undefined;
+  const { to, offset } = skipCalls(statements, scope, query.after === undefined ? query.offset : 0);
+  // Of two upper bounds SQLite searches by one: by the place's, where there is one.
+  const end = after === undefined ? { sql: ' AND occurred_at < ?', params: [to] } : NO_END;
   const places = listPlaces(
     statements,
     {
       from: `FROM usage
-        WHERE ${scope.where}${scope.ledgerWhere} AND occurred_at >= ? AND occurred_at < ?`,
-      params: [...scope.params, ...scope.ledgerParams, scope.from, to],
+        WHERE ${scope.where}${scope.ledgerWhere} AND occurred_at >= ?${end.sql}`,
+      params: [...scope.params, ...scope.ledgerParams, scope.from, ...end.params],
       id: 'seq',
       value: 'occurred_at',
       isNullable: false,
@@ -43,6 +47,8 @@ export function listUsage(
     next: nextPlace(places, limit),
   };
 }
+
+const NO_END = { sql: '', params: [] };
 
 /** As `source@version`, of every call in the range that we priced. */
 export function listPriceVersions(deps: Deps, query: UsageQuery): string[] {

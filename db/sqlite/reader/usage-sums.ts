@@ -37,14 +37,18 @@ function sumScope(
   groupBy: readonly UsageDimension[],
 ): UsageGroup[] {
   const needed = new Set([...scope.filtered, ...groupBy]);
-  const columns = groupBy.map((dimension) => DIMENSION_COLUMNS[dimension]);
+  // In the order of the rollups' keys, which leaves SQL little to sort.
+  const inKeyOrder = KEY_ORDER.filter((dimension) => groupBy.includes(dimension));
+  const columns = inKeyOrder.map((dimension) => DIMENSION_COLUMNS[dimension]);
   const groups = new Map<string, { readonly keys: UsageGroup['keys']; sums: Sums }>();
   for (const span of planSpans(scope.from, scope.to, needed)) {
     for (const row of readCells(statements, scope, span, columns)) {
       const sums = row.slice(columns.length);
       if (requestsOf(sums) === 0) continue;
       // By name, not by key: the same agent name in two organisms is one group.
-      const keys = groupBy.map((dimension, i) => groupName(lookups, dimension, row[i] ?? 0));
+      const keys = groupBy.map((dimension) =>
+        groupName(lookups, dimension, row[inKeyOrder.indexOf(dimension)] ?? 0),
+      );
       const identity = JSON.stringify(keys);
       const known = groups.get(identity);
       if (known === undefined) groups.set(identity, { keys, sums });
@@ -53,6 +57,8 @@ function sumScope(
   }
   return [...groups.values()].map(({ keys, sums }) => ({ keys, sum: toUsageSum(sums) }));
 }
+
+const KEY_ORDER: readonly UsageDimension[] = ['thread', 'org', 'agent', 'model', 'provider'];
 
 /** @returns null where the usage named none */
 export function groupName(lookups: Lookups, dimension: UsageDimension, id: number): string | null {
