@@ -3,7 +3,20 @@ import type { DraftOf, EventDraft } from '#organism/event.ts';
 /** Drafts that sources of several kinds make alike. */
 
 const MAX_ID_CHARS = 256;
+const MAX_KEY_CHARS = 512;
 export const USER = 'user';
+
+/**
+ * Names mean something within their organism only: where one source brings many organisms, what
+ * tells of an agent or a thread for the first time must not be taken for another organism's.
+ */
+export function inOrganism(organismId: string, drafts: readonly EventDraft[]): EventDraft[] {
+  return drafts.map((draft) =>
+    draft.type === 'agent' || draft.type === 'thread_created'
+      ? { ...draft, key: `${organismId}/${draft.key}`.slice(0, MAX_KEY_CHARS) }
+      : draft,
+  );
+}
 
 export function clip(text: string): string {
   return text.slice(0, MAX_ID_CHARS);

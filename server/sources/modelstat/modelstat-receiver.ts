@@ -1,3 +1,4 @@
+import { inOrganism } from '../drafts.ts';
 import type { Endpoint, ReceivedRequest, ReceiverDeps, Reply } from '../receiver.ts';
 import { jsonReply } from '../receiver.ts';
 import type { UnreadableInput } from '../source.ts';
@@ -23,8 +24,9 @@ export function createModelstatEndpoints(deps: ReceiverDeps): readonly Endpoint[
     const reading = readBatch(body.toString('utf8'));
     if (!reading.ok) return jsonReply(reading.status, { error: reading.error });
     const { batch } = reading;
-    await deps.deliver(organismIdOf(batch), {
-      drafts: toDrafts(batch),
+    const organismId = organismIdOf(batch);
+    await deps.deliver(organismId, {
+      drafts: inOrganism(organismId, toDrafts(batch)),
       rejects: batch.unreadableToolCalls.map(unreadable),
     });
     return jsonReply(200, { accepted: batch.events.length, queued: true });

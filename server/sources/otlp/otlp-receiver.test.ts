@@ -164,6 +164,17 @@ describe('OTLP: what spans become', () => {
     expect(await reject()).toBe(0);
   });
 
+  it('keeps agents and threads of one name in two services apart', async () => {
+    const named = { 'gen_ai.agent.name': 'planner', 'gen_ai.conversation.id': 'c1' };
+    await send(traces([chat('0000000000000001', named)], 'desk'));
+    await send(traces([chat('0000000000000002', named)], 'shop'));
+    for (const organism of ['desk', 'shop']) {
+      expect(kit.organisms.get(organism)?.agents.get('planner')?.isListed).toBe(true);
+      expect(kit.organisms.get(organism)?.threads.get('c1')?.createdAt).not.toBeNull();
+    }
+    expect(await storedOf('thread_created')).toHaveLength(2);
+  });
+
   it('keeps the cache apart, inside the input or beside it', async () => {
     const cached = { 'gen_ai.usage.cache_read.input_tokens': 60 };
     const written = { 'gen_ai.usage.cache_write.input_tokens': 30 };

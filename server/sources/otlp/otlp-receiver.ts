@@ -3,7 +3,7 @@ import type { IncomingHttpHeaders } from 'node:http';
 import type { EventDraft } from '#organism/event.ts';
 import { parseBounded } from '#server/ingest/limits.ts';
 
-import { organismDraft } from '../drafts.ts';
+import { inOrganism, organismDraft } from '../drafts.ts';
 import type { Endpoint, ReceivedRequest, ReceiverDeps, Refusal, Reply } from '../receiver.ts';
 import { jsonReply } from '../receiver.ts';
 import { CLAUDE_CODE_AGENT } from './claude-code-logs.ts';
@@ -88,7 +88,8 @@ export function createOtlpEndpoints(deps: ReceiverDeps): readonly Endpoint[] {
     for (const [index, { service, drafts }] of parts.entries()) {
       const rejects = index === 0 ? unreadable.map(toReject) : [];
       if (drafts.length + rejects.length === 0) continue;
-      await deps.deliver(service, { drafts, rejects }, carrierOf(service));
+      const delivery = { drafts: inOrganism(service, drafts), rejects };
+      await deps.deliver(service, delivery, carrierOf(service));
     }
     const detail = unreadable[0] ?? '';
     return success(signal, type, unreadable.length, detail);
