@@ -101,6 +101,9 @@ describe('readConfig', () => {
       ['--source', 'agentserver+http://127.0.0.1:1', '--source', 'agentserver+http://127.0.0.1:2'],
       'two sources are called "agentserver"',
     ],
+    [['--source', 'codex+http://127.0.0.1:1'], 'needs the URL of a folder'],
+    [['--source', 'codex+file://elsewhere/x'], 'must be on this machine'],
+    [['--source', 'agentserver+file:///x'], 'needs a URL with http or https'],
     [['--nonsense'], '--nonsense'],
   ])('refuses %j', (argv, words) => {
     expect(refusal(argv)).toContain(words);

@@ -46,18 +46,24 @@ const list = z.union([
 
 export const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
 
-export const SOURCE_KINDS = ['agentserver', 'coder', 'hermes', 'organoscope'] as const;
+export const SOURCE_KINDS = ['agentserver', 'coder', 'codex', 'hermes', 'organoscope'] as const;
 export type SourceKind = (typeof SOURCE_KINDS)[number];
+/** Read from folders of this machine; all others are dialled. */
+const FOLDER_KINDS: ReadonlySet<SourceKind> = new Set(['codex']);
+
+const FOLDER = 'the URL of a folder, such as file:///home/me/.codex/sessions';
+const DIALLED = 'a URL with http or https';
 
 /** One upstream: `[NAME=]KIND+URL`. */
 export interface SourceSetting {
   readonly name: string;
   readonly kind: SourceKind;
-  /** http or https, without credentials, query or fragment. */
+  /** http, https, or file of a folder; without credentials, query or fragment. */
   readonly url: string;
 }
 
-const SOURCE = /^(?:([A-Za-z0-9][A-Za-z0-9_-]{0,63})=)?([a-z][a-z0-9-]*)\+(https?:\/\/.+)$/;
+const SOURCE =
+  /^(?:([A-Za-z0-9][A-Za-z0-9_-]{0,63})=)?([a-z][a-z0-9-]*)\+((?:https?|file):\/\/.+)$/;
 
 const source = z.string().transform((text, ctx): SourceSetting => {
   const match = SOURCE.exec(text);
@@ -77,6 +83,12 @@ const source = z.string().transform((text, ctx): SourceSetting => {
   }
   if (!URL.canParse(urlText)) return fail(`"${urlText}" is not a URL`);
   const url = new URL(urlText);
+  if (FOLDER_KINDS.has(kind) !== (url.protocol === 'file:')) {
+    return fail(`a source of kind "${kind}" needs ${FOLDER_KINDS.has(kind) ? FOLDER : DIALLED}`);
+  }
+  if (url.protocol === 'file:' && url.host !== '') {
+    return fail(`a folder must be on this machine: ${FOLDER}`);
+  }
   if (url.username !== '' || url.password !== '') {
     return fail('a URL with credentials is refused; give the key in ORGANOSCOPE_SOURCE_<NAME>_KEY');
   }

@@ -45,4 +45,10 @@ export const RUNTIMES: readonly Runtime[] = [
     needs: 'Its API server must be on; put API_SERVER_KEY into ORGANOSCOPE_SOURCE_HERMES_KEY.',
     command: 'npm start -- --source hermes+http://127.0.0.1:8642',
   },
+  {
+    kind: 'codex',
+    name: 'Codex',
+    needs: 'Its session files show all work on this machine; docs/sources/codex.md has its output.',
+    command: 'npm start -- --source codex+file:///home/me/.codex/sessions',
+  },
 ];

@@ -1,6 +1,7 @@
 import type { SourceKind } from '../settings.ts';
 import { createAgentServerSource } from './agentserver/agentserver-source.ts';
 import { createCoderSource } from './coder/coder-source.ts';
+import { createCodexSource } from './codex/codex-source.ts';
 import { createHermesSource } from './hermes/hermes-source.ts';
 import { createOrganoscopeSource } from './organoscope/organoscope-source.ts';
 import type { Source, SourceDeps } from './source.ts';
@@ -30,6 +31,8 @@ export function createSource(config: SourceConfig, deps: SourceDeps): Source {
       );
     case 'coder':
       return createCoderSource(common, deps);
+    case 'codex':
+      return createCodexSource(common, deps);
     case 'hermes':
       return createHermesSource(common, deps);
     case 'organoscope':

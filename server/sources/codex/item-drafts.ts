@@ -61,8 +61,7 @@ interface PeerCall {
   readonly peer: string;
   readonly type: string;
   readonly call: unknown;
-  /** Null: the call says it all. */
-  readonly result: unknown;
+  readonly result: object;
   /** In front of what is said of a failure. */
   readonly title: string;
   readonly failure: string;
@@ -86,13 +85,19 @@ function peerDrafts(place: Place, item: CodexItem, phase: ItemPhase, made: PeerC
       from: peer,
       to: place.agent,
       payloadType: `${type}_result`,
-      payload: result,
+      payload: withDuration(result, item),
     }),
   );
   if (item.status != null && FAILED.has(item.status)) {
     drafts.push(errorAt(place, `${made.title} ${item.status}${made.failure}`, 'warning'));
   }
   return drafts;
+}
+
+/** Session files say how long it took. */
+function withDuration(result: object, item: CodexItem): object {
+  const durationMs = item['duration_ms'];
+  return typeof durationMs === 'number' ? { ...result, durationMs } : result;
 }
 
 function commandCall(item: CodexItem): PeerCall {

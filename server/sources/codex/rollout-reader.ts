@@ -1,0 +1,259 @@
+import { z } from 'zod';
+
+import type { EventDraft } from '#organism/event.ts';
+import { parseInstant } from '#organism/instant.ts';
+
+import { USER, organismDraft } from '../drafts.ts';
+import type { UnreadableInput } from '../source.ts';
+import { itemDrafts } from './item-drafts.ts';
+import type { Counters, Ledger } from './ledger.ts';
+import { NEW_LEDGER, billFile, ledgerSchema, notReported, totalsOf } from './ledger.ts';
+import { CODEX, childName, organismIdOf } from './names.ts';
+import type { Place } from './place.ts';
+import { agentAt, errorAt, rawAt, sayAt, stateAt, statusAt, threadAt } from './place.ts';
+import { responseDrafts } from './response-drafts.ts';
+import type { RolloutLine, RolloutPayload } from './rollout-wire.ts';
+import { parentOf, textOfContent, toExecItem } from './rollout-wire.ts';
+import type { LineReading } from './wire.ts';
+
+/**
+ * Lines of one session file to drafts: a pure function of the lines, what the file said before them,
+ * and what is billed of its thread. Every key is made of the thread and the line's ordinal.
+ */
+
+const MAX_ID_CHARS = 256;
+
+/** What is known of a file between two readings. */
+export const fileStateSchema = z.object({
+  /** Lines read. */
+  lines: z.number().int().min(0),
+  threadId: z.string(),
+  organismId: z.string(),
+  agent: z.string(),
+  cwd: z.string().nullable(),
+  model: z.string().nullable(),
+  provider: z.string().nullable(),
+  /** Of the last line that had one, epoch milliseconds. */
+  at: z.number(),
+  /** Whether the session's own head was read: a copy of a thread repeats that of its origin. */
+  isBegun: z.boolean(),
+  /** The last cumulative reading. */
+  last: ledgerSchema.shape.billed.nullable(),
+});
+export type FileState = z.infer<typeof fileStateSchema>;
+
+export function newFile(threadId: string, host: string): FileState {
+  return {
+    lines: 0,
+    threadId,
+    organismId: organismIdOf({ label: null, host, cwd: null }),
+    agent: CODEX,
+    cwd: null,
+    model: null,
+    provider: null,
+    at: 0,
+    isBegun: false,
+    last: null,
+  };
+}
+
+export interface RolloutReading {
+  readonly state: FileState;
+  readonly ledger: Ledger;
+  readonly drafts: EventDraft[];
+  readonly rejects: UnreadableInput[];
+}
+
+/** @param host the machine's name, for the name of the organism */
+export function readRollout(
+  lines: readonly LineReading<RolloutLine>[],
+  known: { readonly state: FileState; readonly ledger: Ledger | null; readonly host: string },
+): RolloutReading {
+  const { host, state, ledger } = known;
+  const fold: Fold = { state, ledger: ledger ?? NEW_LEDGER, drafts: [], rejects: [], host };
+  for (const reading of lines) {
+    fold.state = { ...fold.state, lines: fold.state.lines + 1 };
+    if (reading.kind === 'unreadable') fold.rejects.push(reading.reject);
+    if (reading.kind === 'line') take(fold, reading.line);
+  }
+  return fold;
+}
+
+/** A reading under way. */
+interface Fold extends RolloutReading {
+  readonly host: string;
+  state: FileState;
+  ledger: Ledger;
+}
+
+/** Agents and threads are told by many files, and usage by standard output too. */
+function put({ drafts }: Fold, made: readonly EventDraft[]): void {
+  for (const draft of made) drafts.push({ ...draft, mayRepeat: true });
+}
+
+function take(fold: Fold, line: RolloutLine): void {
+  const { state } = fold;
+  const at = parseInstant(line.timestamp ?? '') ?? state.at;
+  fold.state = { ...state, at };
+  const payload = line.payload ?? {};
+  if (line.type === 'session_meta') return begin(fold, payload);
+  const place = placeOf(fold.state, line.ordinal ?? null);
+  switch (line.type) {
+    case 'turn_context':
+      fold.state = {
+        ...fold.state,
+        model: payload.model ?? state.model,
+        cwd: payload.cwd ?? state.cwd,
+      };
+      return;
+    case 'token_usage_record': {
+      const { thread_token_usage: total, usage } = payload;
+      return bill(fold, place, { total: total ?? null, ofRequest: usage ?? null, payload });
+    }
+    case 'event_msg':
+      return takeEvent(fold, place, payload, line.ordinal != null);
+    case 'response_item':
+      return put(fold, responseDrafts(place, payload));
+    case 'compacted':
+    case 'world_state':
+      return;
+    default:
+      return put(fold, [rawAt(place, line.type, payload)]);
+  }
+}
+
+function begin(fold: Fold, payload: RolloutPayload): void {
+  const { state, host } = fold;
+  if (state.isBegun) return;
+  const threadId = (payload.id ?? state.threadId).slice(0, MAX_ID_CHARS);
+  const parent = parentOf(payload);
+  const cwd = payload.cwd ?? null;
+  fold.state = {
+    ...state,
+    isBegun: true,
+    threadId,
+    cwd,
+    organismId: organismIdOf({ label: null, host, cwd }),
+    agent: parent === null ? CODEX : childName(threadId),
+    provider: payload.model_provider ?? null,
+  };
+  const place = placeOf(fold.state, null);
+  const { organismId, agent } = fold.state;
+  const facts: [string, unknown][] = Object.entries({ cwd, version: payload.cli_version ?? null });
+  put(fold, [
+    organismDraft(organismId, place.at, facts),
+    agentAt(place, CODEX),
+    ...(parent === null ? [] : [agentAt(place, agent, { parent: CODEX })]),
+    threadAt(place, threadId, parent ?? undefined),
+  ]);
+}
+
+function placeOf(state: FileState, ordinal: number | null): Place {
+  const { threadId, agent, at, organismId, cwd, model, provider } = state;
+  const launch = { organismId, cwd, model, provider };
+  // Lines of older builds have no number but their own.
+  const number = ordinal ?? `line${state.lines}`;
+  return { launch, threadId, agent, at, key: `file:${threadId}:${number}` };
+}
+
+function takeEvent(fold: Fold, place: Place, payload: RolloutPayload, isNumbered: boolean): void {
+  switch (payload.type) {
+    case 'token_count': {
+      const { total_token_usage: total, last_token_usage: last } = payload.info ?? {};
+      return bill(fold, place, { total: total ?? null, ofRequest: last ?? null, payload });
+    }
+    case 'task_started':
+    case 'turn_started':
+      return put(fold, [stateAt(place, 'processing'), statusAt(place, 'active')]);
+    case 'task_complete':
+    case 'turn_complete':
+      return put(fold, [stateAt(place, 'idle'), statusAt(place, 'completed')]);
+    case 'turn_aborted':
+      return put(fold, [
+        errorAt(place, `interrupted: ${payload.reason ?? 'the turn was aborted'}`),
+        stateAt(place, 'idle'),
+        statusAt(place, 'killed'),
+      ]);
+    case 'error':
+      return put(fold, [errorAt(place, payload.message ?? 'an error without words')]);
+    case 'warning':
+    case 'stream_error':
+      return put(fold, [errorAt(place, payload.message ?? 'a warning', 'warning')]);
+    case 'item_completed':
+      return put(fold, itemLine(place, payload));
+    case 'user_message':
+    case 'agent_message':
+    case 'agent_reasoning':
+      return isNumbered ? undefined : put(fold, [oldMessage(place, payload)]);
+    default:
+      if (REPEATED.test(payload.type ?? '')) return;
+      put(fold, [rawAt(place, `event.${payload.type ?? 'unknown'}`, payload)]);
+  }
+}
+
+/** Events whose content another line has. */
+const REPEATED = /_(?:begin|end|started|delta|diff)$|^(?:context_compacted|agent_reasoning_\w+)$/;
+
+function itemLine(place: Place, payload: RolloutPayload): EventDraft[] {
+  const { item, started_at_ms: from, completed_at_ms: to } = payload;
+  if (item == null) return [];
+  const at = to ?? place.at;
+  if (item['type'] === 'UserMessage') {
+    return [prompt({ ...place, at }, textOfContent(item['content']))];
+  }
+  const read = toExecItem(item);
+  if (read === null) return [rawAt(place, `item.${String(item['type'])}`, item)];
+  const durationMs = from == null || to == null ? null : Math.max(0, to - from);
+  return itemDrafts({ ...place, at }, { ...read, duration_ms: durationMs }, 'completed');
+}
+
+function oldMessage(place: Place, { type, message, text }: RolloutPayload): EventDraft {
+  if (type === 'user_message') return prompt(place, message ?? '');
+  const payloadType = type === 'agent_message' ? 'completion' : 'reasoning';
+  const payload = { text: message ?? text ?? '' };
+  return sayAt(place, 'message', { from: place.agent, to: USER, payloadType, payload });
+}
+
+function prompt(place: Place, text: string): EventDraft {
+  const payload = { prompt: text };
+  return sayAt(place, 'message', { from: USER, to: place.agent, payloadType: 'prompt', payload });
+}
+
+function bill(
+  fold: Fold,
+  place: Place,
+  reading: {
+    readonly total: Counters | null;
+    readonly ofRequest: Counters | null;
+    readonly payload: RolloutPayload;
+  },
+): void {
+  if (reading.total === null) return;
+  const total = totalsOf(reading.total);
+  const ofRequest = reading.ofRequest === null ? null : totalsOf(reading.ofRequest);
+  const { tokens, ledger } = billFile(fold.ledger, { total, last: fold.state.last, ofRequest });
+  fold.ledger = ledger;
+  fold.state = { ...fold.state, last: total };
+  if (tokens === null) return;
+  const { turn_id: turnId, response_id: responseId, info } = reading.payload;
+  const { model, provider } = place.launch;
+  const facts = { turnId, responseId, contextWindow: info?.model_context_window };
+  put(fold, [
+    {
+      type: 'usage',
+      key: `usage:${place.key}`,
+      occurredAt: place.at,
+      threadId: place.threadId,
+      agent: place.agent,
+      model: model ?? '',
+      provider: provider ?? (model === null ? '' : 'openai'),
+      org: null,
+      user: null,
+      tokens,
+      notReported: notReported(reading.total),
+      latencyMs: null,
+      reportedCostNanos: null,
+      metadata: Object.fromEntries(Object.entries(facts).filter(([, value]) => value != null)),
+    },
+  ]);
+}

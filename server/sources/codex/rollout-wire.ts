@@ -1,0 +1,133 @@
+import { z } from 'zod';
+
+import { countersSchema } from './ledger.ts';
+import { shownCommand } from './names.ts';
+import type { CodexItem, LineReading } from './wire.ts';
+import { itemSchema, readLine } from './wire.ts';
+
+/** Lines of Codex's session files, an internal format: whatever is missing is missing. */
+
+const text = z.string().nullish().catch(null);
+const amount = z.number().min(0).nullish().catch(null);
+const counters = countersSchema.nullish().catch(null);
+const record = z.record(z.string(), z.unknown());
+
+const payloadSchema = z.looseObject({
+  type: text,
+  id: text,
+  thread_id: text,
+  turn_id: text,
+  cwd: text,
+  cli_version: text,
+  originator: text,
+  model_provider: text,
+  parent_thread_id: text,
+  source: z.unknown().optional(),
+  model: text,
+  response_id: text,
+  usage: counters,
+  thread_token_usage: counters,
+  info: z
+    .looseObject({
+      total_token_usage: counters,
+      last_token_usage: counters,
+      model_context_window: amount,
+    })
+    .nullish()
+    .catch(null),
+  rate_limits: record.nullish().catch(null),
+  message: text,
+  text,
+  reason: text,
+  item: record.nullish().catch(null),
+  started_at_ms: amount,
+  completed_at_ms: amount,
+  name: text,
+  call_id: text,
+});
+export type RolloutPayload = z.infer<typeof payloadSchema>;
+
+const lineSchema = z.looseObject({
+  type: z.string().min(1),
+  timestamp: text,
+  /** Of newer builds; without it the line's own number stands in. */
+  ordinal: z.number().int().min(0).nullish().catch(null),
+  payload: payloadSchema.nullish().catch(null),
+});
+export type RolloutLine = z.infer<typeof lineSchema>;
+
+/** What stands in front of a line's payload. */
+const HEAD_CHARS = 160;
+
+/**
+ * Newer builds number their lines and repeat in `response_item` lines what their events say: these,
+ * most of a file, are not even parsed.
+ */
+export function readRolloutLine(raw: string): LineReading<RolloutLine> {
+  const head = raw.slice(0, HEAD_CHARS);
+  if (head.includes('"ordinal":') && head.includes('"type":"response_item"')) {
+    return { kind: 'blank' };
+  }
+  return readLine(raw, lineSchema, 'codex session file');
+}
+
+const TYPES: Readonly<Record<string, string>> = {
+  AgentMessage: 'agent_message',
+  Reasoning: 'reasoning',
+  CommandExecution: 'command_execution',
+  FileChange: 'file_change',
+  McpToolCall: 'mcp_tool_call',
+  WebSearch: 'web_search',
+};
+
+/** An item as the session file spells it, in the words of standard output; null for an unknown one. */
+export function toExecItem(item: Readonly<Record<string, unknown>>): CodexItem | null {
+  const type = TYPES[String(item['type'])];
+  if (type === undefined) return null;
+  const { command, changes } = item;
+  const read = itemSchema.safeParse({
+    ...item,
+    type,
+    text: textOfContent(item['content'] ?? item['summary_text']),
+    command: Array.isArray(command) ? commandOf(command) : command,
+    changes: changesOf(changes),
+  });
+  return read.data ?? null;
+}
+
+/** Parts with a text each, or mere texts. */
+export function textOfContent(content: unknown): string {
+  if (typeof content === 'string') return content;
+  if (!Array.isArray(content)) return '';
+  const parts = content.map((part: unknown) => {
+    if (typeof part === 'string') return part;
+    const fields = record.safeParse(part);
+    const said = fields.success ? fields.data['text'] : null;
+    return typeof said === 'string' ? said : '';
+  });
+  return parts.filter((part) => part !== '').join('\n');
+}
+
+/** `["/bin/bash", "-lc", "ls"]`: the last is what runs. */
+function commandOf(words: readonly unknown[]): string {
+  const [shell = '', flag = '', script] = words.map(String);
+  const isShell = words.length === 3 && shell.endsWith('sh') && /^-l?c$/.test(flag);
+  return isShell && script !== undefined ? script : shownCommand(words.map(String).join(' '));
+}
+
+/** By path, with the whole text of each file: what changed and how is enough. */
+function changesOf(changes: unknown): unknown {
+  const byPath = record.safeParse(changes);
+  if (!byPath.success) return null;
+  return Object.entries(byPath.data).map(([path, change]) => {
+    const fields = record.safeParse(change);
+    return { path, kind: fields.success ? fields.data['type'] : null };
+  });
+}
+
+/** The thread that a sub-agent's session was begun by, wherever the build says it. */
+export function parentOf({ parent_thread_id: parent, source }: RolloutPayload): string | null {
+  if (parent != null) return parent;
+  const found = /"parent_thread_id":"([^"]{1,256})"/.exec(JSON.stringify(source ?? null));
+  return found?.[1] ?? null;
+}

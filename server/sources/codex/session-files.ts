@@ -1,0 +1,92 @@
+import { readdir, stat } from 'node:fs/promises';
+import path from 'node:path';
+
+/** Which session files there are, and which have changed: by size and time, without reading any. */
+
+export interface SessionFile {
+  /** From the sessions folder, with slashes. */
+  readonly name: string;
+  readonly path: string;
+  readonly size: number;
+}
+
+export interface SessionFiles {
+  /**
+   * Files that are new or other than when they were last noted, oldest first.
+   * @throws the file system's error when the folder cannot be listed
+   */
+  changed(): Promise<SessionFile[]>;
+  /** Notes that a file was read at that size: it is not given again until it changes. */
+  note(file: SessionFile): void;
+  /** Files beyond the bound: not watched. */
+  readonly ignored: number;
+}
+
+const SESSION_FILE = /^rollout-.*\.jsonl$/;
+/** More than years of work; older ones are not watched. */
+const MAX_FILES = 100_000;
+/** A file that has not changed for so long is looked at with the full listing only. */
+const HOT_MS = 3_600_000;
+const FULL_LISTING_MS = 15_000;
+
+export function createSessionFiles(
+  root: string,
+  deps: { readonly elapsed: () => number; readonly now: () => number },
+): SessionFiles {
+  const noted = new Map<string, number>();
+  let hot = new Set<string>();
+  let ignored = 0;
+  let lastFullAt = Number.NEGATIVE_INFINITY;
+
+  async function listAll(): Promise<string[]> {
+    const entries = await readdir(root, { recursive: true, withFileTypes: true });
+    const names = entries
+      .filter((entry) => entry.isFile() && SESSION_FILE.test(entry.name))
+      .map((entry) => nameOf(path.join(entry.parentPath, entry.name)))
+      .sort();
+    ignored = Math.max(0, names.length - MAX_FILES);
+    return names.slice(ignored);
+  }
+
+  /** The folder of the newest day, where new sessions begin, and what was at work lately. */
+  async function listHot(): Promise<string[]> {
+    const newest = [...hot].sort().at(-1);
+    if (newest === undefined) return [];
+    const folder = path.posix.dirname(newest);
+    const names = await readdir(path.join(root, folder));
+    const beside = names
+      .filter((name) => SESSION_FILE.test(name))
+      .map((name) => path.posix.join(folder, name));
+    return [...new Set([...hot, ...beside])].sort();
+  }
+
+  function nameOf(file: string): string {
+    return path.relative(root, file).split(path.sep).join('/');
+  }
+
+  return {
+    get ignored() {
+      return ignored;
+    },
+    note: ({ name, size }) => void noted.set(name, size),
+    async changed() {
+      const isFull = deps.elapsed() - lastFullAt >= FULL_LISTING_MS;
+      const names = isFull ? await listAll() : await listHot();
+      if (isFull) lastFullAt = deps.elapsed();
+      const stillHot = new Set<string>();
+      const files: SessionFile[] = [];
+      for (const name of names) {
+        const file = path.join(root, name);
+        const facts = await stat(file).catch(() => null);
+        if (facts === null) {
+          noted.delete(name);
+          continue;
+        }
+        if (deps.now() - facts.mtimeMs < HOT_MS) stillHot.add(name);
+        if (noted.get(name) !== facts.size) files.push({ name, path: file, size: facts.size });
+      }
+      hot = stillHot;
+      return files;
+    },
+  };
+}
