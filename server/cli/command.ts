@@ -12,6 +12,18 @@ export interface CliCommand {
   run(args: CommandArguments, io: CliOutput): Promise<number>;
 }
 
+/** A command that reads its own arguments, `--help` among them. */
+export interface OwnCommand {
+  readonly name: string;
+  readonly summary: string;
+  /** @returns the exit code */
+  run(
+    argv: readonly string[],
+    env: Readonly<Record<string, string | undefined>>,
+    io: CliOutput & { readonly complain: (line: string) => void },
+  ): Promise<number>;
+}
+
 export interface CliOutput {
   /** A line of the result, to standard output. */
   readonly say: (line: string) => void;

@@ -3,13 +3,19 @@ import { StoreError } from '#db/store.ts';
 import { AppError } from '../app-error.ts';
 import { readArguments } from './arguments.ts';
 import { backupCommand } from './backup-command.ts';
-import type { CliCommand, CliOutput } from './command.ts';
+import type { CliCommand, CliOutput, OwnCommand } from './command.ts';
 import { DAMAGE, HEALTHY, USAGE } from './command.ts';
 import { doctorCommand } from './doctor-command.ts';
+import { createIngestCommand } from './ingest-command.ts';
 import { restoreCommand } from './restore-command.ts';
 
 /** Everything but serving, which is what `organoscope` does without a word. */
-const COMMANDS: readonly CliCommand[] = [backupCommand, restoreCommand, doctorCommand];
+const COMMANDS: readonly (CliCommand | OwnCommand)[] = [
+  backupCommand,
+  restoreCommand,
+  doctorCommand,
+  createIngestCommand(),
+];
 
 /** @returns the exit code */
 export async function runCommand(
@@ -25,6 +31,7 @@ export async function runCommand(
     return USAGE;
   }
   try {
+    if (!('takes' in command)) return await command.run(rest, env, output);
     const args = readArguments(rest, env, command.takes);
     if (!args.wantsHelp) return await command.run(args, output);
     output.say(command.help);
