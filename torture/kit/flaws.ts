@@ -14,7 +14,8 @@ export type Flaw =
   | 'open-ended-ranges'
   | 'no-backfill'
   | 'nothing-unsent'
-  | 'no-validation';
+  | 'no-validation'
+  | 'no-heartbeat';
 
 export function flawFile(flaw: Flaw): string {
   return path.join(import.meta.dirname, '../flaws', `${flaw}.ts`);
