@@ -66,7 +66,8 @@ export async function createSqliteStore(options: SqliteStoreOptions): Promise<Sq
       return outcome;
     },
   });
-  const { epoch, schemaVersion } = writer.greeting;
+  const { epoch, schemaVersion, notices } = writer.greeting;
+  for (const notice of notices) log.warn(notice);
   let { lastSeq } = writer.greeting;
   const prunedTo = new Map(writer.greeting.pruned.map(({ kind, position }) => [kind, position]));
   const search = startSearch(dataDir, epoch, (text) => log.warn(text));

@@ -36,6 +36,8 @@ export interface WriterGreeting {
   readonly schemaVersion: number;
   readonly lastSeq: number;
   readonly pruned: readonly PrunedMark[];
+  /** What was done to the store that its keeper should know. */
+  readonly notices: readonly string[];
 }
 
 export interface WriterMethods {
@@ -55,7 +57,7 @@ function main(): void {
   try {
     const { dataDir, freshEpoch } = writerDataSchema.parse(workerData);
     const store = openStore(dataDir, freshEpoch);
-    const { db, marks, epoch, schemaVersion } = store;
+    const { db, marks, epoch, schemaVersion, notices } = store;
     const group = createGroupCommit({
       db,
       marks,
@@ -82,9 +84,9 @@ function main(): void {
       schemaVersion,
       lastSeq: readLastSeq(db),
       pruned: readPrunedMarks(createStatements(() => db)),
+      notices,
     };
     port.postMessage({ greeting });
-    for (const notice of store.notices) port.postMessage({ notice });
   } catch (error) {
     port.postMessage({ refusal: toFailure(error, 'open the store') });
     port.close();
