@@ -4,6 +4,7 @@ import type {
   AgentSchema,
   ControlCommand,
   ControlOutcome,
+  Schedule,
   Source,
   SourceDeps,
 } from '#server/sources/source.ts';
@@ -61,6 +62,7 @@ export function createSourceRegistry(deps: SourceRegistryDeps): SourceRegistry {
         now,
         elapsed: () => performance.now(),
         random: Math.random,
+        schedule: scheduleOnTimer,
       });
       sources.set(from.source, source);
       await source.start();
@@ -82,3 +84,9 @@ export function createSourceRegistry(deps: SourceRegistryDeps): SourceRegistry {
     },
   };
 }
+
+const scheduleOnTimer: Schedule = (delayMs, run) => {
+  const timer = setTimeout(run, delayMs);
+  timer.unref();
+  return () => clearTimeout(timer);
+};

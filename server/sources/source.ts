@@ -70,8 +70,8 @@ export interface SourceDeps {
   readonly elapsed: () => number;
   /** 0 to 1. */
   readonly random: () => number;
-  /** Runs something later; tests bring their own. The default is an unreferenced timer. */
-  readonly schedule?: Schedule | undefined;
+  /** Runs something later, without keeping the process alive for it. */
+  readonly schedule: Schedule;
 }
 
 /** Runs `run` once after the delay; what it returns calls that off. */

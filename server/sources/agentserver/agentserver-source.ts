@@ -1,4 +1,4 @@
-import type { Schedule, Source, SourceDeps } from '../source.ts';
+import type { Source, SourceDeps } from '../source.ts';
 import type { Intervals } from './intervals.ts';
 import { DEFAULT_INTERVALS } from './intervals.ts';
 import { CURSOR_NAMES } from './parts.ts';
@@ -25,7 +25,6 @@ export function createAgentServerSource(config: AgentServerConfig, deps: SourceD
   const { name, organismId } = config;
   const url = parseUpstreamUrl(config.url);
   const intervals = { ...DEFAULT_INTERVALS, ...config.intervals };
-  const schedule = deps.schedule ?? scheduleOnTimer;
   let session: Session | null = null;
   let stopping: Promise<void> | null = null;
 
@@ -38,11 +37,7 @@ export function createAgentServerSource(config: AgentServerConfig, deps: SourceD
       );
       if (session !== null || stopping !== null) return;
       const { apiKey } = config;
-      session = createSession(
-        { name, url, apiKey, intervals },
-        { ...deps, schedule },
-        Object.fromEntries(saved),
-      );
+      session = createSession({ name, url, apiKey, intervals }, deps, Object.fromEntries(saved));
       session.start();
     },
     stop() {
@@ -57,9 +52,3 @@ export function createAgentServerSource(config: AgentServerConfig, deps: SourceD
     describe: () => ({ name, kind: 'agentserver', url: url.shown, organismId }),
   };
 }
-
-const scheduleOnTimer: Schedule = (delayMs, run) => {
-  const timer = setTimeout(run, delayMs);
-  timer.unref();
-  return () => clearTimeout(timer);
-};

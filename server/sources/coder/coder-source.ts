@@ -10,7 +10,7 @@ import { RestError, createRestClient } from '../agentserver/rest-client.ts';
 import { createStamper } from '../agentserver/stamper.ts';
 import { parseUpstreamUrl } from '../agentserver/upstream-url.ts';
 import { organismDraft } from '../drafts.ts';
-import type { Schedule, Source, SourceDeps } from '../source.ts';
+import type { Source, SourceDeps } from '../source.ts';
 import { detailDrafts, sessionKey } from './to-drafts.ts';
 import type { WireDetail, WireSession } from './wire.ts';
 import { sessionDetailSchema, sessionPageSchema } from './wire.ts';
@@ -203,7 +203,7 @@ export function createCoderSource(config: CoderConfig, deps: SourceDeps): Source
     intervalMs: () => config.pollMs ?? POLL_MS,
     isWatched: deps.isWatched,
     onError: (error) => deps.log.warn({ err: error }, 'reading Coder failed'),
-    schedule: deps.schedule ?? scheduleOnTimer,
+    schedule: deps.schedule,
     elapsed: deps.elapsed,
   });
   let stopping: Promise<void> | null = null;
@@ -233,9 +233,3 @@ function describe(error: unknown): string {
   if (error instanceof z.ZodError) return `an answer had another shape: ${z.prettifyError(error)}`;
   return error instanceof Error ? error.message : String(error);
 }
-
-const scheduleOnTimer: Schedule = (delayMs, run) => {
-  const timer = setTimeout(run, delayMs);
-  timer.unref();
-  return () => clearTimeout(timer);
-};

@@ -6,7 +6,7 @@ import type { DraftOf } from '#organism/event.ts';
 import { createBackoff } from '../agentserver/backoff.ts';
 import { createPoller } from '../agentserver/poller.ts';
 import { createStamper } from '../agentserver/stamper.ts';
-import type { Schedule, Source, SourceDeps } from '../source.ts';
+import type { Source, SourceDeps } from '../source.ts';
 import { createSessionFiles } from './session-files.ts';
 import { readSession } from './session-reader.ts';
 
@@ -80,7 +80,7 @@ export function createCodexSource(config: CodexConfig, deps: SourceDeps): Source
     intervalMs: () => POLL_MS,
     isWatched: deps.isWatched,
     onError: (error) => deps.log.warn({ err: error }, 'reading Codex sessions failed'),
-    schedule: deps.schedule ?? scheduleOnTimer,
+    schedule: deps.schedule,
     elapsed: deps.elapsed,
   });
   let stopping: Promise<void> | null = null;
@@ -105,9 +105,3 @@ export function createCodexSource(config: CodexConfig, deps: SourceDeps): Source
     describe: () => ({ name, kind: 'codex', url, organismId }),
   };
 }
-
-const scheduleOnTimer: Schedule = (delayMs, run) => {
-  const timer = setTimeout(run, delayMs);
-  timer.unref();
-  return () => clearTimeout(timer);
-};

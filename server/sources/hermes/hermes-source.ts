@@ -1,5 +1,5 @@
 import { parseUpstreamUrl } from '../agentserver/upstream-url.ts';
-import type { Schedule, Source, SourceDeps } from '../source.ts';
+import type { Source, SourceDeps } from '../source.ts';
 import { SESSIONS_CURSOR } from './foreign-sessions.ts';
 import { LIFE_CURSOR } from './instance.ts';
 import { RUNS_CURSOR } from './run-book.ts';
@@ -23,7 +23,6 @@ export interface HermesConfig {
 export function createHermesSource(config: HermesConfig, deps: SourceDeps): Source {
   const { name, organismId, apiKey } = config;
   const url = parseUpstreamUrl(config.url);
-  const schedule = deps.schedule ?? scheduleOnTimer;
   let session: Session | null = null;
   let stopping: Promise<void> | null = null;
 
@@ -37,7 +36,7 @@ export function createHermesSource(config: HermesConfig, deps: SourceDeps): Sour
       if (session !== null || stopping !== null) return;
       session = createSession(
         { name, url, apiKey, intervals: { ...DEFAULT_INTERVALS, ...config.intervals } },
-        { ...deps, schedule },
+        deps,
         { life: life ?? null, runs: runs ?? null, sessions: sessions ?? null },
       );
       session.start();
@@ -53,9 +52,3 @@ export function createHermesSource(config: HermesConfig, deps: SourceDeps): Sour
     describe: () => ({ name, kind: 'hermes', url: url.shown, organismId }),
   };
 }
-
-const scheduleOnTimer: Schedule = (delayMs, run) => {
-  const timer = setTimeout(run, delayMs);
-  timer.unref();
-  return () => clearTimeout(timer);
-};

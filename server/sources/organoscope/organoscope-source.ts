@@ -7,7 +7,7 @@ import { createPoller } from '../agentserver/poller.ts';
 import { createRestClient } from '../agentserver/rest-client.ts';
 import { createStamper } from '../agentserver/stamper.ts';
 import { parseUpstreamUrl } from '../agentserver/upstream-url.ts';
-import type { Schedule, Source, SourceDeps } from '../source.ts';
+import type { Source, SourceDeps } from '../source.ts';
 import { journalPageSchema, partsOf } from './to-drafts.ts';
 
 export interface OrganoscopeConfig {
@@ -39,7 +39,6 @@ export function createOrganoscopeSource(config: OrganoscopeConfig, deps: SourceD
   const client = createRestClient({ url, source: name, readingHeaders });
   const backoff = createBackoff({ random: deps.random });
   const stamp = createStamper(deps);
-  const schedule = deps.schedule ?? scheduleOnTimer;
   let position: Position = { epoch: '', seq: 0 };
   let state: DraftOf<'source_status'>['state'] = 'connecting';
   let isStopped = false;
@@ -104,7 +103,7 @@ export function createOrganoscopeSource(config: OrganoscopeConfig, deps: SourceD
     intervalMs: () => POLL_MS,
     isWatched: deps.isWatched,
     onError: (error) => deps.log.warn({ err: error }, 'reading another Organoscope failed'),
-    schedule,
+    schedule: deps.schedule,
     elapsed: deps.elapsed,
   });
   let stopping: Promise<void> | null = null;
@@ -133,9 +132,3 @@ export function createOrganoscopeSource(config: OrganoscopeConfig, deps: SourceD
     describe: () => ({ name, kind: 'organoscope', url: url.shown, organismId }),
   };
 }
-
-const scheduleOnTimer: Schedule = (delayMs, run) => {
-  const timer = setTimeout(run, delayMs);
-  timer.unref();
-  return () => clearTimeout(timer);
-};
