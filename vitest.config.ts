@@ -13,5 +13,7 @@ export default defineConfig({
     testTimeout: 30_000,
     hookTimeout: 30_000,
     maxWorkers: 2,
+    // As with the journeys: a shared CI machine may stall for seconds; what fails twice is broken.
+    retry: process.env['CI'] === undefined ? 0 : 1,
   },
 });
