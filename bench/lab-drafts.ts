@@ -10,7 +10,6 @@ import type { DraftOf, EventDraft } from '#organism/event.ts';
 import { formatInstant } from '#organism/instant.ts';
 import type { Frame } from '#server/sources/agentserver/frame.ts';
 import { readFrame } from '#server/sources/agentserver/frame.ts';
-import type { Stamp } from '#server/sources/agentserver/to-drafts.ts';
 import {
   agentStateDraft,
   errorDraft,
@@ -19,6 +18,7 @@ import {
   threadCreatedDraft,
   usageDraft,
 } from '#server/sources/agentserver/to-drafts.ts';
+import type { Stamp } from '#server/sources/upstream/stamper.ts';
 
 const DAY_MS = 86_400_000;
 const SEED = 7;

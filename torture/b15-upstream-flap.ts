@@ -1,6 +1,6 @@
 import path from 'node:path';
 
-import { createBackoff } from '#server/sources/agentserver/backoff.ts';
+import { createBackoff } from '#server/sources/upstream/backoff.ts';
 
 import { isAtLeast, isAtMost, isExactly } from './kit/bars.ts';
 import { startDeadUpstream } from './kit/dead-upstream.ts';

@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 
 import { z } from 'zod';
 
-import { createBackoff } from '../sources/agentserver/backoff.ts';
+import { createBackoff } from '../sources/upstream/backoff.ts';
 
 /** Sends the lines of a stream in parts, each once: what was not acknowledged is sent again. */
 export interface LineSender {

@@ -1,9 +1,9 @@
 import { z } from 'zod';
 
 import type { AgentSchema } from '../source.ts';
+import type { RestClient } from '../upstream/rest-client.ts';
+import { RestError } from '../upstream/rest-client.ts';
 import { namePath } from './name-path.ts';
-import type { RestClient } from './rest-client.ts';
-import { RestError } from './rest-client.ts';
 
 const schemaSchema = z.object({
   schema: z.string().max(1024 * 1024),

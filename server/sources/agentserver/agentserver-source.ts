@@ -1,10 +1,10 @@
 import type { Source, SourceDeps } from '../source.ts';
+import { parseUpstreamUrl } from '../upstream/upstream-url.ts';
 import type { Intervals } from './intervals.ts';
 import { DEFAULT_INTERVALS } from './intervals.ts';
 import { CURSOR_NAMES } from './parts.ts';
 import type { Session } from './session.ts';
 import { createSession } from './session.ts';
-import { parseUpstreamUrl } from './upstream-url.ts';
 
 export interface AgentServerConfig {
   readonly name: string;

@@ -1,6 +1,6 @@
 import type { ControlCommand, ControlOutcome } from '../source.ts';
+import type { RestClient } from '../upstream/rest-client.ts';
 import { namePath } from './name-path.ts';
-import type { RestClient } from './rest-client.ts';
 
 /** Sends one command, once: nothing here or below tries again. */
 export function sendCommand(rest: RestClient, command: ControlCommand): Promise<ControlOutcome> {

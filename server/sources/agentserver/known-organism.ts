@@ -1,6 +1,6 @@
 import type { DraftOf } from '#organism/event.ts';
 
-import type { Stamper } from './stamper.ts';
+import type { Stamper } from '../upstream/stamper.ts';
 import type { WireOrganism } from './wire.ts';
 
 /** Counters alone are no news: they are written down this often, and once when the clock is set back. */

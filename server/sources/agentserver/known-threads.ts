@@ -1,6 +1,6 @@
 import type { EventDraft } from '#organism/event.ts';
 
-import type { Stamper } from './stamper.ts';
+import type { Stamper } from '../upstream/stamper.ts';
 import {
   errorDraft,
   threadChangeDraft,

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 
+import { createManualClock } from '../testing/manual-clock.ts';
 import { createMessageWatermark } from './message-watermark.ts';
-import { createManualClock } from './testing/manual-clock.ts';
 
 const place = (slot: number | null) => ({ id: `m-${slot}`, at: 1000 + (slot ?? 0), slot });
 

@@ -1,9 +1,9 @@
 import type { EventDraft } from '#organism/event.ts';
 
 import type { UnreadableInput } from '../source.ts';
+import type { Outbox } from '../upstream/outbox.ts';
 import type { KnownIds } from './known-ids.ts';
 import type { MessagePlace, MessageWatermark } from './message-watermark.ts';
-import type { Outbox } from './outbox.ts';
 import type { PageReader } from './pages.ts';
 import { gapDraft, messageDraft } from './to-drafts.ts';
 import type { WireMessage } from './wire.ts';

@@ -1,10 +1,10 @@
 import { afterEach, expect, test } from 'vitest';
 
+import { createRestClient } from '../upstream/rest-client.ts';
+import { parseUpstreamUrl } from '../upstream/upstream-url.ts';
 import { createPageReader } from './pages.ts';
 import { createRejectMemory } from './reject-memory.ts';
-import { createRestClient } from './rest-client.ts';
 import { startFakeUpstream } from './testing/fake-upstream.ts';
-import { parseUpstreamUrl } from './upstream-url.ts';
 import { readMessage } from './wire.ts';
 
 const stops: (() => Promise<void>)[] = [];

@@ -1,7 +1,7 @@
 import type { UnreadableInput } from '../source.ts';
+import type { Query, RestClient } from '../upstream/rest-client.ts';
+import { RestError } from '../upstream/rest-client.ts';
 import type { RejectMemory } from './reject-memory.ts';
-import type { Query, RestClient } from './rest-client.ts';
-import { RestError } from './rest-client.ts';
 import type { Read } from './wire.ts';
 import { asRecord, listOf } from './wire.ts';
 

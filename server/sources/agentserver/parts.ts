@@ -1,7 +1,12 @@
 import type { EventDraft } from '#organism/event.ts';
 
 import type { Schedule, SourceDeps } from '../source.ts';
-import { createBackoff } from './backoff.ts';
+import { createBackoff } from '../upstream/backoff.ts';
+import { createOutbox } from '../upstream/outbox.ts';
+import { createRestClient } from '../upstream/rest-client.ts';
+import { createStamper } from '../upstream/stamper.ts';
+import { createStatusReporter } from '../upstream/status.ts';
+import type { UpstreamUrl } from '../upstream/upstream-url.ts';
 import { createBudgetReader } from './budgets.ts';
 import type { Frame } from './frame.ts';
 import { createInbox } from './inbox.ts';
@@ -11,18 +16,13 @@ import { createKnownOrganism } from './known-organism.ts';
 import { createKnownThreads } from './known-threads.ts';
 import { createMessageWatermark } from './message-watermark.ts';
 import { createMessageReader, MESSAGES_CURSOR } from './messages.ts';
-import { createOutbox } from './outbox.ts';
 import { createOverviewReader, RUN_CURSOR } from './overview.ts';
 import { createPageReader } from './pages.ts';
 import { createPump } from './pump.ts';
 import { createRejectMemory } from './reject-memory.ts';
-import { createRestClient } from './rest-client.ts';
 import { createRunClock } from './run-clock.ts';
-import { createStamper } from './stamper.ts';
-import { createStatusReporter } from './status.ts';
 import { createThreadReader } from './threads.ts';
 import { gapDraft } from './to-drafts.ts';
-import type { UpstreamUrl } from './upstream-url.ts';
 import { createUsageHistory, USAGE_CURSOR } from './usage-history.ts';
 
 export interface SessionConfig {

@@ -3,6 +3,9 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { EventDraft } from '#organism/event.ts';
 
 import type { UnreadableInput } from '../source.ts';
+import type { Outbox } from '../upstream/outbox.ts';
+import { parseJson } from '../upstream/parse-json.ts';
+import type { Stamper } from '../upstream/stamper.ts';
 import { readFrame } from './frame.ts';
 import type { Inbox, InboxFrame } from './inbox.ts';
 import type { KnownAgents } from './known-agents.ts';
@@ -10,11 +13,8 @@ import type { KnownIds } from './known-ids.ts';
 import type { KnownThreads } from './known-threads.ts';
 import type { MessageWatermark } from './message-watermark.ts';
 import { MESSAGES_CURSOR, placeOf } from './messages.ts';
-import type { Outbox } from './outbox.ts';
 import { rejectOf } from './pages.ts';
-import { parseJson } from './parse-json.ts';
 import { MAX_FRAME_BYTES } from './socket.ts';
-import type { Stamper } from './stamper.ts';
 import { messageDraft, rawDraft, reloadDraft } from './to-drafts.ts';
 import type { WireMessage } from './wire.ts';
 

@@ -1,7 +1,7 @@
 import type { Schedule } from '../source.ts';
+import { createPoller } from '../upstream/poller.ts';
 import type { Intervals } from './intervals.ts';
 import type { Parts } from './parts.ts';
-import { createPoller } from './poller.ts';
 import { createUsageReader } from './usage.ts';
 
 /** When the socket brings messages without numbers: how often REST is compared anyway. */

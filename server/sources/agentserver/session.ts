@@ -5,17 +5,17 @@ import type {
   Schedule,
   SourceDeps,
 } from '../source.ts';
+import { createBackoff } from '../upstream/backoff.ts';
+import { createPoller } from '../upstream/poller.ts';
+import { RestError } from '../upstream/rest-client.ts';
 import { readAgentSchema } from './agent-schema.ts';
-import { createBackoff } from './backoff.ts';
 import { createCatchUp } from './catch-up.ts';
 import { sendCommand } from './control.ts';
 import type { Frame } from './frame.ts';
 import type { Intervals } from './intervals.ts';
 import type { Cursors, SessionConfig } from './parts.ts';
 import { createParts } from './parts.ts';
-import { createPoller } from './poller.ts';
 import { createReadings } from './readings.ts';
-import { RestError } from './rest-client.ts';
 import { createSocketLink } from './socket-link.ts';
 import { openSocket } from './socket.ts';
 import { gapDraft } from './to-drafts.ts';

@@ -1,11 +1,11 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 
-import { BACKOFF_CAP_MS, createBackoff } from './backoff.ts';
+import type { ManualClock } from '../testing/manual-clock.ts';
+import { createManualClock } from '../testing/manual-clock.ts';
+import { BACKOFF_CAP_MS, createBackoff } from '../upstream/backoff.ts';
 import type { Frame } from './frame.ts';
 import { createSocketLink } from './socket-link.ts';
 import type { SocketEnd, SocketHandlers } from './socket.ts';
-import type { ManualClock } from './testing/manual-clock.ts';
-import { createManualClock } from './testing/manual-clock.ts';
 
 /** The socket's wire is tested in socket.test.ts; here its ends are handed over by hand. */
 class Dialled {

@@ -1,7 +1,7 @@
 import type { SOCKET_MODES } from '#organism/event.ts';
 
 import type { Schedule } from '../source.ts';
-import type { Backoff } from './backoff.ts';
+import type { Backoff } from '../upstream/backoff.ts';
 import type { Frame } from './frame.ts';
 import type { AgentSocket, SocketEnd, SocketHandlers } from './socket.ts';
 import type { Verdict } from './watchdog.ts';

@@ -4,12 +4,12 @@ import { afterEach, expect, test, vi } from 'vitest';
 import type { WebSocket } from 'ws';
 
 import { frameText } from '../../frame-text.ts';
+import type { ManualClock } from '../testing/manual-clock.ts';
+import { createManualClock } from '../testing/manual-clock.ts';
 import type { Frame } from './frame.ts';
 import type { AgentSocket, SocketEnd } from './socket.ts';
 import { openSocket } from './socket.ts';
 import { startFakeUpstream } from './testing/fake-upstream.ts';
-import type { ManualClock } from './testing/manual-clock.ts';
-import { createManualClock } from './testing/manual-clock.ts';
 
 const CONNECTED = '{"event":"connected","organism":{},"agents":[],"threads":[]}';
 const SUBSCRIBE = '{"cmd":"subscribe","events":["agent_state"]}';

@@ -2,10 +2,10 @@ import { WebSocket } from 'ws';
 
 import { frameText } from '../../frame-text.ts';
 import type { Schedule } from '../source.ts';
+import { parseJson } from '../upstream/parse-json.ts';
+import { guardedLookup } from '../upstream/upstream-url.ts';
 import type { Frame } from './frame.ts';
 import { readFrame } from './frame.ts';
-import { parseJson } from './parse-json.ts';
-import { guardedLookup } from './upstream-url.ts';
 
 /** A snapshot of 100 threads is some 50 kB; a larger frame than this is no AgentServer's. */
 export const MAX_FRAME_BYTES = 4 * 1024 * 1024;

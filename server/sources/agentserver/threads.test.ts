@@ -1,17 +1,17 @@
 import { afterEach, expect, test } from 'vitest';
 
+import { createManualClock } from '../testing/manual-clock.ts';
 import { createRecorder } from '../testing/recorder.ts';
-import { createBackoff } from './backoff.ts';
+import { createBackoff } from '../upstream/backoff.ts';
+import { createOutbox } from '../upstream/outbox.ts';
+import { createRestClient } from '../upstream/rest-client.ts';
+import { createStamper } from '../upstream/stamper.ts';
+import { parseUpstreamUrl } from '../upstream/upstream-url.ts';
 import { createKnownThreads } from './known-threads.ts';
-import { createOutbox } from './outbox.ts';
 import { createPageReader } from './pages.ts';
 import { createRejectMemory } from './reject-memory.ts';
-import { createRestClient } from './rest-client.ts';
-import { createStamper } from './stamper.ts';
 import { startFakeUpstream } from './testing/fake-upstream.ts';
-import { createManualClock } from './testing/manual-clock.ts';
 import { createThreadReader } from './threads.ts';
-import { parseUpstreamUrl } from './upstream-url.ts';
 
 const stops: (() => Promise<void>)[] = [];
 afterEach(async () => {

@@ -1,7 +1,7 @@
 import type { EventDraft } from '#organism/event.ts';
 
+import type { Outbox } from '../upstream/outbox.ts';
 import type { KnownThreads } from './known-threads.ts';
-import type { Outbox } from './outbox.ts';
 import type { PageReader } from './pages.ts';
 import { readThread } from './wire.ts';
 

@@ -5,6 +5,7 @@ import { formatInstant } from '#organism/instant.ts';
 import { usdToNanos } from '#organism/money.ts';
 import type { TokenClasses } from '#organism/tokens.ts';
 
+import type { Stamp } from '../upstream/stamper.ts';
 import type {
   WireAgent,
   WireAgentState,
@@ -25,13 +26,6 @@ import type {
 /** Longest text and id the canonical event takes; see organism/event.ts. */
 const MAX_TEXT_CHARS = 65_536;
 const MAX_KEY_ID_CHARS = 256;
-
-/** A key's tail and a time of ours, for observations the upstream gives neither. */
-export interface Stamp {
-  readonly tail: string;
-  /** Epoch milliseconds. */
-  readonly at: number;
-}
 
 export function messageDraft(message: WireMessage): DraftOf<'message'> {
   const { timestamp, ...body } = message;

@@ -2,13 +2,13 @@ import { afterEach, expect, test } from 'vitest';
 
 import type { Recorder } from '../testing/recorder.ts';
 import { createRecorder } from '../testing/recorder.ts';
-import { createBackoff } from './backoff.ts';
-import { createOutbox } from './outbox.ts';
+import { createBackoff } from '../upstream/backoff.ts';
+import { createOutbox } from '../upstream/outbox.ts';
+import { createRestClient } from '../upstream/rest-client.ts';
+import { parseUpstreamUrl } from '../upstream/upstream-url.ts';
 import { createPageReader } from './pages.ts';
 import { createRejectMemory } from './reject-memory.ts';
-import { createRestClient } from './rest-client.ts';
 import { startFakeUpstream } from './testing/fake-upstream.ts';
-import { parseUpstreamUrl } from './upstream-url.ts';
 import { createUsageHistory, USAGE_CURSOR } from './usage-history.ts';
 
 const stops: (() => Promise<void>)[] = [];

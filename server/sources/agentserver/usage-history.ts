@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-import type { Outbox } from './outbox.ts';
+import type { Outbox } from '../upstream/outbox.ts';
 import type { PageReader } from './pages.ts';
 import { usageDraft } from './to-drafts.ts';
 import type { WireUsage } from './wire.ts';

@@ -4,13 +4,13 @@ import type { DraftOf } from '#organism/event.ts';
 import type { TokenClasses } from '#organism/tokens.ts';
 import { tokenClassesSchema } from '#organism/tokens.ts';
 
-import { createBackoff } from '../agentserver/backoff.ts';
-import { createPoller } from '../agentserver/poller.ts';
-import { RestError, createRestClient } from '../agentserver/rest-client.ts';
-import { createStamper } from '../agentserver/stamper.ts';
-import { parseUpstreamUrl } from '../agentserver/upstream-url.ts';
 import { organismDraft } from '../drafts.ts';
 import type { Source, SourceDeps } from '../source.ts';
+import { createBackoff } from '../upstream/backoff.ts';
+import { createPoller } from '../upstream/poller.ts';
+import { RestError, createRestClient } from '../upstream/rest-client.ts';
+import { createStamper } from '../upstream/stamper.ts';
+import { parseUpstreamUrl } from '../upstream/upstream-url.ts';
 import { detailDrafts, sessionKey } from './to-drafts.ts';
 import type { WireDetail, WireSession } from './wire.ts';
 import { sessionDetailSchema, sessionPageSchema } from './wire.ts';

@@ -3,10 +3,10 @@ import { fileURLToPath } from 'node:url';
 
 import type { DraftOf } from '#organism/event.ts';
 
-import { createBackoff } from '../agentserver/backoff.ts';
-import { createPoller } from '../agentserver/poller.ts';
-import { createStamper } from '../agentserver/stamper.ts';
 import type { Source, SourceDeps } from '../source.ts';
+import { createBackoff } from '../upstream/backoff.ts';
+import { createPoller } from '../upstream/poller.ts';
+import { createStamper } from '../upstream/stamper.ts';
 import { createSessionFiles } from './session-files.ts';
 import { readSession } from './session-reader.ts';
 

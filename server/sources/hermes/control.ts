@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 
-import type { RestClient } from '../agentserver/rest-client.ts';
 import type { ControlCommand, ControlOutcome } from '../source.ts';
+import type { RestClient } from '../upstream/rest-client.ts';
 import type { Features } from './features.ts';
 import type { RunBook } from './run-book.ts';
 import type { Runs } from './runs.ts';

@@ -2,10 +2,10 @@ import { z } from 'zod';
 
 import type { EventDraft } from '#organism/event.ts';
 
-import type { Outbox } from '../agentserver/outbox.ts';
-import type { RestClient } from '../agentserver/rest-client.ts';
 import { clip } from '../drafts.ts';
 import type { UnreadableInput } from '../source.ts';
+import type { Outbox } from '../upstream/outbox.ts';
+import type { RestClient } from '../upstream/rest-client.ts';
 import type { Cast } from './cast.ts';
 import type { RunBook } from './run-book.ts';
 import type { SessionTotals } from './session-drafts.ts';

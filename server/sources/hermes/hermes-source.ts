@@ -1,5 +1,5 @@
-import { parseUpstreamUrl } from '../agentserver/upstream-url.ts';
 import type { Source, SourceDeps } from '../source.ts';
+import { parseUpstreamUrl } from '../upstream/upstream-url.ts';
 import { SESSIONS_CURSOR } from './foreign-sessions.ts';
 import { LIFE_CURSOR } from './instance.ts';
 import { RUNS_CURSOR } from './run-book.ts';

@@ -1,6 +1,6 @@
 import type { DraftOf } from '#organism/event.ts';
 
-import type { Stamper } from '../agentserver/stamper.ts';
+import type { Stamper } from '../upstream/stamper.ts';
 import { instanceConfig, organismStatus } from './health-drafts.ts';
 import type { Health, Job } from './wire.ts';
 

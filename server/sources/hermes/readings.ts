@@ -1,10 +1,10 @@
 import type { EventDraft } from '#organism/event.ts';
 
-import type { Outbox } from '../agentserver/outbox.ts';
-import type { RestClient } from '../agentserver/rest-client.ts';
-import { RestError } from '../agentserver/rest-client.ts';
-import type { StatusReporter } from '../agentserver/status.ts';
 import type { UnreadableInput } from '../source.ts';
+import type { Outbox } from '../upstream/outbox.ts';
+import type { RestClient } from '../upstream/rest-client.ts';
+import { RestError } from '../upstream/rest-client.ts';
+import type { StatusReporter } from '../upstream/status.ts';
 import type { Cast } from './cast.ts';
 import type { Features } from './features.ts';
 import { readFeatures } from './features.ts';

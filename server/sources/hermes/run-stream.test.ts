@@ -3,7 +3,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { LabHermes } from '#lab/hermes/server.ts';
 import { createLabHermes } from '#lab/hermes/server.ts';
 
-import { parseUpstreamUrl } from '../agentserver/upstream-url.ts';
+import { parseUpstreamUrl } from '../upstream/upstream-url.ts';
 import { openRunStream } from './run-stream.ts';
 import type { SseItem } from './sse-reader.ts';
 

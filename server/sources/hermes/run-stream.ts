@@ -2,10 +2,10 @@ import type { IncomingMessage } from 'node:http';
 import http from 'node:http';
 import https from 'node:https';
 
-import { describeFailure } from '../agentserver/rest-client.ts';
-import type { UpstreamUrl } from '../agentserver/upstream-url.ts';
-import { guardedLookup } from '../agentserver/upstream-url.ts';
 import type { Schedule } from '../source.ts';
+import { describeFailure } from '../upstream/rest-client.ts';
+import type { UpstreamUrl } from '../upstream/upstream-url.ts';
+import { guardedLookup } from '../upstream/upstream-url.ts';
 import type { SseItem } from './sse-reader.ts';
 import { createSseReader } from './sse-reader.ts';
 

@@ -1,8 +1,8 @@
-import type { Outbox } from '../agentserver/outbox.ts';
-import type { RestClient } from '../agentserver/rest-client.ts';
-import { RestError } from '../agentserver/rest-client.ts';
-import type { UpstreamUrl } from '../agentserver/upstream-url.ts';
 import type { ControlOutcome, Schedule, SourceLog } from '../source.ts';
+import type { Outbox } from '../upstream/outbox.ts';
+import type { RestClient } from '../upstream/rest-client.ts';
+import { RestError } from '../upstream/rest-client.ts';
+import type { UpstreamUrl } from '../upstream/upstream-url.ts';
 import type { Cast } from './cast.ts';
 import type { RunBook } from './run-book.ts';
 import type { RunReader } from './run-reader.ts';

@@ -1,11 +1,11 @@
-import { createBackoff } from '../agentserver/backoff.ts';
-import { createOutbox } from '../agentserver/outbox.ts';
-import { createPoller } from '../agentserver/poller.ts';
-import { createRestClient, RestError } from '../agentserver/rest-client.ts';
-import { createStamper } from '../agentserver/stamper.ts';
-import { createStatusReporter } from '../agentserver/status.ts';
-import type { UpstreamUrl } from '../agentserver/upstream-url.ts';
 import type { ControlCommand, ControlOutcome, Schedule, SourceDeps } from '../source.ts';
+import { createBackoff } from '../upstream/backoff.ts';
+import { createOutbox } from '../upstream/outbox.ts';
+import { createPoller } from '../upstream/poller.ts';
+import { createRestClient, RestError } from '../upstream/rest-client.ts';
+import { createStamper } from '../upstream/stamper.ts';
+import { createStatusReporter } from '../upstream/status.ts';
+import type { UpstreamUrl } from '../upstream/upstream-url.ts';
 import { createCast } from './cast.ts';
 import { createControl } from './control.ts';
 import { createForeignSessions } from './foreign-sessions.ts';

@@ -2,12 +2,12 @@ import { z } from 'zod';
 
 import type { DraftOf } from '#organism/event.ts';
 
-import { createBackoff } from '../agentserver/backoff.ts';
-import { createPoller } from '../agentserver/poller.ts';
-import { createRestClient } from '../agentserver/rest-client.ts';
-import { createStamper } from '../agentserver/stamper.ts';
-import { parseUpstreamUrl } from '../agentserver/upstream-url.ts';
 import type { Source, SourceDeps } from '../source.ts';
+import { createBackoff } from '../upstream/backoff.ts';
+import { createPoller } from '../upstream/poller.ts';
+import { createRestClient } from '../upstream/rest-client.ts';
+import { createStamper } from '../upstream/stamper.ts';
+import { parseUpstreamUrl } from '../upstream/upstream-url.ts';
 import { journalPageSchema, partsOf } from './to-drafts.ts';
 
 export interface OrganoscopeConfig {

@@ -2,11 +2,15 @@ import net from 'node:net';
 
 import { afterEach, describe, expect, test, vi } from 'vitest';
 
-import { sendCommand } from './control.ts';
+import { sendCommand } from '../agentserver/control.ts';
+import type {
+  FakeAnswer,
+  FakeRequest,
+  FakeUpstream,
+} from '../agentserver/testing/fake-upstream.ts';
+import { startFakeUpstream } from '../agentserver/testing/fake-upstream.ts';
 import type { RestClient } from './rest-client.ts';
 import { createRestClient } from './rest-client.ts';
-import type { FakeAnswer, FakeRequest, FakeUpstream } from './testing/fake-upstream.ts';
-import { startFakeUpstream } from './testing/fake-upstream.ts';
 import { parseUpstreamUrl } from './upstream-url.ts';
 
 const stops: (() => Promise<void> | void)[] = [];

@@ -1,4 +1,4 @@
-import type { Schedule } from '../../source.ts';
+import type { Schedule } from '../source.ts';
 
 /** Time that passes only when a test says so. */
 export interface ManualClock {

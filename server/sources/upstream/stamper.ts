@@ -1,4 +1,9 @@
-import type { Stamp } from './to-drafts.ts';
+/** A key's tail and a time of ours, for observations the upstream gives neither. */
+export interface Stamp {
+  readonly tail: string;
+  /** Epoch milliseconds. */
+  readonly at: number;
+}
 
 /**
  * Stamps for what the upstream gives no identity: our time, and a tail no other start of this

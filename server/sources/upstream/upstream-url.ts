@@ -3,7 +3,7 @@ import net from 'node:net';
 
 import { AppError } from '#server/app-error.ts';
 
-/** Where one AgentServer is: from the operator's configuration only, never from an event. */
+/** Where one upstream is: from the operator's configuration only, never from an event. */
 export interface UpstreamUrl {
   /** Without credentials, query or trailing slash: what may be shown. */
   readonly shown: string;

@@ -3,9 +3,9 @@ import { expect, test } from 'vitest';
 import type { EventDraft } from '#organism/event.ts';
 
 import type { Delivery } from '../source.ts';
+import { createManualClock } from '../testing/manual-clock.ts';
 import { createBackoff } from './backoff.ts';
 import { createOutbox } from './outbox.ts';
-import { createManualClock } from './testing/manual-clock.ts';
 
 const draft = (key: string): EventDraft => ({
   type: 'raw',

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 
+import { createManualClock } from '../testing/manual-clock.ts';
 import { createPoller } from './poller.ts';
-import { createManualClock } from './testing/manual-clock.ts';
 
 function start(options: { isWatched?: () => boolean } = {}) {
   const clock = createManualClock();
