@@ -1,15 +1,13 @@
 import { z } from 'zod';
 
-import type { DraftOf } from '#organism/event.ts';
 import type { TokenClasses } from '#organism/tokens.ts';
 import { tokenClassesSchema } from '#organism/tokens.ts';
 
 import { organismDraft } from '../drafts.ts';
+import type { Failure } from '../polled-source.ts';
+import { createPolledSource } from '../polled-source.ts';
 import type { Source, SourceDeps } from '../source.ts';
-import { createBackoff } from '../upstream/backoff.ts';
-import { createPoller } from '../upstream/poller.ts';
 import { RestError, createRestClient } from '../upstream/rest-client.ts';
-import { createStamper } from '../upstream/stamper.ts';
 import { parseUpstreamUrl } from '../upstream/upstream-url.ts';
 import { detailDrafts, sessionKey } from './to-drafts.ts';
 import type { WireDetail, WireSession } from './wire.ts';
@@ -52,11 +50,7 @@ export function createCoderSource(config: CoderConfig, deps: SourceDeps): Source
     prefix: '',
     readingHeaders: apiKey === undefined ? {} : { 'coder-session-token': apiKey },
   });
-  const backoff = createBackoff({ random: deps.random });
-  const stamp = createStamper(deps);
   let prefix: (typeof PREFIXES)[number] = PREFIXES[0];
-  let told = '';
-  let isStopped = false;
   let hasIntroduced = false;
 
   async function get(path: string, query: Record<string, string | number>): Promise<unknown> {
@@ -121,16 +115,16 @@ export function createCoderSource(config: CoderConfig, deps: SourceDeps): Source
     };
   }
 
-  async function sync(): Promise<void> {
+  async function sync(isStopped: () => boolean): Promise<void> {
     const since = Number((await deps.getCursor(WATERMARK)) ?? 0) - OVERLAP_MS;
     const sessions = await readSessions(since);
     if (!hasIntroduced) {
-      hasIntroduced = true;
       await deps.deliver({ drafts: [organismDraft(organismId, deps.now(), [['url', url.shown]])] });
+      hasIntroduced = true;
     }
     // Oldest first: a stop in the middle goes on where it was.
     for (const session of sessions.toReversed()) {
-      if (isStopped) return;
+      if (isStopped()) return;
       await syncSession(session);
     }
   }
@@ -162,70 +156,25 @@ export function createCoderSource(config: CoderConfig, deps: SourceDeps): Source
     return baselines;
   }
 
-  async function tell(
-    facts: Partial<DraftOf<'source_status'>> & Pick<DraftOf<'source_status'>, 'state'>,
-  ) {
-    const words = JSON.stringify({ ...facts, nextTryAt: undefined, attempt: undefined });
-    if (words === told) return;
-    told = words;
-    const { tail, at } = stamp();
-    const draft = { type: 'source_status' as const, key: `source_status:${tail}`, occurredAt: at };
-    await deps.deliver({ drafts: [{ ...draft, since: at, socketMode: null, ...facts }] });
-  }
-
-  async function run(): Promise<number | void> {
-    try {
-      await sync();
-      backoff.reset();
-      if (!isStopped) await tell({ state: 'polling' });
-      return undefined;
-    } catch (error) {
-      if (isStopped) return undefined;
-      return await explain(error);
-    }
-  }
-
-  /** @returns how long to wait */
-  async function explain(error: unknown): Promise<number> {
-    const isUnlicensed =
-      error instanceof RestError && error.status === 403 && UNLICENSED.test(error.said);
-    const delayMs = isUnlicensed ? UNLICENSED_MS : backoff.next();
-    const reason = isUnlicensed
-      ? 'not licensed: this deployment has no AI Bridge (a Premium feature)'
-      : describe(error);
-    const nextTryAt = deps.now() + delayMs;
-    await tell({ state: 'retrying', reason, nextTryAt, attempt: backoff.attempt });
-    return delayMs;
-  }
-
-  const poller = createPoller({
-    run,
-    intervalMs: () => config.pollMs ?? POLL_MS,
-    isWatched: deps.isWatched,
-    onError: (error) => deps.log.warn({ err: error }, 'reading Coder failed'),
-    schedule: deps.schedule,
-    elapsed: deps.elapsed,
-  });
-  let stopping: Promise<void> | null = null;
-
-  return {
-    name,
-    kind: 'coder',
-    async start() {
-      poller.start();
+  return createPolledSource(
+    {
+      description: { name, kind: 'coder', url: url.shown, organismId },
+      intervalMs: config.pollMs ?? POLL_MS,
+      read: sync,
+      explain,
+      close: () => client.close(),
+      noCommands: 'Coder offers no commands',
     },
-    stop() {
-      stopping ??= (async () => {
-        isStopped = true;
-        client.close();
-        await poller.stop();
-        await tell({ state: 'stopped' });
-      })();
-      return stopping;
-    },
-    control: async () => ({ kind: 'not-sent', reason: 'Coder offers no commands' }),
-    describe: () => ({ name, kind: 'coder', url: url.shown, organismId }),
-  };
+    deps,
+  );
+}
+
+function explain(error: unknown): Failure {
+  const isUnlicensed =
+    error instanceof RestError && error.status === 403 && UNLICENSED.test(error.said);
+  if (!isUnlicensed) return { reason: describe(error) };
+  const reason = 'not licensed: this deployment has no AI Bridge (a Premium feature)';
+  return { reason, waitMs: UNLICENSED_MS };
 }
 
 function describe(error: unknown): string {

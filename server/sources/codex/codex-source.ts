@@ -1,12 +1,8 @@
 import { hostname } from 'node:os';
 import { fileURLToPath } from 'node:url';
 
-import type { DraftOf } from '#organism/event.ts';
-
+import { createPolledSource } from '../polled-source.ts';
 import type { Source, SourceDeps } from '../source.ts';
-import { createBackoff } from '../upstream/backoff.ts';
-import { createPoller } from '../upstream/poller.ts';
-import { createStamper } from '../upstream/stamper.ts';
 import { createSessionFiles } from './session-files.ts';
 import { readSession } from './session-reader.ts';
 
@@ -30,78 +26,25 @@ export function createCodexSource(config: CodexConfig, deps: SourceDeps): Source
   const { name, url, organismId, host = hostname() } = config;
   const root = fileURLToPath(url);
   const files = createSessionFiles(root, deps);
-  const backoff = createBackoff({ random: deps.random });
-  const stamp = createStamper(deps);
-  let told = '';
-  let isStopped = false;
 
-  async function tell(
-    state: DraftOf<'source_status'>['state'],
-    more: Partial<DraftOf<'source_status'>> = {},
-  ): Promise<void> {
-    const notices =
-      files.ignored === 0 ? [] : [`${files.ignored} older session files are not watched`];
-    const facts = { state, socketMode: null, notices, ...more };
-    const text = JSON.stringify(facts);
-    if (text === told) return;
-    const { tail, at } = stamp();
-    const key = `source_status:${tail}`;
-    const draft = { type: 'source_status' as const, key, occurredAt: at, since: at, ...facts };
-    await deps.deliver({ drafts: [draft] });
-    told = text;
-  }
-
-  async function readAll(): Promise<void> {
-    for (const file of await files.changed()) {
-      if (isStopped) return;
-      await readSession(file, { ...deps, host, isStopped: () => isStopped });
-      files.note(file);
-    }
-  }
-
-  async function run(): Promise<number | void> {
-    try {
-      await readAll();
-      backoff.reset();
-      if (!isStopped) await tell('polling');
-      return undefined;
-    } catch (error) {
-      if (isStopped) return undefined;
-      const delayMs = backoff.next();
-      const reason = `${root}: ${error instanceof Error ? error.message : String(error)}`;
-      const { attempt } = backoff;
-      await tell('retrying', { reason, nextTryAt: deps.now() + delayMs, attempt });
-      return delayMs;
-    }
-  }
-
-  const poller = createPoller({
-    run,
-    intervalMs: () => POLL_MS,
-    isWatched: deps.isWatched,
-    onError: (error) => deps.log.warn({ err: error }, 'reading Codex sessions failed'),
-    schedule: deps.schedule,
-    elapsed: deps.elapsed,
-  });
-  let stopping: Promise<void> | null = null;
-
-  return {
-    name,
-    kind: 'codex',
-    start() {
-      poller.start();
-      return Promise.resolve();
+  return createPolledSource(
+    {
+      description: { name, kind: 'codex', url, organismId },
+      intervalMs: POLL_MS,
+      async read(isStopped) {
+        for (const file of await files.changed()) {
+          if (isStopped()) return;
+          await readSession(file, { ...deps, host, isStopped });
+          files.note(file);
+        }
+      },
+      explain: (error) => ({
+        reason: `${root}: ${error instanceof Error ? error.message : String(error)}`,
+      }),
+      notices: () =>
+        files.ignored === 0 ? [] : [`${files.ignored} older session files are not watched`],
+      noCommands: 'session files are read; Codex is not reached',
     },
-    stop() {
-      stopping ??= (async () => {
-        isStopped = true;
-        await poller.stop();
-        await tell('stopped');
-      })();
-      return stopping;
-    },
-    control: () =>
-      Promise.resolve({ kind: 'not-sent', reason: 'session files are read; Codex is not reached' }),
-    describe: () => ({ name, kind: 'codex', url, organismId }),
-  };
+    deps,
+  );
 }

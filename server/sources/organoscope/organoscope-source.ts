@@ -1,12 +1,8 @@
 import { z } from 'zod';
 
-import type { DraftOf } from '#organism/event.ts';
-
+import { createPolledSource } from '../polled-source.ts';
 import type { Source, SourceDeps } from '../source.ts';
-import { createBackoff } from '../upstream/backoff.ts';
-import { createPoller } from '../upstream/poller.ts';
 import { createRestClient } from '../upstream/rest-client.ts';
-import { createStamper } from '../upstream/stamper.ts';
 import { parseUpstreamUrl } from '../upstream/upstream-url.ts';
 import { journalPageSchema, partsOf } from './to-drafts.ts';
 
@@ -37,29 +33,16 @@ export function createOrganoscopeSource(config: OrganoscopeConfig, deps: SourceD
   const url = parseUpstreamUrl(config.url);
   const readingHeaders = apiKey === undefined ? {} : { authorization: `Bearer ${apiKey}` };
   const client = createRestClient({ url, source: name, readingHeaders });
-  const backoff = createBackoff({ random: deps.random });
-  const stamp = createStamper(deps);
-  let position: Position = { epoch: '', seq: 0 };
-  let state: DraftOf<'source_status'>['state'] = 'connecting';
-  let isStopped = false;
+  let position: Position | null = null;
 
-  async function tell(next: typeof state, more: Partial<DraftOf<'source_status'>> = {}) {
-    if (state === next && next !== 'retrying') return;
-    state = next;
-    const { tail, at } = stamp();
-    const facts = { state: next, since: at, socketMode: null, ...more };
-    const draft = {
-      type: 'source_status' as const,
-      key: `source_status:${tail}`,
-      occurredAt: at,
-      ...facts,
-    };
-    await deps.deliver({ drafts: [draft] });
+  async function loadPosition(): Promise<Position> {
+    const saved = await deps.getCursor(CURSOR);
+    return saved === null ? { epoch: '', seq: 0 } : positionSchema.parse(JSON.parse(saved));
   }
 
   /** @returns whether to read on */
   async function readPage(): Promise<boolean> {
-    if (isStopped) return false;
+    position ??= await loadPosition();
     const answer = await client.get('/events', { since: position.seq, limit: PAGE_EVENTS });
     const page = journalPageSchema.parse(answer);
     if (page.epoch !== position.epoch) {
@@ -82,53 +65,16 @@ export function createOrganoscopeSource(config: OrganoscopeConfig, deps: SourceD
     return seq < page.lastSeq;
   }
 
-  async function run(): Promise<number | void> {
-    try {
-      while (await readPage());
-      backoff.reset();
-      if (!isStopped) await tell('polling');
-      return undefined;
-    } catch (error) {
-      if (isStopped) return undefined;
-      const delayMs = backoff.next();
-      const reason = error instanceof Error ? error.message : String(error);
-      const { attempt } = backoff;
-      await tell('retrying', { reason, nextTryAt: deps.now() + delayMs, attempt });
-      return delayMs;
-    }
-  }
-
-  const poller = createPoller({
-    run,
-    intervalMs: () => POLL_MS,
-    isWatched: deps.isWatched,
-    onError: (error) => deps.log.warn({ err: error }, 'reading another Organoscope failed'),
-    schedule: deps.schedule,
-    elapsed: deps.elapsed,
-  });
-  let stopping: Promise<void> | null = null;
-
-  return {
-    name,
-    kind: 'organoscope',
-    async start() {
-      const saved = await deps.getCursor(CURSOR);
-      if (saved !== null) position = positionSchema.parse(JSON.parse(saved));
-      poller.start();
+  return createPolledSource(
+    {
+      description: { name, kind: 'organoscope', url: url.shown, organismId },
+      intervalMs: POLL_MS,
+      async read(isStopped) {
+        while (!isStopped() && (await readPage()));
+      },
+      close: () => client.close(),
+      noCommands: 'commands are given at the Organoscope that is connected to the runtime',
     },
-    stop() {
-      stopping ??= (async () => {
-        isStopped = true;
-        client.close();
-        await poller.stop();
-        await tell('stopped');
-      })();
-      return stopping;
-    },
-    control: async () => ({
-      kind: 'not-sent',
-      reason: 'commands are given at the Organoscope that is connected to the runtime',
-    }),
-    describe: () => ({ name, kind: 'organoscope', url: url.shown, organismId }),
-  };
+    deps,
+  );
 }
