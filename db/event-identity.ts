@@ -1,3 +1,5 @@
+import { isRecord } from '#organism/record.ts';
+
 import type { PreparedEvent } from './store.ts';
 
 /** Ours, not the source's: they may differ between two readings of one event. */
@@ -51,8 +53,4 @@ function canonicalRecord(
     text += `${key.length}"${key}:${canonicalOf(item, null)},`;
   }
   return `${text}}`;
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null;
 }

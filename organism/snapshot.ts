@@ -1,6 +1,7 @@
 import { z } from 'zod';
 
 import type { EventOf } from './event.ts';
+import { isRecord } from './record.ts';
 import type { ActivityBucket, AgentView, OrganismState, SourceView, ThreadView } from './state.ts';
 import type { UsageSum } from './usage-sum.ts';
 
@@ -64,8 +65,4 @@ export function fromSnapshot(snapshot: OrganismSnapshot): OrganismState {
     sources: new Map(snapshot.sources.map((source) => [source.name, source])),
     usageByModel: new Map(snapshot.usageByModel),
   };
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

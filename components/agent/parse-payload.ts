@@ -1,3 +1,5 @@
+import { isRecord } from '#organism/record.ts';
+
 export type ParsedPayload =
   | { readonly payload: Readonly<Record<string, unknown>>; readonly problem: null }
   | { readonly payload: null; readonly problem: string };
@@ -11,7 +13,7 @@ export function parsePayload(text: string): ParsedPayload {
   } catch (error) {
     return wrong(`This is not JSON yet: ${error instanceof Error ? error.message : 'unreadable'}.`);
   }
-  if (!isObject(value)) {
+  if (!isRecord(value)) {
     return wrong('The payload must be a JSON object in braces, not a list or a single value.');
   }
   return { payload: value, problem: null };
@@ -19,8 +21,4 @@ export function parsePayload(text: string): ParsedPayload {
 
 function wrong(problem: string): ParsedPayload {
   return { payload: null, problem };
-}
-
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

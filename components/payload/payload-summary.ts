@@ -1,4 +1,4 @@
-import { isRecord } from './prepare-tree.ts';
+import { isRecord } from '#organism/record.ts';
 
 const DEFAULT_MAX_CHARS = 160;
 

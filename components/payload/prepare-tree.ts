@@ -1,3 +1,5 @@
+import { isRecord } from '#organism/record.ts';
+
 /**
  * A payload as rows of a tree, made only for what is open: a closed branch costs nothing, however
  * deep or large it is. No recursion, so that depth cannot exhaust the stack.
@@ -141,10 +143,6 @@ export function branchOf(value: unknown): Branch | null {
     keys: (limit) => keys.slice(0, limit),
     at: (key) => value[key],
   };
-}
-
-export function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 type Pending = {

@@ -1,5 +1,6 @@
 import { StoreError } from '#db/store.ts';
 import type { JournalEvent } from '#organism/event.ts';
+import { isRecord } from '#organism/record.ts';
 
 import { EVENT_CODES, eventTypeOf } from '../event-codes.ts';
 import { originalKey } from '../stored-text.ts';
@@ -85,8 +86,4 @@ function usageFields(row: EventRow, lookups: Lookups): Record<string, unknown> {
 /** Rows were validated before they were written: identity is checked here, not every field. */
 function isJournalEvent(value: unknown): value is JournalEvent {
   return isRecord(value) && typeof value['source'] === 'string' && typeof value['seq'] === 'number';
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null;
 }

@@ -1,3 +1,4 @@
+import { isRecord } from '#organism/record.ts';
 import { payloadText, wordsOf } from '#organism/search-words.ts';
 
 /** What is searched: a message or an error, by its words and by what it is narrowed to. */
@@ -67,8 +68,4 @@ function parseRecord(text: string): Record<string, unknown> {
   } catch {
     return {};
   }
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null;
 }

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 
 import { parseInstant } from '#organism/instant.ts';
+import { isRecord } from '#organism/record.ts';
 
 /**
  * Lenient readers of what AgentServers write: camelCase or snake_case at the level of an entity
@@ -165,10 +166,6 @@ export function asRecord(value: unknown): Readonly<Record<string, unknown>> | nu
 export function listOf(body: unknown, name: string): readonly unknown[] | null {
   const list = asRecord(body)?.[name];
   return Array.isArray(list) ? list : null;
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 function reader<T>(what: string, schema: z.ZodType<T>): (input: unknown) => Read<T> {

@@ -11,6 +11,7 @@ import {
   organismDraft,
   threadDraft,
 } from '../drafts.ts';
+import { anything, number, text } from '../lenient.ts';
 
 /**
  * Claude Code's hook bodies to drafts, pure. Prompts, tool calls and results have the keys that its
@@ -19,8 +20,6 @@ import {
 
 export const CLAUDE_CODE = 'claude-code';
 
-/** Absent, null and of another type all mean: not said. */
-const text = z.string().nullish().catch(null);
 const hookSchema = z.looseObject({
   session_id: z.string().min(1),
   hook_event_name: z.string().min(1),
@@ -31,9 +30,9 @@ const hookSchema = z.looseObject({
   prompt: text,
   tool_name: text,
   tool_use_id: text,
-  tool_input: z.unknown().optional(),
-  tool_response: z.unknown().optional(),
-  duration_ms: z.number().nullish().catch(null),
+  tool_input: anything,
+  tool_response: anything,
+  duration_ms: number,
   error: text,
   reason: text,
   message: text,

@@ -3,6 +3,7 @@ import type { TokenClasses } from '#organism/tokens.ts';
 import { ZERO_TOKENS, subtractTokens, totalTokens } from '#organism/tokens.ts';
 
 import { agentDraft, clip, errorDraft, messageDraft, threadDraft } from '../drafts.ts';
+import { filled, whole } from '../lenient.ts';
 import type { WireDetail, WireThread, WireTokens, WireToolCall } from './wire.ts';
 
 /** Calls in flight are hidden over there: a thread that ended this long ago has ended. */
@@ -59,7 +60,7 @@ interface Place {
 function threadDrafts({ thread, agent, user, conversation, startAt, now }: Place): EventDraft[] {
   const threadId = clip(thread.id);
   const endAt = thread.ended_at ?? null;
-  const hasFailed = filled(thread.error_type) || filled(thread.error_message);
+  const hasFailed = (filled(thread.error_type) ?? filled(thread.error_message)) !== null;
   const isSettled = endAt !== null && now - endAt > SETTLED_MS;
   const status = hasFailed ? 'error' : isSettled ? 'completed' : 'active';
   const drafts: EventDraft[] = [
@@ -88,7 +89,7 @@ function messageDrafts(place: Place): EventDraft[] {
   const { thread, agent, user, startAt } = place;
   const threadId = clip(thread.id);
   const drafts: EventDraft[] = [];
-  if (filled(thread.prompt)) {
+  if (filled(thread.prompt) !== null) {
     const ends = { threadId, from: user, to: agent, payloadType: 'prompt' };
     const payload = { prompt: thread.prompt };
     drafts.push(messageDraft({ key: `prompt:${threadId}`, at: startAt, ...ends, payload }));
@@ -96,7 +97,7 @@ function messageDrafts(place: Place): EventDraft[] {
   for (const [index, action] of thread.agentic_actions.entries()) {
     const firstCallAt = action.tool_calls[0]?.created_at ?? startAt;
     for (const [part, { text }] of action.thinking.entries()) {
-      if (!filled(text)) continue;
+      if (filled(text) === null) continue;
       const key = `thinking:${threadId}:${index}:${part}`;
       const ends = { threadId, from: agent, to: agent, payloadType: 'thinking' };
       drafts.push(messageDraft({ key, at: firstCallAt, ...ends, payload: { text } }));
@@ -108,7 +109,7 @@ function messageDrafts(place: Place): EventDraft[] {
 
 function toolDrafts(call: WireToolCall, { thread, agent, startAt }: Place): EventDraft[] {
   const at = call.created_at ?? startAt;
-  const server = clip(filled(call.server_url) ? call.server_url : CLIENT_TOOL);
+  const server = clip(filled(call.server_url) ?? CLIENT_TOOL);
   return [
     agentDraft(server, at, { isAgent: false }),
     messageDraft({
@@ -158,7 +159,6 @@ const CLASSES = ['inputFresh', 'cacheRead', 'cacheWrite', 'outputVisible', 'reas
 
 /** The cache lies beside the input; reasoning is inside the output and not told apart. */
 function tokensOf(wire: WireTokens): TokenClasses {
-  const whole = (value: number | null | undefined): number => Math.floor(value ?? 0);
   return {
     inputFresh: whole(wire?.input_tokens),
     cacheRead: whole(wire?.cache_read_input_tokens),
@@ -169,15 +169,12 @@ function tokensOf(wire: WireTokens): TokenClasses {
 }
 
 function parsed(input: string | null | undefined): unknown {
-  if (!filled(input)) return null;
+  const json = filled(input);
+  if (json === null) return null;
   try {
-    const value: unknown = JSON.parse(input);
+    const value: unknown = JSON.parse(json);
     return value;
   } catch {
-    return input;
+    return json;
   }
-}
-
-function filled(text: string | null | undefined): text is string {
-  return typeof text === 'string' && text !== '';
 }

@@ -1,33 +1,19 @@
 import { z } from 'zod';
 
-import { parseInstant } from '#organism/instant.ts';
+import { amount, flag, instant, listOf, number, text } from '../lenient.ts';
 
 /** Coder's AI Bridge, read leniently: null, an absent key and an empty list are the same. */
 
-const text = z.string().nullish().catch(null);
-const instant = z
-  .string()
-  .transform((value) => parseInstant(value))
-  .nullish()
-  .catch(null);
-const count = z.number().min(0).max(1e12).nullish().catch(null);
-
 const tokensSchema = z
   .looseObject({
-    input_tokens: count,
-    output_tokens: count,
-    cache_read_input_tokens: count,
-    cache_write_input_tokens: count,
+    input_tokens: amount,
+    output_tokens: amount,
+    cache_read_input_tokens: amount,
+    cache_write_input_tokens: amount,
   })
   .nullish()
   .catch(null);
 export type WireTokens = z.infer<typeof tokensSchema>;
-
-const list = <T extends z.ZodType>(item: T) =>
-  z
-    .array(item)
-    .nullish()
-    .transform((items) => items ?? []);
 
 const initiatorSchema = z.looseObject({ id: z.string().min(1), username: text, name: text });
 
@@ -35,7 +21,7 @@ const toolCallSchema = z.looseObject({
   id: z.string().min(1),
   server_url: text,
   tool: text,
-  injected: z.boolean().nullish().catch(null),
+  injected: flag,
   input: text,
   created_at: instant,
 });
@@ -51,10 +37,10 @@ const threadSchema = z.looseObject({
   token_usage: tokensSchema,
   error_type: text,
   error_message: text,
-  agentic_actions: list(
+  agentic_actions: listOf(
     z.looseObject({
-      thinking: list(z.looseObject({ text })),
-      tool_calls: list(toolCallSchema),
+      thinking: listOf(z.looseObject({ text })),
+      tool_calls: listOf(toolCallSchema),
     }),
   ),
 });
@@ -66,18 +52,18 @@ const sessionSchema = z.looseObject({
   client: text,
   started_at: instant,
   ended_at: instant,
-  threads: z.number().nullish().catch(null),
+  threads: number,
   token_usage_summary: tokensSchema,
   last_active_at: instant,
 });
 export type WireSession = z.infer<typeof sessionSchema>;
 
-export const sessionPageSchema = z.looseObject({ sessions: list(sessionSchema) });
+export const sessionPageSchema = z.looseObject({ sessions: listOf(sessionSchema) });
 
 export const sessionDetailSchema = z.looseObject({
   id: z.string().min(1),
   initiator: initiatorSchema,
   client: text,
-  threads: list(threadSchema),
+  threads: listOf(threadSchema),
 });
 export type WireDetail = z.infer<typeof sessionDetailSchema>;

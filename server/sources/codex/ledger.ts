@@ -3,13 +3,14 @@ import { z } from 'zod';
 import type { DraftOf } from '#organism/event.ts';
 import type { TokenClasses } from '#organism/tokens.ts';
 
+import { count } from '../lenient.ts';
+
 /**
  * What a thread has used, and how much of that is billed. Codex counts up for the whole thread, on
  * standard output once a turn and in its session files once a request: whichever tells first, a
  * reading bills what lies above all billed before, so that both together bill the thread once.
  */
 
-const count = z.number().int().min(0).max(1e12).nullish().catch(null);
 /** Codex's own counters: cached tokens are inside input, reasoning inside output. */
 export const countersSchema = z.object({
   input_tokens: count,

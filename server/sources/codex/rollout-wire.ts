@@ -1,5 +1,8 @@
 import { z } from 'zod';
 
+import { isRecord } from '#organism/record.ts';
+
+import { amount, asRecord, epochMs, filled, record, text } from '../lenient.ts';
 import { countersSchema } from './ledger.ts';
 import { shownCommand } from './names.ts';
 import type { CodexItem, LineReading } from './wire.ts';
@@ -7,10 +10,7 @@ import { itemSchema, readLine } from './wire.ts';
 
 /** Lines of Codex's session files, an internal format: whatever is missing is missing. */
 
-const text = z.string().nullish().catch(null);
-const amount = z.number().min(0).nullish().catch(null);
 const counters = countersSchema.nullish().catch(null);
-const record = z.record(z.string(), z.unknown());
 
 const payloadSchema = z.looseObject({
   type: text,
@@ -35,13 +35,13 @@ const payloadSchema = z.looseObject({
     })
     .nullish()
     .catch(null),
-  rate_limits: record.nullish().catch(null),
+  rate_limits: record,
   message: text,
   text,
   reason: text,
-  item: record.nullish().catch(null),
-  started_at_ms: amount,
-  completed_at_ms: amount,
+  item: record,
+  started_at_ms: epochMs,
+  completed_at_ms: epochMs,
   name: text,
   call_id: text,
 });
@@ -101,9 +101,7 @@ export function textOfContent(content: unknown): string {
   if (!Array.isArray(content)) return '';
   const parts = content.map((part: unknown) => {
     if (typeof part === 'string') return part;
-    const fields = record.safeParse(part);
-    const said = fields.success ? fields.data['text'] : null;
-    return typeof said === 'string' ? said : '';
+    return filled(asRecord(part)['text']) ?? '';
   });
   return parts.filter((part) => part !== '').join('\n');
 }
@@ -117,12 +115,11 @@ function commandOf(words: readonly unknown[]): string {
 
 /** By path, with the whole text of each file: what changed and how is enough. */
 function changesOf(changes: unknown): unknown {
-  const byPath = record.safeParse(changes);
-  if (!byPath.success) return null;
-  return Object.entries(byPath.data).map(([path, change]) => {
-    const fields = record.safeParse(change);
-    return { path, kind: fields.success ? fields.data['type'] : null };
-  });
+  if (!isRecord(changes)) return null;
+  return Object.entries(changes).map(([path, change]) => ({
+    path,
+    kind: asRecord(change)['type'],
+  }));
 }
 
 /** The thread that a sub-agent's session was begun by, wherever the build says it. */

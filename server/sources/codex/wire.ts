@@ -2,6 +2,7 @@ import { z } from 'zod';
 
 import { parseBounded } from '#server/ingest/limits.ts';
 
+import { text, texts } from '../lenient.ts';
 import type { UnreadableInput } from '../source.ts';
 import { countersSchema } from './ledger.ts';
 
@@ -11,10 +12,7 @@ import { countersSchema } from './ledger.ts';
 export const MAX_LINE_BYTES = 16 << 20;
 const MAX_SAMPLE_CHARS = 200;
 
-/** Absent, null and of another type all mean: not said. */
-const text = z.string().nullish().catch(null);
 const whole = z.number().int().nullish().catch(null);
-const texts = z.array(z.string()).max(1000).nullish().catch(null);
 const worded = z.looseObject({ message: text }).nullish().catch(null);
 
 export const itemSchema = z.looseObject({

@@ -1,11 +1,9 @@
 import { z } from 'zod';
 
+import { anything, flag, number, record, text } from '../lenient.ts';
+
 /** What a Hermes API server sends, read leniently: its versions differ, and every one adds fields. */
 
-const text = z.string().nullish().catch(null);
-const flag = z.boolean().nullish().catch(null);
-const number = z.number().nullish().catch(null);
-const record = z.record(z.string(), z.unknown()).nullish().catch(null);
 /** Epoch seconds on the wire, epoch milliseconds here. */
 const seconds = z
   .number()
@@ -16,10 +14,10 @@ const seconds = z
   .catch(null);
 
 const tokenFields = {
-  input_tokens: z.unknown().optional(),
-  output_tokens: z.unknown().optional(),
-  reasoning_tokens: z.unknown().optional(),
-  cache_read_tokens: z.unknown().optional(),
+  input_tokens: anything,
+  output_tokens: anything,
+  reasoning_tokens: anything,
+  cache_read_tokens: anything,
 };
 
 export const runEventSchema = z.looseObject({
@@ -119,8 +117,8 @@ export type HermesSession = z.infer<typeof sessionSchema>;
 export const sessionMessageSchema = z.looseObject({
   id: z.number().int().min(0),
   role: z.string().min(1),
-  content: z.unknown().optional(),
-  tool_calls: z.unknown().optional(),
+  content: anything,
+  tool_calls: anything,
   tool_name: text,
   tool_call_id: text,
   timestamp: seconds,

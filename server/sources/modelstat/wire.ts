@@ -1,7 +1,10 @@
 import { z } from 'zod';
 
 import { parseInstant } from '#organism/instant.ts';
+import { isRecord } from '#organism/record.ts';
 import { parseBounded } from '#server/ingest/limits.ts';
+
+import { amount, anything, asList, filled, text } from '../lenient.ts';
 
 /** The SDK's batch, read leniently: a refusal loses the caller's data for good. */
 
@@ -10,10 +13,6 @@ export const MAX_BATCH_BYTES = 16 << 20;
 const MAX_EVENTS = 10_000;
 const MAX_TOOL_CALLS = 20_000;
 const REQUIRED = ['source_event_id', 'session_id', 'agent', 'ts'] as const;
-
-/** Absent, null and of another type all mean: not said. */
-const text = z.string().nullish().catch(null);
-const amount = z.number().min(0).max(1e12).nullish().catch(null);
 
 const tokensSchema = z
   .object({
@@ -30,7 +29,7 @@ const eventSchema = z.looseObject({
   source_event_id: z.string(),
   session_id: z.string(),
   agent: z.string(),
-  ts: z.unknown().optional(),
+  ts: anything,
   kind: text,
   provider: text,
   model: text,
@@ -49,7 +48,7 @@ const toolCallSchema = z.looseObject({
   agent: text,
   server: text,
   name: text,
-  started_at: z.unknown().optional(),
+  started_at: anything,
   status: text,
 });
 export type WireToolCall = z.infer<typeof toolCallSchema> & { readonly at: number };
@@ -77,29 +76,24 @@ export function readBatch(body: string): BatchReading {
       ? { ok: false, status: 413, error: 'batch too large' }
       : refuse('invalid json');
   }
-  const batch = z.record(z.string(), z.unknown()).safeParse(parsed.value);
-  if (!batch.success) return refuse('body must be a JSON object');
-  const { events } = batch.data;
+  const batch = parsed.value;
+  if (!isRecord(batch)) return refuse('body must be a JSON object');
+  const { events } = batch;
   if (!Array.isArray(events) || events.length === 0) {
     return refuse('events must be a non-empty array');
   }
   if (events.length > MAX_EVENTS) return refuse(`too many events (max ${MAX_EVENTS})`);
   const fault = findFault(events);
-  return fault === null ? { ok: true, batch: toBatch(batch.data, events) } : refuse(fault);
+  return fault === null ? { ok: true, batch: toBatch(batch, events) } : refuse(fault);
 }
 
 function findFault(events: readonly unknown[]): string | null {
   for (const event of events) {
-    const fields = z.record(z.string(), z.unknown()).safeParse(event);
-    if (!fields.success) return 'each event must be an object';
-    const missing = REQUIRED.find((field) => !isFilled(fields.data[field]));
+    if (!isRecord(event)) return 'each event must be an object';
+    const missing = REQUIRED.find((field) => filled(event[field]) === null);
     if (missing !== undefined) return `event.${missing} is required`;
   }
   return null;
-}
-
-function isFilled(value: unknown): boolean {
-  return typeof value === 'string' && value !== '';
 }
 
 function toBatch(batch: Readonly<Record<string, unknown>>, events: readonly unknown[]): WireBatch {
@@ -108,15 +102,15 @@ function toBatch(batch: Readonly<Record<string, unknown>>, events: readonly unkn
   const fallback = read.map(({ ts }) => instantOf(ts)).find((at) => at !== null) ?? 0;
   const toolCalls: WireToolCall[] = [];
   const unreadableToolCalls: unknown[] = [];
-  for (const raw of listOf(batch['tool_calls']).slice(0, MAX_TOOL_CALLS)) {
+  for (const raw of asList(batch['tool_calls']).slice(0, MAX_TOOL_CALLS)) {
     const call = toolCallSchema.safeParse(raw);
     if (!call.success) unreadableToolCalls.push(raw);
     else toolCalls.push({ ...call.data, at: instantOf(call.data.started_at) ?? fallback });
   }
   return {
-    deviceId: textOf(batch['device_id']) ?? 'dev_sdk',
-    app: textOf(batch['app']),
-    clientVersion: textOf(batch['daemon_version']),
+    deviceId: filled(batch['device_id']) ?? 'dev_sdk',
+    app: filled(batch['app']),
+    clientVersion: filled(batch['daemon_version']),
     events: read.map((event) => ({ ...event, at: instantOf(event.ts) ?? fallback })),
     toolCalls,
     unreadableToolCalls,
@@ -125,14 +119,6 @@ function toBatch(batch: Readonly<Record<string, unknown>>, events: readonly unkn
 
 function instantOf(value: unknown): number | null {
   return typeof value === 'string' ? parseInstant(value) : null;
-}
-
-function textOf(value: unknown): string | null {
-  return typeof value === 'string' && value !== '' ? value : null;
-}
-
-function listOf(value: unknown): readonly unknown[] {
-  return Array.isArray(value) ? value : [];
 }
 
 function refuse(error: string): BatchReading {

@@ -1,29 +1,21 @@
 import { z } from 'zod';
 
-import { parseInstant } from '#organism/instant.ts';
+import { amount, anything, flag, instant, record, text, texts } from '../lenient.ts';
 
 /** What the OpenAI Agents SDK's exporter posts, read leniently. */
 
-const text = z.string().nullish().catch(null);
-const instant = z
-  .string()
-  .transform((value) => parseInstant(value))
-  .nullish()
-  .catch(null);
-const count = z.number().min(0).max(1e12).nullish().catch(null);
-
 const usageSchema = z
   .looseObject({
-    input_tokens: count,
-    output_tokens: count,
-    cached_input_tokens: count,
-    cache_write_input_tokens: count,
+    input_tokens: amount,
+    output_tokens: amount,
+    cached_input_tokens: amount,
+    cache_write_input_tokens: amount,
     details: z
       .looseObject({
-        input_tokens_details: z.looseObject({ cached_tokens: count }).nullish().catch(null),
-        output_tokens_details: z.looseObject({ reasoning_tokens: count }).nullish().catch(null),
-        cached_tokens: count,
-        reasoning_tokens: count,
+        input_tokens_details: z.looseObject({ cached_tokens: amount }).nullish().catch(null),
+        output_tokens_details: z.looseObject({ reasoning_tokens: amount }).nullish().catch(null),
+        cached_tokens: amount,
+        reasoning_tokens: amount,
       })
       .nullish()
       .catch(null),
@@ -37,7 +29,7 @@ const traceSchema = z.looseObject({
   id: z.string().min(1),
   workflow_name: text,
   group_id: text,
-  metadata: z.record(z.string(), z.unknown()).nullish().catch(null),
+  metadata: record,
 });
 export type AgentsTrace = z.infer<typeof traceSchema>;
 
@@ -59,10 +51,10 @@ const spanSchema = z.looseObject({
       .catch(null),
     from_agent: text,
     to_agent: text,
-    triggered: z.boolean().nullish().catch(null),
-    tools: z.array(z.string()).nullish().catch(null),
-    input: z.unknown().optional(),
-    output: z.unknown().optional(),
+    triggered: flag,
+    tools: texts,
+    input: anything,
+    output: anything,
   }),
   error: z.looseObject({ message: text }).nullish().catch({ message: null }),
 });

@@ -1,7 +1,8 @@
 import type { TokenClasses } from '#organism/tokens.ts';
 
+import { filled } from '../lenient.ts';
 import type { Attributes } from './wire.ts';
-import { filled, numberOf } from './wire.ts';
+import { numberOf } from './wire.ts';
 
 /** What emitters call the same thing; the first that is there counts. */
 

@@ -1,10 +1,11 @@
 import type { EventDraft } from '#organism/event.ts';
 
 import { USER, agentDraft, clip, errorDraft, messageDraft, threadDraft } from '../drafts.ts';
+import { filled } from '../lenient.ts';
 import { textOf } from './aliases.ts';
 import { usageDraft } from './usage-draft.ts';
 import type { OtlpLog } from './wire.ts';
-import { filled, numberOf, spelt } from './wire.ts';
+import { numberOf, spelt } from './wire.ts';
 
 /** Codex's log events. Two records tell of each completed call; the one with counts is billed. */
 

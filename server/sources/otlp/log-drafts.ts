@@ -1,13 +1,13 @@
 import type { EventDraft } from '#organism/event.ts';
 
 import { USER, agentDraft, clip, errorDraft, messageDraft, threadDraft } from '../drafts.ts';
+import { filled } from '../lenient.ts';
 import { textOf } from './aliases.ts';
 import { claudeCodeDrafts } from './claude-code-logs.ts';
 import { codexDrafts } from './codex-logs.ts';
 import { newTurn, parsed } from './gen-ai-messages.ts';
 import { serviceOf } from './span-drafts.ts';
 import type { OtlpLog } from './wire.ts';
-import { filled } from './wire.ts';
 
 const CLAUDE_CODE = /^claude_code\./;
 const CODEX = /^codex\./;

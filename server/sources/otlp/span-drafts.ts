@@ -9,6 +9,7 @@ import {
   organismDraft,
   threadDraft,
 } from '../drafts.ts';
+import { filled } from '../lenient.ts';
 import { textOf, valueOf } from './aliases.ts';
 import { newTurn, parsed } from './gen-ai-messages.ts';
 import type { SpanBook } from './span-book.ts';
@@ -16,7 +17,6 @@ import { idOf } from './span-book.ts';
 import { kindOfSpan } from './span-kind.ts';
 import { usageDraft } from './usage-draft.ts';
 import type { OtlpSpan } from './wire.ts';
-import { filled } from './wire.ts';
 
 /** One service is one organism. */
 export function serviceOf(resource: ReadonlyMap<string, unknown>): string {

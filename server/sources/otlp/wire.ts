@@ -1,5 +1,7 @@
 /** An OTLP request in the shape of its JSON, read leniently: unknown fields are nothing, absent ones are empty. */
 
+import { asList, asRecord, filled } from '../lenient.ts';
+
 export type Attributes = ReadonlyMap<string, unknown>;
 
 export interface OtlpSpan {
@@ -100,8 +102,8 @@ export function readPoints(request: unknown): Read<OtlpPoint> {
   const items: OtlpPoint[] = [];
   const unreadable: string[] = [];
   eachRecord(request, ['resourceMetrics', 'scopeMetrics', 'metrics'], (resource, _scope, raw) => {
-    const data = recordOf(raw['sum'] ?? raw['gauge'] ?? raw['histogram']);
-    for (const point of listOf(data['dataPoints']).map(recordOf)) {
+    const data = asRecord(raw['sum'] ?? raw['gauge'] ?? raw['histogram']);
+    for (const point of asList(data['dataPoints']).map(asRecord)) {
       const at = instantOf(point['timeUnixNano']);
       const value = numberOf(point['asInt'] ?? point['asDouble'] ?? point['sum']);
       if (at === null || value === null) {
@@ -132,7 +134,7 @@ function readSpan(
   const spanId = idOf(raw['spanId']);
   const startAt = instantOf(raw['startTimeUnixNano']);
   if (traceId === null || spanId === null || startAt === null) return null;
-  const status = recordOf(raw['status']);
+  const status = asRecord(raw['status']);
   return {
     resource,
     scope,
@@ -145,8 +147,8 @@ function readSpan(
     attributes: attributesOf(raw['attributes']),
     isError: numberOf(status['code']) === STATUS_ERROR,
     statusMessage: filled(status['message']) ?? '',
-    events: listOf(raw['events'])
-      .map(recordOf)
+    events: asList(raw['events'])
+      .map(asRecord)
       .map((event) => ({
         name: filled(event['name']) ?? '',
         at: instantOf(event['timeUnixNano']) ?? startAt,
@@ -160,18 +162,18 @@ function eachRecord(
   [resources, scopes, records]: readonly [string, string, string],
   visit: (resource: Attributes, scope: string, raw: Readonly<Record<string, unknown>>) => void,
 ): void {
-  for (const ofResource of listOf(recordOf(request)[resources]).map(recordOf)) {
-    const resource = attributesOf(recordOf(ofResource['resource'])['attributes']);
-    for (const ofScope of listOf(ofResource[scopes]).map(recordOf)) {
-      const scope = filled(recordOf(ofScope['scope'])['name']) ?? '';
-      for (const raw of listOf(ofScope[records])) visit(resource, scope, recordOf(raw));
+  for (const ofResource of asList(asRecord(request)[resources]).map(asRecord)) {
+    const resource = attributesOf(asRecord(ofResource['resource'])['attributes']);
+    for (const ofScope of asList(ofResource[scopes]).map(asRecord)) {
+      const scope = filled(asRecord(ofScope['scope'])['name']) ?? '';
+      for (const raw of asList(ofScope[records])) visit(resource, scope, asRecord(raw));
     }
   }
 }
 
 function attributesOf(raw: unknown): Attributes {
   const attributes = new Map<string, unknown>();
-  for (const pair of listOf(raw).map(recordOf)) {
+  for (const pair of asList(raw).map(asRecord)) {
     const key = filled(pair['key']);
     if (key !== null) attributes.set(key, anyValue(pair['value'], 0));
   }
@@ -181,7 +183,7 @@ function attributesOf(raw: unknown): Attributes {
 /** Whole numbers come as text or as numbers; bytes as they are written in JSON, in base64. */
 function anyValue(raw: unknown, depth: number): unknown {
   if (depth > MAX_VALUE_DEPTH) return null;
-  for (const [kind, value] of Object.entries(recordOf(raw))) {
+  for (const [kind, value] of Object.entries(asRecord(raw))) {
     switch (kind) {
       case 'stringValue':
       case 'boolValue':
@@ -190,7 +192,7 @@ function anyValue(raw: unknown, depth: number): unknown {
       case 'intValue':
         return numberOf(value) ?? value;
       case 'arrayValue':
-        return listOf(recordOf(value)['values']).map((item) => anyValue(item, depth + 1));
+        return asList(asRecord(value)['values']).map((item) => anyValue(item, depth + 1));
       case 'kvlistValue':
         return kvlist(value, depth);
       case 'bytesValue':
@@ -201,7 +203,7 @@ function anyValue(raw: unknown, depth: number): unknown {
 }
 
 function kvlist(raw: unknown, depth: number): Record<string, unknown> {
-  const pairs = listOf(recordOf(raw)['values']).map(recordOf);
+  const pairs = asList(asRecord(raw)['values']).map(asRecord);
   return Object.fromEntries(
     pairs.map((pair) => [filled(pair['key']) ?? '', anyValue(pair['value'], depth + 1)]),
   );
@@ -231,20 +233,4 @@ export function numberOf(raw: unknown): number | null {
 /** A text or number in words; null for anything else. */
 export function spelt(raw: unknown): string | null {
   return typeof raw === 'number' ? String(raw) : filled(raw);
-}
-
-export function filled(raw: unknown): string | null {
-  return typeof raw === 'string' && raw !== '' ? raw : null;
-}
-
-function listOf(raw: unknown): readonly unknown[] {
-  return Array.isArray(raw) ? raw : [];
-}
-
-function recordOf(raw: unknown): Readonly<Record<string, unknown>> {
-  return isRecord(raw) ? raw : {};
-}
-
-function isRecord(raw: unknown): raw is Record<string, unknown> {
-  return typeof raw === 'object' && raw !== null && !Array.isArray(raw);
 }
