@@ -1,3 +1,5 @@
+import { createBoundedMap } from '../bounded-map.ts';
+
 /** Ids already delivered by this process; reading one again is no news. */
 export interface KnownIds {
   has(id: string): boolean;
@@ -9,14 +11,6 @@ const MAX_KNOWN_IDS = 20_000;
 
 /** Bounded: the oldest id is forgotten first. */
 export function createKnownIds(max: number = MAX_KNOWN_IDS): KnownIds {
-  const ids = new Set<string>();
-  return {
-    has: (id) => ids.has(id),
-    add(id) {
-      ids.add(id);
-      if (ids.size <= max) return;
-      const [oldest] = ids;
-      if (oldest !== undefined) ids.delete(oldest);
-    },
-  };
+  const ids = createBoundedMap<true>(max);
+  return { has: ids.has, add: (id) => ids.set(id, true) };
 }

@@ -84,6 +84,22 @@ describe('OpenAI Agents', () => {
     ]);
   });
 
+  it.each([
+    ['in one body', [['call', 'between', 'turn']]],
+    ['in three', [['call'], ['between'], ['turn']]],
+    ['the middle first', [['between'], ['call', 'turn']]],
+  ])('finds the turn above a call through the span between, sent %s', async (_how, bodies) => {
+    const spans = new Map([
+      ['call', span('call', 'between', { type: 'generation', usage: counted(120, 30) })],
+      ['between', span('between', 'turn', { type: 'custom', name: 'retry' })],
+      ['turn', span('turn', null, turn(counted(120, 30)))],
+    ]);
+    for (const ids of bodies) {
+      await send(JSON.stringify({ data: ids.map((id) => spans.get(id)) }));
+    }
+    expect((await storedOf('usage')).map(({ id }) => id)).toEqual(['call']);
+  });
+
   it('tells of tools, handoffs, guardrails and failures', async () => {
     const failed = { error: { message: 'Tool failed', data: {} } };
     const data = [

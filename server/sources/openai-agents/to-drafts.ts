@@ -23,9 +23,11 @@ const PROVIDER = 'openai';
 
 export function toDrafts(batch: AgentsBatch, book: TraceBook, now: number): EventDraft[] {
   for (const trace of batch.traces) book.noteTrace(trace);
-  for (const span of batch.spans) book.noteSpan(span, isCall(span));
+  // Spans come in any order: only when all are known is it clear what lies above a call.
+  for (const span of batch.spans) book.noteSpan(span);
+  for (const call of batch.spans.filter(isCall)) book.markBilled(call);
   const turns = batch.spans.filter((span) => isTurn(span) && !book.isSummedUp(span));
-  for (const turn of turns) book.noteSpan(turn, true);
+  for (const turn of turns) book.markBilled(turn);
   const starts = batch.spans.map((span) => span.started_at).filter((at) => typeof at === 'number');
   const at = Math.min(...starts, now);
   const drafts: EventDraft[] = [organismDraft(OPENAI_AGENTS, at, [])];
@@ -154,14 +156,10 @@ function contentDrafts(place: Place): EventDraft[] {
   }
 }
 
+/** A turn is billed only while no call below it is. */
 function billedUsage(span: AgentsSpan, book: TraceBook): AgentsUsage | null {
   if (isCall(span)) return span.span_data.usage ?? null;
-  return isTurn(span) && !hasBilledCalls(span, book) ? (span.span_data.data?.usage ?? null) : null;
-}
-
-/** A turn is billed only while no call below it is. */
-function hasBilledCalls(span: AgentsSpan, book: TraceBook): boolean {
-  return book.isSummedUp(span);
+  return isTurn(span) && !book.isSummedUp(span) ? (span.span_data.data?.usage ?? null) : null;
 }
 
 function usageDraft(

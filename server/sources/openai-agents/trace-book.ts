@@ -1,3 +1,4 @@
+import { createBoundedMap } from '../bounded-map.ts';
 import type { AgentsSpan, AgentsTrace } from './wire.ts';
 
 /** Traces and spans remembered, as an exporter may send them in several requests. */
@@ -7,14 +8,14 @@ interface SpanFacts {
   readonly parentId: string | null;
   /** The agent this span is of, where it names one. */
   readonly agent: string | null;
-  /** Billed by itself: what is above it repeats its usage. */
-  readonly isBilled: boolean;
 }
 
 /** What is known of traces and spans that came before, or come in the same request. */
 export interface TraceBook {
   noteTrace(trace: AgentsTrace): void;
-  noteSpan(span: AgentsSpan, isBilled: boolean): void;
+  noteSpan(span: AgentsSpan): void;
+  /** Billed by itself: what is above it repeats its usage, also where that is noted later. */
+  markBilled(span: AgentsSpan): void;
   trace(id: string): AgentsTrace | undefined;
   agentOf(span: AgentsSpan): string | null;
   modelOf(span: AgentsSpan): string | null;
@@ -23,10 +24,10 @@ export interface TraceBook {
 }
 
 export function createTraceBook(): TraceBook {
-  const traces = new Map<string, AgentsTrace>();
-  const spans = new Map<string, SpanFacts>();
-  const sums = new Map<string, true>();
-  const models = new Map<string, string>();
+  const traces = createBoundedMap<AgentsTrace>(MAX_REMEMBERED);
+  const spans = createBoundedMap<SpanFacts>(MAX_REMEMBERED);
+  const sums = createBoundedMap<true>(MAX_REMEMBERED);
+  const models = createBoundedMap<string>(MAX_REMEMBERED);
 
   function above(id: string | null | undefined, visit: (id: string) => boolean): void {
     const seen = new Set<string>();
@@ -36,25 +37,24 @@ export function createTraceBook(): TraceBook {
     }
   }
 
+  function markAbove({ parent_id: parentId }: AgentsSpan): void {
+    above(parentId, (id) => {
+      sums.set(id, true);
+      return false;
+    });
+  }
+
   return {
-    noteTrace: (trace) => remember(traces, trace.id, trace),
-    noteSpan(span, isBilled) {
+    noteTrace: (trace) => traces.set(trace.id, trace),
+    noteSpan(span) {
       const { span_data: data } = span;
       const agent = data.type === 'agent' ? data.name : data.data?.agent_name;
-      remember(spans, span.id, {
-        parentId: span.parent_id ?? null,
-        agent: agent ?? null,
-        isBilled,
-      });
-      if (typeof data.model === 'string') remember(models, span.trace_id, data.model);
-      if (isBilled) {
-        above(span.parent_id, (id) => {
-          remember(sums, id, true);
-          return false;
-        });
-      }
+      spans.set(span.id, { parentId: span.parent_id ?? null, agent: agent ?? null });
+      if (typeof data.model === 'string') models.set(span.trace_id, data.model);
+      if (sums.has(span.id)) markAbove(span);
     },
-    trace: (id) => traces.get(id),
+    markBilled: markAbove,
+    trace: traces.get,
     agentOf(span) {
       let agent: string | null = null;
       above(span.id, (id) => {
@@ -66,13 +66,4 @@ export function createTraceBook(): TraceBook {
     modelOf: (span) => span.span_data.model ?? models.get(span.trace_id) ?? null,
     isSummedUp: (span) => sums.has(span.id),
   };
-}
-
-function remember<V>(into: Map<string, V>, key: string, value: V): void {
-  into.set(key, value);
-  if (into.size <= MAX_REMEMBERED) return;
-  for (const oldest of into.keys()) {
-    into.delete(oldest);
-    return;
-  }
 }

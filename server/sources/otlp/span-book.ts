@@ -1,3 +1,4 @@
+import { createBoundedMap } from '../bounded-map.ts';
 import type { OtlpSpan } from './wire.ts';
 
 /** Spans remembered, for children and parents that come in another request. */
@@ -25,8 +26,8 @@ export interface SpanBook {
 }
 
 export function createSpanBook(): SpanBook {
-  const known = new Map<string, SpanFacts>();
-  const parentsOfFailed = new Set<string>();
+  const known = createBoundedMap<SpanFacts>(MAX_SPANS);
+  const parentsOfFailed = createBoundedMap<true>(MAX_SPANS);
 
   function lookUp(start: string | null, fact: 'agent' | 'thread'): string | null {
     const visited = new Set<string>();
@@ -44,9 +45,7 @@ export function createSpanBook(): SpanBook {
     note(span, facts) {
       const parent = parentOf(span);
       known.set(idOf(span), { parent, ...facts });
-      if (span.isError && parent !== null) parentsOfFailed.add(parent);
-      dropOldest(known);
-      dropOldest(parentsOfFailed);
+      if (span.isError && parent !== null) parentsOfFailed.set(parent, true);
     },
     inherited: (span, fact) => lookUp(idOf(span), fact),
     agentAbove: (span) => lookUp(parentOf(span), 'agent'),
@@ -60,12 +59,4 @@ export function idOf({ traceId, spanId }: Pick<OtlpSpan, 'traceId' | 'spanId'>):
 
 function parentOf({ traceId, parentSpanId }: OtlpSpan): string | null {
   return parentSpanId === null ? null : `${traceId}:${parentSpanId}`;
-}
-
-function dropOldest(entries: Map<string, unknown> | Set<string>): void {
-  if (entries.size <= MAX_SPANS) return;
-  for (const oldest of entries.keys()) {
-    entries.delete(oldest);
-    return;
-  }
 }
