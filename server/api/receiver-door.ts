@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 
+import { createByteBudget } from '../ingest/byte-budget.ts';
 import type { Endpoint, Receiver, Refusal, Reply } from '../sources/receiver.ts';
 import { jsonReply } from '../sources/receiver.ts';
 import type { Problem } from './problem.ts';
@@ -34,7 +35,7 @@ export function createReceiverDoor({ receivers, admit, log }: ReceiverDoorDeps):
       receiver.endpoints.map((endpoint) => [`${endpoint.method} ${endpoint.path}`, endpoint]),
     ),
   );
-  let heldBytes = 0;
+  const held = createByteBudget(MAX_HELD_BYTES);
 
   function find({ method = 'GET' }: IncomingMessage, pathname: string): Endpoint {
     const endpoint = endpoints.get(`${method} ${pathname}`);
@@ -47,14 +48,13 @@ export function createReceiverDoor({ receivers, admit, log }: ReceiverDoorDeps):
     if (refusal !== null && endpoint.method === 'POST') throw refusal;
     const announced = Number(request.headers['content-length'] ?? endpoint.maxBytes);
     const bytes = endpoint.method === 'GET' ? 0 : Math.min(announced, endpoint.maxBytes);
-    if (heldBytes > 0 && heldBytes + bytes > MAX_HELD_BYTES) return say(request, endpoint, FULL);
-    heldBytes += bytes;
+    if (!held.take(bytes)) return say(request, endpoint, FULL);
     try {
       const body = await bodyOf(request, endpoint.maxBytes);
       const query = new URLSearchParams((request.url ?? '').split('?', 2)[1] ?? '');
       return await endpoint.receive({ headers: request.headers, query, body });
     } finally {
-      heldBytes -= bytes;
+      held.give(bytes);
     }
   }
 
