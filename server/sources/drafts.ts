@@ -73,14 +73,32 @@ export function threadDraft(threadId: string, at: number, conversation?: string)
 export function messageDraft(message: {
   key: string;
   at: number;
+  /** The source's own; without it the key. */
+  id?: string;
   threadId: string;
   from: string;
   to: string;
   payloadType: string;
   payload: unknown;
 }): DraftOf<'message'> {
-  const { key, at, ...rest } = message;
-  return { type: 'message', key, occurredAt: at, id: clip(key), ...rest };
+  const { key, at, id = clip(key), ...rest } = message;
+  return { type: 'message', key, occurredAt: at, id, ...rest };
+}
+
+/** Other wires, or another reading, may tell of it in other words: the first to tell stays. */
+export function repeatable<T extends EventDraft>(draft: T): T {
+  return { ...draft, mayRepeat: true };
+}
+
+/** Agents, threads and the like that many records mention need saying once in a delivery. */
+export function factsOnce(drafts: readonly EventDraft[]): EventDraft[] {
+  const seen = new Set<string>();
+  return drafts.filter(({ key, type }) => {
+    const isCounted = type === 'message' || type === 'usage';
+    if (!isCounted && seen.has(key)) return false;
+    seen.add(key);
+    return true;
+  });
 }
 
 export function errorDraft(error: {

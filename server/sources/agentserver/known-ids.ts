@@ -12,5 +12,5 @@ const MAX_KNOWN_IDS = 20_000;
 /** Bounded: the oldest id is forgotten first. */
 export function createKnownIds(max: number = MAX_KNOWN_IDS): KnownIds {
   const ids = createBoundedMap<true>(max);
-  return { has: ids.has, add: (id) => ids.set(id, true) };
+  return { has: (id) => ids.has(id), add: (id) => ids.set(id, true) };
 }

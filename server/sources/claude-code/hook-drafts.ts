@@ -9,6 +9,7 @@ import {
   errorDraft,
   messageDraft,
   organismDraft,
+  repeatable,
   threadDraft,
 } from '../drafts.ts';
 import { anything, number, text } from '../lenient.ts';
@@ -119,7 +120,7 @@ function say(
   { at, session }: Place,
   message: Omit<Parameters<typeof messageDraft>[0], 'at' | 'threadId'>,
 ): EventDraft {
-  return { ...messageDraft({ ...message, at, threadId: session }), mayRepeat: true };
+  return repeatable(messageDraft({ ...message, at, threadId: session }));
 }
 
 function toolCall(place: Place): EventDraft[] {

@@ -2,7 +2,7 @@ import type { EventDraft } from '#organism/event.ts';
 import type { TokenClasses } from '#organism/tokens.ts';
 import { ZERO_TOKENS, subtractTokens, totalTokens } from '#organism/tokens.ts';
 
-import { agentDraft, clip, errorDraft, messageDraft, threadDraft } from '../drafts.ts';
+import { agentDraft, clip, errorDraft, messageDraft, repeatable, threadDraft } from '../drafts.ts';
 import { filled, whole } from '../lenient.ts';
 import type { WireDetail, WireThread, WireTokens, WireToolCall } from './wire.ts';
 
@@ -104,7 +104,7 @@ function messageDrafts(place: Place): EventDraft[] {
     }
     for (const call of action.tool_calls) drafts.push(...toolDrafts(call, place));
   }
-  return drafts.map((draft) => ({ ...draft, mayRepeat: true }));
+  return drafts.map(repeatable);
 }
 
 function toolDrafts(call: WireToolCall, { thread, agent, startAt }: Place): EventDraft[] {

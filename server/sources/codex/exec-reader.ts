@@ -2,7 +2,7 @@ import { z } from 'zod';
 
 import type { EventDraft } from '#organism/event.ts';
 
-import { organismDraft } from '../drafts.ts';
+import { organismDraft, repeatable } from '../drafts.ts';
 import type { UnreadableInput } from '../source.ts';
 import type { ItemPhase } from './item-drafts.ts';
 import { itemDrafts, todoDraft } from './item-drafts.ts';
@@ -99,7 +99,7 @@ interface Fold extends ExecReading {
 
 /** What is sent again comes at another time: it is still the same. */
 function put({ drafts }: Fold, made: readonly EventDraft[]): void {
-  for (const draft of made) drafts.push({ ...draft, mayRepeat: true });
+  drafts.push(...made.map(repeatable));
 }
 
 function placeAt({ part, state }: Fold, line: number, at = part.at): Place {

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import type { EventDraft } from '#organism/event.ts';
 import { parseInstant } from '#organism/instant.ts';
 
-import { USER, organismDraft } from '../drafts.ts';
+import { USER, organismDraft, repeatable } from '../drafts.ts';
 import type { UnreadableInput } from '../source.ts';
 import { itemDrafts } from './item-drafts.ts';
 import type { Counters, Ledger } from './ledger.ts';
@@ -88,7 +88,7 @@ interface Fold extends RolloutReading {
 
 /** Agents and threads are told by many files, and usage by standard output too. */
 function put({ drafts }: Fold, made: readonly EventDraft[]): void {
-  for (const draft of made) drafts.push({ ...draft, mayRepeat: true });
+  drafts.push(...made.map(repeatable));
 }
 
 function take(fold: Fold, line: RolloutLine): void {

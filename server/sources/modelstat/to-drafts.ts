@@ -1,8 +1,18 @@
-import { z } from 'zod';
-
 import type { DraftOf, EventDraft } from '#organism/event.ts';
+import { isRecord } from '#organism/record.ts';
 import type { TokenClasses } from '#organism/tokens.ts';
 
+import {
+  USER,
+  agentDraft,
+  clip,
+  errorDraft,
+  factsOnce,
+  messageDraft,
+  organismDraft,
+  threadDraft,
+} from '../drafts.ts';
+import { asRecord, whole } from '../lenient.ts';
 import type { WireBatch, WireEvent, WireToolCall } from './wire.ts';
 
 /**
@@ -10,17 +20,15 @@ import type { WireBatch, WireEvent, WireToolCall } from './wire.ts';
  * batch alone, so that a batch sent again, whole or in parts, changes nothing.
  */
 
-const MAX_ID_CHARS = 256;
-const MAX_NAME_CHARS = 120;
+/** Within a key that holds another id too. */
+const MAX_EVENT_ID_CHARS = 120;
 /** Parts of the excerpt: what was asked, and what was answered. */
 const EXCERPT_SEPARATOR = '\n---\n';
 /** The SDK's own limit; beyond it the text is cut. */
 const MAX_EXCERPT_CHARS = 262_144;
-const USER = 'user';
 const FAILED: ReadonlySet<string> = new Set(['error', 'denied', 'timeout']);
 /** Wrapped clients report prompt and completion only: a zero of theirs says nothing. */
 const WRAPPED_CLIENT = /^raw_sdk_/;
-const recordSchema = z.record(z.string(), z.unknown());
 const READ_FIELDS: ReadonlySet<string> = new Set([
   'source_event_id',
   'session_id',
@@ -34,91 +42,46 @@ const READ_FIELDS: ReadonlySet<string> = new Set([
 /** A device, and the application on it where one is named: ids repeat only within a device. */
 export function organismIdOf({ deviceId, app }: WireBatch): string {
   const name = app === null ? deviceId : `${deviceId}/${app}`;
-  return `modelstat:loopback:${name}`.slice(0, MAX_ID_CHARS);
+  return clip(`modelstat:loopback:${name}`);
 }
 
 export function toDrafts(batch: WireBatch): EventDraft[] {
-  const drafts: EventDraft[] = [organismDraft(batch)];
+  const drafts: EventDraft[] = [deviceDraft(batch)];
   for (const event of batch.events) drafts.push(...eventDrafts(event));
   for (const call of batch.toolCalls) drafts.push(...toolCallDrafts(call));
-  return once(drafts);
+  return factsOnce(drafts);
 }
 
-/** Things that many records mention need saying once per batch; the journal sees to the rest. */
-function once(drafts: readonly EventDraft[]): EventDraft[] {
-  const seen = new Set<string>();
-  return drafts.filter(({ key, type }) => {
-    const isFact = type === 'message' || type === 'usage';
-    if (!isFact && seen.has(key)) return false;
-    seen.add(key);
-    return true;
-  });
-}
-
-function organismDraft({ deviceId, app, clientVersion, events }: WireBatch): EventDraft {
-  const at = Math.min(...events.map((event) => event.at));
-  const name = app === null ? deviceId : `${deviceId} (${app})`;
-  return {
-    type: 'organism',
-    key: `organism:${clip(deviceId)}:${clip(app ?? '')}`,
-    occurredAt: at,
-    name: name.slice(0, MAX_ID_CHARS),
-    status: 'running',
-    uptimeSeconds: 0,
-    startedAt: at,
-    ...(clientVersion === null ? {} : { config: { client: clientVersion } }),
-  };
+function deviceDraft({ deviceId, app, clientVersion, events }: WireBatch): EventDraft {
+  const at = events.reduce((first, event) => Math.min(first, event.at), Infinity);
+  const name = clip(app === null ? deviceId : `${deviceId} (${app})`);
+  return organismDraft(name, at, clientVersion === null ? [] : [['client', clientVersion]]);
 }
 
 function eventDrafts(event: WireEvent): EventDraft[] {
   const agent = clip(event.agent);
   const drafts: EventDraft[] = [
-    agentDraft(agent, event.at, true),
-    threadDraft(event.session_id, event.at),
-    messageDraft(event, agent),
+    agentDraft(agent, event.at),
+    threadDraft(clip(event.session_id), event.at),
+    saidDraft(event, agent),
   ];
   const usage = usageDraft(event, agent);
   if (usage !== null) drafts.push(usage);
   return drafts;
 }
 
-function agentDraft(agent: string, at: number, isAgent: boolean): EventDraft {
-  return {
-    type: 'agent',
-    key: `agent:${agent}`,
-    occurredAt: at,
-    agent,
-    description: '',
-    isAgent,
-    peers: [],
-    payloadClass: '',
-  };
-}
-
-function threadDraft(sessionId: string, at: number): EventDraft {
-  const threadId = sessionId.slice(0, MAX_ID_CHARS);
-  return {
-    type: 'thread_created',
-    key: `thread:${threadId}`,
-    occurredAt: at,
-    threadId,
-    status: 'active',
-    createdAt: at,
-  };
-}
-
-function messageDraft(event: WireEvent, agent: string): DraftOf<'message'> {
+function saidDraft(event: WireEvent, agent: string): EventDraft {
   const kind = clip(event.kind ?? 'assistant_message');
-  return {
-    type: 'message',
-    key: `message:${event.source_event_id.slice(0, MAX_ID_CHARS)}`,
-    occurredAt: event.at,
-    id: event.source_event_id.slice(0, MAX_ID_CHARS),
-    threadId: event.session_id.slice(0, MAX_ID_CHARS),
+  const id = clip(event.source_event_id);
+  return messageDraft({
+    key: `message:${id}`,
+    at: event.at,
+    id,
+    threadId: clip(event.session_id),
     ...endsOf(kind, agent),
     payloadType: kind,
     payload: payloadOf(event),
-  };
+  });
 }
 
 function endsOf(kind: string, agent: string): { from: string; to: string } {
@@ -152,10 +115,10 @@ function usageDraft(event: WireEvent, agent: string): DraftOf<'usage'> | null {
   const billing = event.billing ?? event.pricing_mode;
   return {
     type: 'usage',
-    key: `usage:${id.slice(0, MAX_ID_CHARS)}`,
+    key: `usage:${clip(id)}`,
     occurredAt: event.at,
-    id: id.slice(0, MAX_ID_CHARS),
-    threadId: session.slice(0, MAX_ID_CHARS),
+    id: clip(id),
+    threadId: clip(session),
     agent,
     model: clip(event.model ?? ''),
     provider: clip(event.provider ?? ''),
@@ -194,11 +157,10 @@ function notReported({ agent, tokens: wire }: WireEvent, tokens: TokenClasses) {
 
 function usageMetadata(event: WireEvent): Record<string, unknown> {
   const { metadata, cwd, git, billing, pricing_mode: pricingMode } = event;
-  const tags = recordSchema.safeParse(metadata).data ?? {};
   return {
-    ...tags,
+    ...asRecord(metadata),
     ...(typeof cwd === 'string' ? { cwd } : {}),
-    ...(typeof git === 'object' && git !== null ? { git } : {}),
+    ...(isRecord(git) ? { git } : {}),
     ...((billing ?? pricingMode) == null ? {} : { billing: billing ?? pricingMode }),
   };
 }
@@ -207,45 +169,21 @@ function toolCallDrafts(call: WireToolCall): EventDraft[] {
   const agent = clip(call.agent ?? 'agent');
   const tool = clip(`${call.server ?? 'builtin'}/${call.name ?? 'tool'}`);
   const { external_call_id: id, source_event_id: eventId, session_id, at } = call;
-  const threadId = session_id.slice(0, MAX_ID_CHARS);
+  const threadId = clip(session_id);
   // The call's id is 64 bits of a hash: with its event's id it is no other call's.
-  const key = `${(eventId ?? '').slice(0, MAX_NAME_CHARS)}:${clip(id)}`;
+  const key = `${(eventId ?? '').slice(0, MAX_EVENT_ID_CHARS)}:${clip(id)}`;
   const { session_id: _session, at: _at, ...payload } = call;
+  const ends = { threadId, from: agent, to: tool, payloadType: 'tool_call' };
   const drafts: EventDraft[] = [
-    agentDraft(tool, at, false),
-    threadDraft(session_id, at),
-    {
-      type: 'message',
-      key: `tool:${key}`,
-      occurredAt: at,
-      id: clip(id),
-      threadId,
-      from: agent,
-      to: tool,
-      payloadType: 'tool_call',
-      payload,
-    },
+    agentDraft(tool, at, { isAgent: false }),
+    threadDraft(threadId, at),
+    messageDraft({ key: `tool:${key}`, at, id: clip(id), ...ends, payload }),
   ];
-  const { status } = call;
-  if (status !== null && status !== undefined && FAILED.has(status)) {
-    const text = `${tool}: ${status}`;
-    drafts.push({
-      type: 'error',
-      key: `tool-error:${key}`,
-      occurredAt: at,
-      threadId,
-      agent,
-      text,
-      severity: 'warning',
-    });
+  if (FAILED.has(call.status ?? '')) {
+    const text = `${tool}: ${call.status}`;
+    drafts.push(
+      errorDraft({ key: `tool-error:${key}`, at, threadId, agent, text, severity: 'warning' }),
+    );
   }
   return drafts;
-}
-
-function whole(value: number | null | undefined): number {
-  return Math.floor(value ?? 0);
-}
-
-function clip(text: string): string {
-  return text.slice(0, MAX_NAME_CHARS);
 }

@@ -7,6 +7,7 @@ import {
   errorDraft,
   messageDraft,
   organismDraft,
+  repeatable,
   threadDraft,
 } from '../drafts.ts';
 import type { TraceBook } from './trace-book.ts';
@@ -44,7 +45,7 @@ export function toDrafts(batch: AgentsBatch, book: TraceBook, now: number): Even
       });
     }
   }
-  return drafts.map((draft) => ({ ...draft, mayRepeat: true }));
+  return drafts.map(repeatable);
 }
 
 function isCall({ span_data: { type, usage } }: AgentsSpan): boolean {

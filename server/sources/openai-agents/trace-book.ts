@@ -54,7 +54,7 @@ export function createTraceBook(): TraceBook {
       if (sums.has(span.id)) markAbove(span);
     },
     markBilled: markAbove,
-    trace: traces.get,
+    trace: (id) => traces.get(id),
     agentOf(span) {
       let agent: string | null = null;
       above(span.id, (id) => {

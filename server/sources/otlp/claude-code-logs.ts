@@ -1,6 +1,14 @@
 import type { EventDraft } from '#organism/event.ts';
 
-import { USER, agentDraft, clip, errorDraft, messageDraft, threadDraft } from '../drafts.ts';
+import {
+  USER,
+  agentDraft,
+  clip,
+  errorDraft,
+  messageDraft,
+  repeatable,
+  threadDraft,
+} from '../drafts.ts';
 import { filled } from '../lenient.ts';
 import { textOf } from './aliases.ts';
 import { usageDraft } from './usage-draft.ts';
@@ -25,7 +33,7 @@ function eventDrafts(event: string, log: OtlpLog, session: string): EventDraft[]
   const request = text('request_id') ?? `#${sequence}`;
   const agent = CLAUDE_CODE_AGENT;
   const say = (message: Pick<Message, 'key' | 'from' | 'to' | 'payloadType' | 'payload'>) =>
-    repeatable({ at, threadId: session, ...message });
+    repeatable(messageDraft({ at, threadId: session, ...message }));
 
   switch (event) {
     case 'user_prompt': {
@@ -57,11 +65,10 @@ function eventDrafts(event: string, log: OtlpLog, session: string): EventDraft[]
       return usage === null
         ? []
         : [
-            {
+            repeatable({
               ...usage,
               provider: usage.provider === 'firstParty' ? 'anthropic' : usage.provider,
-              mayRepeat: true,
-            },
+            }),
           ];
     }
     case 'api_error': {
@@ -143,11 +150,6 @@ const TOOL_FIELDS: ReadonlySet<string> = new Set([
 function rawDraft(name: string, { attributes, at }: OtlpLog, place: string): EventDraft {
   const payload = Object.fromEntries(attributes);
   return { type: 'raw', key: clip(`raw:${place}`), occurredAt: at, name: clip(name), payload };
-}
-
-/** The same event may come from a hook or a transcript with more in it: the first one stays. */
-function repeatable(message: Message): EventDraft {
-  return { ...messageDraft(message), mayRepeat: true };
 }
 
 function shown(text: string | null): string | null {

@@ -1,6 +1,14 @@
 import type { EventDraft } from '#organism/event.ts';
 
-import { USER, agentDraft, clip, errorDraft, messageDraft, threadDraft } from '../drafts.ts';
+import {
+  USER,
+  agentDraft,
+  clip,
+  errorDraft,
+  messageDraft,
+  repeatable,
+  threadDraft,
+} from '../drafts.ts';
 import { filled } from '../lenient.ts';
 import { textOf } from './aliases.ts';
 import { claudeCodeDrafts } from './claude-code-logs.ts';
@@ -59,16 +67,16 @@ function detailDrafts(
   const asked = newTurn(attributes.get('gen_ai.input.messages'));
   if (asked !== null) {
     const ends = { threadId, from: USER, to: agent, payloadType: 'prompt' };
-    drafts.push(repeatable({ key: `message:${place}:in`, at, ...ends, payload: asked }));
+    drafts.push(
+      repeatable(messageDraft({ key: `message:${place}:in`, at, ...ends, payload: asked })),
+    );
   }
   const answered = parsed(attributes.get('gen_ai.output.messages'));
   if (answered !== null) {
     const ends = { threadId, from: agent, to: USER, payloadType: 'completion' };
-    drafts.push(repeatable({ key: `message:${place}:out`, at, ...ends, payload: answered }));
+    drafts.push(
+      repeatable(messageDraft({ key: `message:${place}:out`, at, ...ends, payload: answered })),
+    );
   }
   return drafts;
-}
-
-function repeatable(message: Parameters<typeof messageDraft>[0]): EventDraft {
-  return { ...messageDraft(message), mayRepeat: true };
 }

@@ -5,8 +5,10 @@ import {
   agentDraft,
   clip,
   errorDraft,
+  factsOnce,
   messageDraft,
   organismDraft,
+  repeatable,
   threadDraft,
 } from '../drafts.ts';
 import { filled } from '../lenient.ts';
@@ -49,7 +51,7 @@ export function spanDrafts(spans: readonly OtlpSpan[], book: SpanBook): SpanRead
     drafts.unshift(organismDraft(serviceOf(first.resource), first.startAt, first.resource));
   }
   // The same span in another request may find another ancestor: it stays the same call.
-  return { drafts: once(drafts).map((draft) => ({ ...draft, mayRepeat: true })), ignored };
+  return { drafts: factsOnce(drafts).map(repeatable), ignored };
 }
 
 function draftsOf(span: OtlpSpan, book: SpanBook): EventDraft[] {
@@ -177,16 +179,6 @@ function failureDraft({ span, agent, threadId }: Place): EventDraft {
     filled(span.attributes.get('error.type')) ??
     `${span.name} failed`;
   return errorDraft({ key: `error:${idOf(span)}`, at: span.endAt, threadId, agent, text });
-}
-
-/** Agents and threads that many spans mention need saying once. */
-function once(drafts: readonly EventDraft[]): EventDraft[] {
-  const seen = new Set<string>();
-  return drafts.filter(({ key }) => {
-    if (seen.has(key)) return false;
-    seen.add(key);
-    return true;
-  });
 }
 
 function clipOrNull(text: string | null): string | null {
