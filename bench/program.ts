@@ -1,14 +1,11 @@
 import path from 'node:path';
 
 import type { Program as AnyProgram } from '#server/testing/program.ts';
-import { startProgram } from '#server/testing/program.ts';
+import { NODE_FLAGS, startProgram } from '#server/testing/program.ts';
 
 export const ROOT = path.resolve(import.meta.dirname, '..');
 /** The one of `bin/organoscope.mjs`, so that programs which start without it compare with it. */
 export const COMPILE_CACHE = path.join(ROOT, 'node_modules/.cache/organoscope');
-
-/** Those of `npm start`. */
-const NODE_FLAGS = ['--max-semi-space-size=16'];
 
 /** A program of ours that serves. */
 export interface Program extends AnyProgram {

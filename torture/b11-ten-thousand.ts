@@ -26,7 +26,8 @@ export const test: TortureTest = {
   },
 };
 
-function barsOf({ openMs, delivery, lost, fullMiB, heapKeptMiB, stillOpen }: Crowd): Bar[] {
+function barsOf(crowd: Crowd): Bar[] {
+  const { openMs, delivery, lost, fullMiB, heapKeptMiB, memoryKeptMiB, stillOpen } = crowd;
   return [
     isAtMost('all open, ms', openMs, 30_000),
     isExactly('clients at the end', delivery.open, SOCKETS),
@@ -35,5 +36,6 @@ function barsOf({ openMs, delivery, lost, fullMiB, heapKeptMiB, stillOpen }: Cro
     isAtMost('memory with all, MiB', fullMiB, 400),
     isExactly('sockets counted when all had gone', stillOpen, 0),
     isAtMost('heap kept when all had gone, MiB', heapKeptMiB, 10),
+    isAtMost('memory kept when all had gone, MiB', memoryKeptMiB, 95),
   ];
 }

@@ -27,10 +27,11 @@ export interface Crowd {
   readonly emptyMiB: number;
   readonly fullMiB: number;
   /**
-   * JavaScript heap that was not there before them, when the last had gone and garbage was collected.
-   * Resident memory does not say: the engine keeps pages for the next crowd.
+   * What was not there before them when the last had gone, garbage collected both times: JavaScript
+   * heap, and resident memory, of which the engine and the allocator keep pages for the next crowd.
    */
   readonly heapKeptMiB: number;
+  readonly memoryKeptMiB: number;
   /** Processor share of the server while nothing happens but heartbeats. */
   readonly idleCores: number;
   readonly delivery: Delivery;
@@ -51,7 +52,7 @@ export function gatherCrowd(sockets: number, broadcasts: number): Promise<Crowd>
     defer(swarm.stop);
     await publish(server.url, 0);
     const emptyMiB = server.memoryMiB();
-    const heapBeforeMiB = await heapMiB(server);
+    const before = await memoryCollected(server);
     const { openMs } = await swarm.open(server.url, sockets, [{ organism: ORGANISM }]);
     const cpuBefore = server.cpuMs();
     await wait(IDLE_MS);
@@ -70,13 +71,13 @@ export function gatherCrowd(sockets: number, broadcasts: number): Promise<Crowd>
     const fullMiB = server.memoryMiB();
     await swarm.closeAll();
     const stillOpen = await awaitEmpty(server.url);
-    process.kill(server.pid, 'SIGUSR2');
-    await wait(COLLECTION_MS);
+    const after = await memoryCollected(server);
     return {
       openMs,
       emptyMiB,
       fullMiB,
-      heapKeptMiB: (await heapMiB(server)) - heapBeforeMiB,
+      heapKeptMiB: after.heapMiB - before.heapMiB,
+      memoryKeptMiB: after.residentMiB - before.residentMiB,
       idleCores,
       delivery,
       lost: sockets * broadcasts - delivery.events + delivery.broken + delivery.resets,
@@ -102,8 +103,11 @@ async function publish(url: string, n: number): Promise<number> {
   return Number(answer['lastSeq']);
 }
 
-async function heapMiB({ url }: Program): Promise<number> {
-  return (await readMetric(url, 'nodejs_heap_size_used_bytes')) / 2 ** 20;
+async function memoryCollected({ url, pid, memoryMiB }: Program) {
+  process.kill(pid, 'SIGUSR2');
+  await wait(COLLECTION_MS);
+  const heapMiB = (await readMetric(url, 'nodejs_heap_size_used_bytes')) / 2 ** 20;
+  return { heapMiB, residentMiB: memoryMiB() };
 }
 
 /** @returns what the server still counts when it had time enough */

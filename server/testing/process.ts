@@ -1,7 +1,7 @@
 import path from 'node:path';
 
 import type { Exit, Program } from './program.ts';
-import { runProgram, startProgram } from './program.ts';
+import { NODE_FLAGS, runProgram, startProgram } from './program.ts';
 
 const ENTRY = path.join(import.meta.dirname, 'api-only.ts');
 
@@ -24,6 +24,7 @@ export async function startServer(
 ): Promise<ServerProcess> {
   const program = await startProgram({
     args: [
+      ...NODE_FLAGS,
       ...preload.flatMap((file) => ['--import', file]),
       ...commandOf(['--port', '0', ...args]),
     ],

@@ -6,6 +6,9 @@ import { createInterface } from 'node:readline';
 /** What a program wrote to standard error, kept for the report of its end. */
 const MAX_STDERR_CHARS = 16_000;
 
+/** Those of `npm start`, for a server whose memory or speed is judged; `bin/organoscope.mjs` says why. */
+export const NODE_FLAGS = ['--max-semi-space-size=16'];
+
 export interface ProgramCommand {
   /** What Node runs: its own options, a file, that file's arguments. */
   readonly args: readonly string[];
