@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { cpSync } from 'node:fs';
+import { cpSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { promisify } from 'node:util';
 
@@ -10,6 +10,9 @@ import { createSqliteStore } from '#db/sqlite/store.ts';
 
 import { COMPILE_CACHE } from '../bench/program.ts';
 import { isAtLeast, isExactly } from './kit/bars.ts';
+import { emptyDisk } from './kit/fill-disk.ts';
+import type { Mount } from './kit/mounts.ts';
+import { mountMemory } from './kit/mounts.ts';
 import { makeNumbered } from './kit/numbered-events.ts';
 import type { StoreText } from './kit/old-stores.ts';
 import { countSchemas, makeOldStore, readStoreText } from './kit/old-stores.ts';
@@ -17,8 +20,9 @@ import type { TortureContext, TortureTest } from './kit/torture-test.ts';
 
 const CHILD = path.join(import.meta.dirname, 'kit/migrate-child.ts');
 const EVENTS = 400;
-/** Two cores: one more process only waits. */
-const AT_ONCE = 2;
+/** File systems in memory to come to harm on, one for each process: two cores, one more only waits. */
+const DISKS = 2;
+const DISK_MEBIBYTES = 16;
 const NO_LOG = { info: () => {}, warn: () => {}, error: () => {} };
 
 type Harm = 'kill' | 'full';
@@ -27,20 +31,23 @@ export const test: TortureTest = {
   id: 'B08',
   title: 'migration-kill',
   isFast: false,
-  needs: [],
+  needs: ['linux', 'root'],
   async run(context) {
     const full = path.join(context.dir, 'full');
     await fillStore(full);
+    const disks = Array.from({ length: DISKS }, (_, n) =>
+      mountMemory(path.join(context.dir, `disk-${n}`), DISK_MEBIBYTES, context.defer),
+    );
     const schemas = Array.from({ length: countSchemas() }, (_, schema) => schema);
     const outcomes: Outcome[] = [];
     for (const schema of schemas) {
       const origin = await makeOrigin(context, full, schema);
       context.say(`from schema ${schema}: ${origin.steps} steps`);
       for (const harm of ['kill', 'full'] as const) {
-        outcomes.push(...(await harmAtEachStep(context, origin, harm, [])));
+        outcomes.push(...(await harmAtEachStep({ context, disks, origin, harm })));
       }
     }
-    const control = await runControl(context, full);
+    const control = await runControl(context, disks, full);
     const count = (is: (outcome: Outcome) => boolean): number => outcomes.filter(is).length;
     return {
       load: `killed, and out of room, at each of ${outcomes.length / 2} steps from ${schemas.length} schemas`,
@@ -124,26 +131,37 @@ async function makeOrigin({ dir }: TortureContext, full: string, schema: number)
   };
 }
 
-async function harmAtEachStep(
-  context: TortureContext,
-  origin: Origin,
-  harm: Harm,
-  flags: readonly string[],
-): Promise<Outcome[]> {
+interface Harming {
+  readonly context: TortureContext;
+  readonly disks: readonly Mount[];
+  readonly origin: Origin;
+  readonly harm: Harm;
+  readonly flags?: readonly string[];
+}
+
+async function harmAtEachStep({
+  context,
+  disks,
+  origin,
+  harm,
+  flags = [],
+}: Harming): Promise<Outcome[]> {
   const steps = Array.from({ length: origin.steps }, (_, i) => i + 1);
   const outcomes: Outcome[] = [];
-  const harmNext = async (): Promise<void> => {
+  const harmNext = async (disk: Mount): Promise<void> => {
     for (let step = steps.shift(); step !== undefined; step = steps.shift()) {
       const name = ['harmed', origin.schema, harm, step, ...flags].join('-');
-      const dir = path.join(context.dir, name);
+      const dir = path.join(disk.dir, name);
       cpSync(origin.dir, dir, { recursive: true });
       await runChild([harm, ...flags, String(step), dir]);
+      emptyDisk(disk.dir);
       const found = judge(dir, origin);
       if (found === 'between' && flags.length === 0) context.say(`${name}: ${found}`);
       outcomes.push({ harm, found, isMended: await mend(dir, origin) });
+      rmSync(dir, { recursive: true });
     }
   };
-  await Promise.all(Array.from({ length: AT_ONCE }, harmNext));
+  await Promise.all(disks.map(harmNext));
   return outcomes;
 }
 
@@ -170,9 +188,19 @@ async function mend(dir: string, { after }: Origin): Promise<boolean> {
 }
 
 /** How many steps leave something in between when nothing holds a migration together. */
-async function runControl(context: TortureContext, full: string): Promise<number> {
+async function runControl(
+  context: TortureContext,
+  disks: readonly Mount[],
+  full: string,
+): Promise<number> {
   const origin = await makeOrigin(context, full, 1);
-  const outcomes = await harmAtEachStep(context, origin, 'kill', ['--loose']);
+  const outcomes = await harmAtEachStep({
+    context,
+    disks,
+    origin,
+    harm: 'kill',
+    flags: ['--loose'],
+  });
   return outcomes.filter(({ found }) => found === 'between').length;
 }
 
