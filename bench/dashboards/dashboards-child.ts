@@ -41,6 +41,7 @@ function report(): DashboardsReport {
   const result = {
     answers: all.count,
     p50Ms: all.percentile(50) / 1000,
+    p95Ms: all.percentile(95) / 1000,
     p99Ms: all.percentile(99) / 1000,
     slowest,
     failures: failures.splice(0),

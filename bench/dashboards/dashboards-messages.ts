@@ -15,6 +15,7 @@ export interface DashboardsReport {
   readonly answers: number;
   /** Of all answers. */
   readonly p50Ms: number;
+  readonly p95Ms: number;
   readonly p99Ms: number;
   /** Of each path, worst first. */
   readonly slowest: readonly { readonly path: string; readonly p99Ms: number }[];

@@ -1,13 +1,13 @@
 import path from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 
-import { formatInstant } from '#organism/instant.ts';
 import { ensureBuild } from '#server/build.ts';
 
-import type { Child } from '../child.ts';
-import { startChild } from '../child.ts';
 import { makeTempDir, withCleanup } from '../cleanup.ts';
-import type { DashboardsCommand, DashboardsReport } from '../dashboards/dashboards-messages.ts';
+import type { DashboardsReport } from '../dashboards/dashboards-messages.ts';
+import type { Dashboards } from '../dashboards/dashboards.ts';
+import { startDashboards } from '../dashboards/dashboards.ts';
+import { dashboardPaths } from '../dashboards/questions.ts';
 import type { Figure, Measured } from '../figures.ts';
 import { median } from '../figures.ts';
 import { ROOT, startLab, startProduct } from '../program.ts';
@@ -37,7 +37,6 @@ const QUANTILES = [
   ['longest', 'organoscope_event_loop_delay_seconds{quantile="1"}'],
 ] as const;
 const BARS = new Map<string, Figure['bars']>([['p99.9', [{ atMost: 50 }]]]);
-const DASHBOARDS_CHILD = path.join(import.meta.dirname, '../dashboards/dashboards-child.ts');
 
 interface Round {
   /** Milliseconds, as QUANTILES has them. */
@@ -70,9 +69,9 @@ function measure({ pick }: BenchContext): Promise<Measured> {
     const swarm = await startSwarm();
     defer(swarm.stop);
     await swarm.open(server.url, BROWSERS, [{ organism: BIG_ORGANISM }]);
-    const dashboards = await startChild<DashboardsCommand, DashboardsReport>(DASHBOARDS_CHILD);
+    const dashboards = await startDashboards();
     defer(dashboards.stop);
-    const paths = pathsOf(big);
+    const paths = dashboardPaths(big, BIG_ORGANISM);
     const crowd = { url: server.url, count: DASHBOARDS, paths, pauseMs: PAUSE_MS };
     await dashboards.ask({ do: 'start', ...crowd });
     await wait(WARM_UP_MS);
@@ -89,7 +88,7 @@ function measure({ pick }: BenchContext): Promise<Measured> {
 async function takeRound(
   url: string,
   windowMs: number,
-  dashboards: Child<DashboardsCommand, DashboardsReport> | null,
+  dashboards: Dashboards | null,
 ): Promise<Round> {
   const committed = 'organoscope_journal_committed_events_total';
   await dashboards?.ask({ do: 'report' });
@@ -109,6 +108,7 @@ async function takeRound(
 const NOBODY: DashboardsReport = {
   answers: 0,
   p50Ms: Number.NaN,
+  p95Ms: Number.NaN,
   p99Ms: Number.NaN,
   slowest: [],
   failures: [],
@@ -147,36 +147,4 @@ function noteRounds(results: readonly Round[], { rows }: BigStore): string[] {
     `Slowest: ${slowest.map(({ path: asked, p99Ms }) => `${asked.split('&organism', 1)[0]} (${p99Ms.toFixed(0)} ms)`).join(', ')}.`,
     ...failures,
   ];
-}
-
-/** What the pages ask for when somebody opens them and looks around. */
-function pathsOf({ from, to }: BigStore): string[] {
-  const day = 86_400_000;
-  const range = (start: number): Record<string, string> => ({
-    start_time: formatInstant(start),
-    end_time: formatInstant(to - 1),
-  });
-  const zone = { timezone: 'Europe/Berlin' };
-  const questions: [string, Record<string, string>][] = [
-    ['/usage/daily', { ...range(from), timezone: 'UTC' }],
-    ['/threads', { limit: '50' }],
-    ['/usage/daily', { ...range(from), ...zone, group_by: 'model' }],
-    ['/messages', { limit: '100' }],
-    ['/usage/billing', range(to - 30 * day)],
-    ['/usage/breakdown', { ...range(to - 30 * day), group_by: 'model,agent' }],
-    ['/search', { q: 'report' }],
-    ['/usage', {}],
-    ['/usage/daily', { ...range(to - 90 * day), ...zone, group_by: 'agent' }],
-    ['/usage/breakdown', { ...range(to - 7 * day), group_by: 'thread' }],
-    ['/agents', {}],
-    ['/usage/names', { dimension: 'thread' }],
-    ['/threads', { limit: '100', sort: 'cost', order: 'desc' }],
-    ['/messages', { limit: '100', q: 'report' }],
-    ['/errors', { limit: '100' }],
-    ['/usage/history', { ...range(from), limit: '100' }],
-  ];
-  return questions.map(
-    ([route, query]) =>
-      `/api/v1${route}?${new URLSearchParams({ ...query, organism: BIG_ORGANISM })}`,
-  );
 }

@@ -10,6 +10,7 @@ export type Flaw =
   | 'synchronous-normal'
   | 'commit-late'
   | 'writer-on-loop'
+  | 'query-on-loop'
   | 'days-of-24-hours'
   | 'open-ended-ranges'
   | 'no-backfill'

@@ -4,6 +4,7 @@ import { storeFiles } from '#db/sqlite/store-files.ts';
 
 export interface JournalRow {
   readonly seq: number;
+  readonly key: string;
   /** The source's clock, in epoch milliseconds. */
   readonly occurredAt: number;
 }
@@ -14,7 +15,7 @@ export function readJournal(dataDir: string, organism: string): JournalRow[] {
   try {
     return db
       .prepare<[string], JournalRow>(
-        `SELECT seq, occurred_at AS occurredAt FROM journal
+        `SELECT seq, key, occurred_at AS occurredAt FROM journal
          WHERE organism_id = (SELECT id FROM organisms WHERE name = ?) ORDER BY seq`,
       )
       .all(organism);
