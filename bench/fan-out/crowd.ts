@@ -103,11 +103,11 @@ async function publish(url: string, n: number): Promise<number> {
   return Number(answer['lastSeq']);
 }
 
-async function memoryCollected({ url, pid, memoryMiB }: Program) {
-  process.kill(pid, 'SIGUSR2');
+async function memoryCollected(server: Program) {
+  process.kill(server.pid, 'SIGUSR2');
   await wait(COLLECTION_MS);
-  const heapMiB = (await readMetric(url, 'nodejs_heap_size_used_bytes')) / 2 ** 20;
-  return { heapMiB, residentMiB: memoryMiB() };
+  const heapMiB = (await readMetric(server.url, 'nodejs_heap_size_used_bytes')) / 2 ** 20;
+  return { heapMiB, residentMiB: server.memoryMiB() };
 }
 
 /** @returns what the server still counts when it had time enough */

@@ -1,9 +1,9 @@
-import type { EventBody, PushedInput } from '../ingest/event-body.ts';
+import type { EventBody, PushedInputs } from '../ingest/event-body.ts';
 import { Problem } from './problem.ts';
 
 /** @throws Problem when nothing of the text can be read */
-export function inputsOf(body: EventBody): readonly PushedInput[] {
-  if (body.ok) return body.inputs;
+export function inputsOf(body: EventBody): PushedInputs {
+  if (body.ok) return body;
   throw new Problem(body.reason === 'too-large' ? 'too-large' : 'bad-request', body.detail);
 }
 

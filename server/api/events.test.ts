@@ -153,6 +153,33 @@ describe('POST /api/v1/events', () => {
     ]);
   });
 
+  it('takes 20,000 names in one event, and not one more', async () => {
+    const wide = (id: string, names: number) => ({
+      type: 'message',
+      key: id,
+      id,
+      occurredAt: 1_763_695_519_000,
+      threadId: 't1',
+      from: 'a',
+      to: 'b',
+      payloadType: 'Wide',
+      payload: Object.fromEntries(Array.from({ length: names }, (_, n) => [`k${n}`, n])),
+    });
+    const own = Object.keys(wide('own', 0)).length;
+    const widest = wide('widest', 20_000 - own);
+    const wider = wide('wider', 20_001 - own);
+    const detail = 'payload: more than 20000 names in one event';
+    expect(detailOf(await send(JSON.stringify([widest, wider]), { type: JSON_TYPE }))).toEqual([
+      413,
+      `body: event 1: ${detail}`,
+    ]);
+    expect(answerOf(await send(lines(widest, wider)))).toMatchObject({
+      accepted: 1,
+      rejected: 1,
+      rejects: [{ index: 1, reason: 'too-large', detail: `event 1: ${detail}` }],
+    });
+  });
+
   it('keeps requests of one turn apart in what it answers', async () => {
     const answers = await Promise.all(
       Array.from({ length: 50 }, (_, index) =>

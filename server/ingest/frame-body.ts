@@ -20,7 +20,7 @@ export function readFrame(text: string): FrameBody {
   const body = /^\s*\[/.test(text) ? readJsonBody(text, MAX_FRAME_BYTES) : readLines(text);
   if (!body.ok) return { ref: null, body };
   const ref = refOf(body.inputs[0]);
-  return ref === null ? { ref, body } : { ref, body: { ok: true, inputs: body.inputs.slice(1) } };
+  return ref === null ? { ref, body } : { ref, body: { ...body, inputs: body.inputs.slice(1) } };
 }
 
 function refOf(first: PushedInput | undefined): string | number | null {

@@ -114,6 +114,23 @@ describe('parseBounded', () => {
     });
   });
 
+  it('bounds the names of one event, and says which and in which field', () => {
+    const limits = { maxBytes: 1000, source: 'body', maxEventKeys: 3 };
+    const detailOf = (text: string): string | null => {
+      const parsed = parseBounded(text, limits);
+      return parsed.ok ? null : parsed.detail;
+    };
+    expect(detailOf('[{"a":1,"b":{"c":":::"}},{"a":1,"b":2,"c":3}]')).toBeNull();
+    const wide = '{"type":"message","payload":{"n":[{"a":1},{"b":2}]}}';
+    expect(detailOf(wide)).toBe('body: payload: more than 3 names in one event');
+    expect(detailOf(`[{"a":1},\n ${wide}]`)).toBe(
+      'body: event 1: payload: more than 3 names in one event',
+    );
+    expect(detailOf('{"a":1,"b":{},"c":1,"d":1}')).toBe('body: more than 3 names in one event');
+    // A foreign name may hold a secret.
+    expect(detailOf('{"a":1,"sk-1":{"a":1,"b":2}}')).toBe('body: more than 3 names in one event');
+  });
+
   it('keeps every digit of any integer', () => {
     fc.assert(
       fc.property(fc.bigInt(), fc.boolean(), (integer, isSpaced) => {

@@ -18,6 +18,8 @@ interface JsonLimits {
   readonly maxDepth?: number | undefined;
   /** Of all objects together: each new name costs more than a value. Absent: as many as values. */
   readonly maxKeys?: number | undefined;
+  /** The same for one event: an element where the document is an array, else the document. */
+  readonly maxEventKeys?: number | undefined;
   /** A bare NaN or Infinity becomes its text, so that it costs its field and not the document. */
   readonly areBareWordsText?: boolean | undefined;
   readonly source: string;
@@ -32,6 +34,9 @@ const LONG_INTEGER = /(?:^|[:,[\s-])\d{16}/;
 /** What an overflowing number holds: such an exponent, or a run of digits. Ids may match too. */
 const LARGE_EXPONENT = /[\d.][eE]\+?\d{3}/;
 const LARGE_DIGITS = 200;
+const ARRAY = /^\ufeff?\s*\[/;
+/** Like the fields of an event; anything else may hold a secret. */
+const FIELD_NAME = /^[a-zA-Z]{1,32}$/;
 const NUMBER = /-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?/y;
 const NUMBER_OR_WORD = /-?(?:(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?|Infinity)|NaN/y;
 /** In strings too, where it costs time only. */
@@ -93,11 +98,17 @@ function isLargerThan(text: string, maxBytes: number): boolean {
 /** Counts brackets, commas and colons outside strings; exact up to the first fault, where parsing stops anyway. */
 function findExcess(
   text: string,
-  { maxDepth = MAX_JSON_DEPTH, maxKeys = MAX_JSON_VALUES }: JsonLimits,
+  {
+    maxDepth = MAX_JSON_DEPTH,
+    maxKeys = MAX_JSON_VALUES,
+    maxEventKeys = MAX_JSON_VALUES,
+  }: JsonLimits,
 ): { reason: Refusal['reason']; what: string } | null {
+  const isArray = ARRAY.test(text);
   let depth = 0;
   let values = 1;
   let keys = 0;
+  const event = { index: 0, start: 0, keys: 0 };
   for (let index = 0; index < text.length; index += 1) {
     const code = text.charCodeAt(index);
     if (code === 0x22) index = endOfString(text, index);
@@ -113,14 +124,45 @@ function findExcess(
       if (values > MAX_JSON_VALUES) {
         return { reason: 'too-large', what: `JSON of more than ${MAX_JSON_VALUES} values` };
       }
+      if (isArray && depth === 1) {
+        event.index += 1;
+        event.start = index;
+        event.keys = 0;
+      }
     } else if (code === 0x3a) {
       keys += 1;
       if (keys > maxKeys) {
         return { reason: 'too-large', what: `JSON of more than ${maxKeys} names` };
       }
+      event.keys += 1;
+      if (event.keys > maxEventKeys) {
+        const place = [
+          ...(isArray ? [`event ${event.index}`] : []),
+          ...fieldAt(text, event.start, index),
+        ];
+        const what = [...place, `more than ${maxEventKeys} names in one event`].join(': ');
+        return { reason: 'too-large', what };
+      }
     }
   }
   return null;
+}
+
+/** The field of the first object behind `start` that holds `position`, where its name can be shown. */
+function fieldAt(text: string, start: number, position: number): string[] {
+  let depth = 0;
+  let name = '';
+  const first = text.indexOf('{', start);
+  for (let index = first; index < position; index += 1) {
+    const code = text.charCodeAt(index);
+    if (code === 0x22) {
+      const end = endOfString(text, index);
+      if (depth === 1) name = text.slice(index + 1, end);
+      index = end;
+    } else if (code === 0x5b || code === 0x7b) depth += 1;
+    else if (code === 0x5d || code === 0x7d) depth -= 1;
+  }
+  return depth > 1 && FIELD_NAME.test(name) ? [name] : [];
 }
 
 /** Index of the quote that closes the string opened at `open`, or the end of the text. */

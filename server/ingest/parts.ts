@@ -2,6 +2,7 @@ import type { AppendBatch, AppendResult, PreparedEvent, Reject, Store } from '#d
 import type { JournalEvent } from '#organism/event.ts';
 import type { UnreadableInput } from '#server/sources/source.ts';
 
+import { MAX_EVENT_KEYS } from './event-body.ts';
 import { parseBounded } from './limits.ts';
 import type { Preparation } from './prepare.ts';
 
@@ -9,7 +10,7 @@ import type { Preparation } from './prepare.ts';
 const MAX_SAMPLE_CHARS = 500;
 /** One event as text; the texts in it are bounded further by its schema. */
 const MAX_LINE_BYTES = 1 << 20;
-/** Up to here no nesting takes more memory than it may, whatever it is. */
+/** Up to here no nesting takes more memory than it may, and no event has too many names. */
 const MAX_NATIVE_CHARS = 1 << 17;
 
 export interface PartsDeps {
@@ -80,8 +81,11 @@ export function createParts({ store, preparation, publish, now }: PartsDeps): Pa
         part.events.push(quick);
         return null;
       }
-      const limits = { maxBytes: MAX_LINE_BYTES, source: `event ${index}` };
-      const parsed = parseBounded(line, limits);
+      const parsed = parseBounded(line, {
+        maxBytes: MAX_LINE_BYTES,
+        maxEventKeys: MAX_EVENT_KEYS,
+        source: `event ${index}`,
+      });
       if (parsed.ok) return addDraft(part, parsed.value, source);
       const { reason, detail } = parsed;
       return addReject(part, { reason, detail, sample: line });

@@ -3,7 +3,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Store } from '#db/store.ts';
 import { StoreError } from '#db/store.ts';
 
-import type { PushedInput } from './event-body.ts';
+import type { PushedInput, PushedInputs } from './event-body.ts';
 import { APPEND_DRAFTS, SLICE_DRAFTS } from './ingest.ts';
 import type { DeliveryOrigin, Part, PartsDeps } from './parts.ts';
 import { createParts } from './parts.ts';
@@ -12,6 +12,8 @@ import { createPushTally } from './push-tally.ts';
 
 /** Events taken and not yet answered, of all senders together: beyond it they are told to wait. */
 const MAX_PENDING_EVENTS = 50_000;
+/** What is read and redacted in one turn of the event loop: some 30 ms of the worst there is. */
+const SLICE_CHARS = 1 << 19;
 
 export interface PushStats {
   readonly pendingEvents: number;
@@ -25,7 +27,7 @@ export interface Push {
    * Takes inputs through the journal. Those that arrive in one turn from one origin (the same object)
    * share an append, in the order of their arrival.
    */
-  push(from: DeliveryOrigin, inputs: readonly PushedInput[]): Pushed;
+  push(from: DeliveryOrigin, inputs: PushedInputs): Pushed;
   stats(): PushStats;
 }
 
@@ -112,9 +114,10 @@ export function createPush(deps: PushDeps): Push {
     from: DeliveryOrigin,
     tally: PushTally,
     inputs: readonly PushedInput[],
+    slice: number,
   ): Promise<void> {
     for (const [index, input] of inputs.entries()) {
-      if (index > 0 && index % SLICE_DRAFTS === 0) await nextTurn();
+      if (index > 0 && index % slice === 0) await nextTurn();
       take(from, tally, index, input);
     }
   }
@@ -122,10 +125,12 @@ export function createPush(deps: PushDeps): Push {
   function takeAll(
     from: DeliveryOrigin,
     tally: PushTally,
-    inputs: readonly PushedInput[],
+    { inputs, chars }: PushedInputs,
   ): Promise<void> {
-    if (inputs.length > SLICE_DRAFTS) {
-      const taken = largeOnes.then(() => takeSlices(from, tally, inputs));
+    const light = Math.floor((SLICE_CHARS * inputs.length) / chars);
+    const slice = Math.max(1, Math.min(SLICE_DRAFTS, light));
+    if (inputs.length > slice) {
+      const taken = largeOnes.then(() => takeSlices(from, tally, inputs, slice));
       largeOnes = taken.catch(() => undefined);
       return taken;
     }
@@ -140,15 +145,15 @@ export function createPush(deps: PushDeps): Push {
   }
 
   return {
-    push(from, inputs) {
-      const { length } = inputs;
+    push(from, pushed) {
+      const { length } = pushed.inputs;
       if (pendingEvents > 0 && pendingEvents + length > MAX_PENDING_EVENTS) return refuse();
       pendingEvents += length;
       let taken = TAKEN;
       const outcome = new Promise<PushOutcome>((resolve, reject) => {
         const tally = createPushTally(resolve, reject);
         tally.join();
-        taken = takeAll(from, tally, inputs)
+        taken = takeAll(from, tally, pushed)
           .then(() => deps.store.lastSeq())
           .then(
             (lastSeq) => tally.leave(lastSeq),
