@@ -8,7 +8,7 @@ import { parseArgs } from 'node:util';
 import { z } from 'zod';
 
 import { AppError } from '../app-error.ts';
-import { createLineCutter } from '../sources/codex/line-cutter.ts';
+import { createLineCutter } from '../sources/session-files/line-cutter.ts';
 import type { OwnCommand } from './command.ts';
 import { HEALTHY } from './command.ts';
 import { createLineSender } from './line-sender.ts';

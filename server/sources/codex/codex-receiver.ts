@@ -5,12 +5,13 @@ import { z } from 'zod';
 
 import type { Endpoint, ReceivedRequest, ReceiverDeps, Reply } from '../receiver.ts';
 import { jsonReply } from '../receiver.ts';
+import type { LineReading } from '../session-files/lines.ts';
 import type { ExecState } from './exec-reader.ts';
 import { NEW_EXEC, execStateSchema, readExec } from './exec-reader.ts';
 import type { Launch } from './names.ts';
 import { organismIdOf } from './names.ts';
 import { ledgerCursors, ledgerTurns, loadLedgers } from './thread-book.ts';
-import type { ExecEvent, LineReading } from './wire.ts';
+import type { ExecEvent } from './wire.ts';
 import { readExecLine } from './wire.ts';
 
 const PATH = '/v1/codex/exec';

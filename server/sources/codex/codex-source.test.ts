@@ -14,11 +14,11 @@ import { createPreparation } from '#server/ingest/prepare.ts';
 import { createPricer } from '#server/ingest/price.ts';
 import { createRedactor } from '#server/ingest/redact.ts';
 
+import { readChunk } from '../session-files/file-chunk.ts';
 import type { Source } from '../source.ts';
 import type { Recorder } from '../testing/recorder.ts';
 import { createRecorder } from '../testing/recorder.ts';
 import { createCodexSource } from './codex-source.ts';
-import { readChunk } from './file-chunk.ts';
 import { readSession } from './session-reader.ts';
 import { THREAD, fixture } from './testing/fixtures.ts';
 
@@ -160,7 +160,7 @@ describe('a thread told by its session file and by standard output', () => {
       now: Date.now,
     });
     await readSession(
-      { name: NAME, path: file, size },
+      { name: NAME, path: file, size, changedAt: 0 },
       {
         deliver: (delivery, organismId = 'codex') =>
           ingest.deliver({ source: 'codex', organismId }, delivery),

@@ -2,8 +2,8 @@ import { hostname } from 'node:os';
 import { fileURLToPath } from 'node:url';
 
 import { createPolledSource } from '../polled-source.ts';
+import { createSessionFiles } from '../session-files/session-files.ts';
 import type { Source, SourceDeps } from '../source.ts';
-import { createSessionFiles } from './session-files.ts';
 import { readSession } from './session-reader.ts';
 
 export interface CodexConfig {
@@ -15,6 +15,7 @@ export interface CodexConfig {
   readonly host?: string | undefined;
 }
 
+const SESSION_FILE = /^rollout-.*\.jsonl$/;
 /** Between two looks at the files while someone watches. */
 const POLL_MS = 1000;
 
@@ -25,7 +26,7 @@ const POLL_MS = 1000;
 export function createCodexSource(config: CodexConfig, deps: SourceDeps): Source {
   const { name, url, organismId, host = hostname() } = config;
   const root = fileURLToPath(url);
-  const files = createSessionFiles(root, deps);
+  const files = createSessionFiles({ root, pattern: SESSION_FILE }, deps);
 
   return createPolledSource(
     {

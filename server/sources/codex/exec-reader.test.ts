@@ -2,8 +2,8 @@ import { describe, expect, test } from 'vitest';
 
 import type { EventDraft } from '#organism/event.ts';
 
+import { createLineCutter } from '../session-files/line-cutter.ts';
 import { NEW_EXEC, readExec } from './exec-reader.ts';
-import { createLineCutter } from './line-cutter.ts';
 import { fixture } from './testing/fixtures.ts';
 import { readExecLine } from './wire.ts';
 

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import type { EventDraft } from '#organism/event.ts';
 
 import { organismDraft, repeatable } from '../drafts.ts';
+import type { LineReading } from '../session-files/lines.ts';
 import type { UnreadableInput } from '../source.ts';
 import type { ItemPhase } from './item-drafts.ts';
 import { itemDrafts, todoDraft } from './item-drafts.ts';
@@ -12,7 +13,7 @@ import type { Launch } from './names.ts';
 import { CODEX } from './names.ts';
 import type { Place } from './place.ts';
 import { agentAt, errorAt, rawAt, stateAt, statusAt, threadAt } from './place.ts';
-import type { ExecEvent, LineReading } from './wire.ts';
+import type { ExecEvent } from './wire.ts';
 
 /**
  * Lines of one `codex exec --json` to drafts: a pure function of the lines, what is known of the

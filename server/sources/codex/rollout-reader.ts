@@ -4,6 +4,7 @@ import type { EventDraft } from '#organism/event.ts';
 import { parseInstant } from '#organism/instant.ts';
 
 import { USER, organismDraft, repeatable } from '../drafts.ts';
+import type { LineReading } from '../session-files/lines.ts';
 import type { UnreadableInput } from '../source.ts';
 import { itemDrafts } from './item-drafts.ts';
 import type { Counters, Ledger } from './ledger.ts';
@@ -14,7 +15,6 @@ import { agentAt, errorAt, rawAt, sayAt, stateAt, statusAt, threadAt } from './p
 import { responseDrafts } from './response-drafts.ts';
 import type { RolloutLine, RolloutPayload } from './rollout-wire.ts';
 import { parentOf, textOfContent, toExecItem } from './rollout-wire.ts';
-import type { LineReading } from './wire.ts';
 
 /**
  * Lines of one session file to drafts: a pure function of the lines, what the file said before them,

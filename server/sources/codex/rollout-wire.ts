@@ -3,10 +3,12 @@ import { z } from 'zod';
 import { isRecord } from '#organism/record.ts';
 
 import { amount, asRecord, epochMs, filled, record, text } from '../lenient.ts';
+import type { LineReading } from '../session-files/lines.ts';
+import { readLine } from '../session-files/lines.ts';
 import { countersSchema } from './ledger.ts';
 import { shownCommand } from './names.ts';
-import type { CodexItem, LineReading } from './wire.ts';
-import { itemSchema, readLine } from './wire.ts';
+import type { CodexItem } from './wire.ts';
+import { itemSchema } from './wire.ts';
 
 /** Lines of Codex's session files, an internal format: whatever is missing is missing. */
 

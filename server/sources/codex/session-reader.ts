@@ -2,11 +2,11 @@ import { open } from 'node:fs/promises';
 
 import { z } from 'zod';
 
+import { readChunk } from '../session-files/file-chunk.ts';
+import type { SessionFile } from '../session-files/session-files.ts';
 import type { SourceDeps } from '../source.ts';
-import { readChunk } from './file-chunk.ts';
 import { fileStateSchema, newFile, readRollout } from './rollout-reader.ts';
 import { readRolloutLine } from './rollout-wire.ts';
-import type { SessionFile } from './session-files.ts';
 import { ledgerCursors, ledgerTurns, loadLedgers } from './thread-book.ts';
 
 /** Where a file was left, saved with what was read of it. */

@@ -1,6 +1,6 @@
 import type { FileHandle } from 'node:fs/promises';
 
-import { MAX_LINE_BYTES } from './wire.ts';
+import { MAX_LINE_BYTES } from './lines.ts';
 
 const CHUNK_BYTES = 1 << 20;
 const LINE_END = 10;

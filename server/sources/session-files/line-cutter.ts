@@ -1,4 +1,4 @@
-import { MAX_LINE_BYTES } from './wire.ts';
+import { MAX_LINE_BYTES } from './lines.ts';
 
 /** Cuts a stream of bytes into lines, wherever its chunks end. */
 export interface LineCutter {

@@ -4,10 +4,12 @@ import path from 'node:path';
 /** Which session files there are, and which have changed: by size and time, without reading any. */
 
 export interface SessionFile {
-  /** From the sessions folder, with slashes. */
+  /** From the watched folder, with slashes. */
   readonly name: string;
   readonly path: string;
   readonly size: number;
+  /** Epoch milliseconds of the last change. */
+  readonly changedAt: number;
 }
 
 export interface SessionFiles {
@@ -22,17 +24,18 @@ export interface SessionFiles {
   readonly ignored: number;
 }
 
-const SESSION_FILE = /^rollout-.*\.jsonl$/;
 /** More than years of work; older ones are not watched. */
 const MAX_FILES = 100_000;
 /** A file that has not changed for so long is looked at with the full listing only. */
 const HOT_MS = 3_600_000;
 const FULL_LISTING_MS = 15_000;
 
+/** @param watched names of files in the folder and all below it that the pattern fits */
 export function createSessionFiles(
-  root: string,
+  watched: { readonly root: string; readonly pattern: RegExp },
   deps: { readonly elapsed: () => number; readonly now: () => number },
 ): SessionFiles {
+  const { root, pattern } = watched;
   const noted = new Map<string, number>();
   let hot = new Set<string>();
   let ignored = 0;
@@ -41,23 +44,23 @@ export function createSessionFiles(
   async function listAll(): Promise<string[]> {
     const entries = await readdir(root, { recursive: true, withFileTypes: true });
     const names = entries
-      .filter((entry) => entry.isFile() && SESSION_FILE.test(entry.name))
+      .filter((entry) => entry.isFile() && pattern.test(entry.name))
       .map((entry) => nameOf(path.join(entry.parentPath, entry.name)))
       .sort();
     ignored = Math.max(0, names.length - MAX_FILES);
     return names.slice(ignored);
   }
 
-  /** The folder of the newest day, where new sessions begin, and what was at work lately. */
+  /** What was at work lately, and what is beside it: new sessions begin in the same folders. */
   async function listHot(): Promise<string[]> {
-    const newest = [...hot].sort().at(-1);
-    if (newest === undefined) return [];
-    const folder = path.posix.dirname(newest);
-    const names = await readdir(path.join(root, folder));
-    const beside = names
-      .filter((name) => SESSION_FILE.test(name))
-      .map((name) => path.posix.join(folder, name));
-    return [...new Set([...hot, ...beside])].sort();
+    const names = new Set(hot);
+    for (const folder of new Set([...hot].map((name) => path.posix.dirname(name)))) {
+      // A folder that is gone, and the root above all, is told of by the full listing.
+      for (const name of await readdir(path.join(root, folder)).catch(() => [])) {
+        if (pattern.test(name)) names.add(path.posix.join(folder, name));
+      }
+    }
+    return [...names].sort();
   }
 
   function nameOf(file: string): string {
@@ -83,7 +86,8 @@ export function createSessionFiles(
           continue;
         }
         if (deps.now() - facts.mtimeMs < HOT_MS) stillHot.add(name);
-        if (noted.get(name) !== facts.size) files.push({ name, path: file, size: facts.size });
+        const { size, mtimeMs: changedAt } = facts;
+        if (noted.get(name) !== size) files.push({ name, path: file, size, changedAt });
       }
       hot = stillHot;
       return files;
