@@ -1,0 +1,58 @@
+import { fileURLToPath } from 'node:url';
+
+import type { SourceKind } from '../../settings.ts';
+import { createPolledSource } from '../polled-source.ts';
+import type { Source, SourceDeps } from '../source.ts';
+import type { SessionFile } from './session-files.ts';
+import { createSessionFiles } from './session-files.ts';
+
+/** A source that is a folder of this machine. */
+export interface FolderConfig {
+  readonly name: string;
+  /** `file:///home/me/.codex/sessions` */
+  readonly url: string;
+  readonly organismId: string;
+}
+
+/** Between two looks at the files while someone watches. */
+const POLL_MS = 1000;
+
+/** A folder of files that a runtime writes its sessions into. They are only ever read. */
+export function createFolderSource(
+  config: FolderConfig,
+  runtime: {
+    readonly kind: SourceKind;
+    /** For people. */
+    readonly title: string;
+    /** Names of its files. */
+    readonly pattern: RegExp;
+    /** @returns whether nothing is left to do before the file changes */
+    readonly readFile: (file: SessionFile, isStopped: () => boolean) => Promise<boolean>;
+  },
+  deps: SourceDeps,
+): Source {
+  const { name, url, organismId } = config;
+  const { kind, title, pattern, readFile } = runtime;
+  const root = fileURLToPath(url);
+  const files = createSessionFiles({ root, pattern }, deps);
+
+  return createPolledSource(
+    {
+      description: { name, kind, url, organismId },
+      intervalMs: POLL_MS,
+      async read(isStopped) {
+        for (const file of await files.changed()) {
+          if (isStopped()) return;
+          if (await readFile(file, isStopped)) files.note(file);
+        }
+      },
+      explain: (error) => ({
+        reason: `${root}: ${error instanceof Error ? error.message : String(error)}`,
+      }),
+      notices: () =>
+        files.ignored === 0 ? [] : [`${files.ignored} session files are not watched`],
+      noCommands: `session files are read; ${title} is not reached`,
+    },
+    deps,
+  );
+}
