@@ -102,6 +102,7 @@ describe('readConfig', () => {
       'two sources are called "agentserver"',
     ],
     [['--source', 'codex+http://127.0.0.1:1'], 'needs the URL of a folder'],
+    [['--source', 'claude-code+http://127.0.0.1:1'], 'needs the URL of a folder'],
     [['--source', 'codex+file://elsewhere/x'], 'must be on this machine'],
     [['--source', 'agentserver+file:///x'], 'needs a URL with http or https'],
     [['--nonsense'], '--nonsense'],

@@ -46,10 +46,17 @@ const list = z.union([
 
 export const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
 
-export const SOURCE_KINDS = ['agentserver', 'coder', 'codex', 'hermes', 'organoscope'] as const;
+export const SOURCE_KINDS = [
+  'agentserver',
+  'claude-code',
+  'coder',
+  'codex',
+  'hermes',
+  'organoscope',
+] as const;
 export type SourceKind = (typeof SOURCE_KINDS)[number];
 /** Read from folders of this machine; all others are dialled. */
-const FOLDER_KINDS: ReadonlySet<SourceKind> = new Set(['codex']);
+const FOLDER_KINDS: ReadonlySet<SourceKind> = new Set(['claude-code', 'codex']);
 
 const FOLDER = 'the URL of a folder, such as file:///home/me/.codex/sessions';
 const DIALLED = 'a URL with http or https';

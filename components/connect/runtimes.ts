@@ -29,9 +29,9 @@ export const RUNTIMES: readonly Runtime[] = [
   {
     kind: 'claude-code',
     name: 'Claude Code',
-    needs: 'Its telemetry brings usage and cost; docs/sources/claude-code.md adds its hooks.',
-    command:
-      'CLAUDE_CODE_ENABLE_TELEMETRY=1 OTEL_LOGS_EXPORTER=otlp OTEL_EXPORTER_OTLP_PROTOCOL=http/json OTEL_EXPORTER_OTLP_ENDPOINT=http://127.0.0.1:4319 claude',
+    needs:
+      'Its transcripts show all work on this machine; docs/sources/claude-code.md has telemetry and hooks.',
+    command: 'npm start -- --source claude-code+file:///home/me/.claude/projects',
   },
   {
     kind: 'coder',

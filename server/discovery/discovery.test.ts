@@ -1,6 +1,7 @@
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { pathToFileURL } from 'node:url';
 
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { z } from 'zod';
@@ -32,6 +33,26 @@ test('finds a server by what it answers, and nothing where nothing is', async ()
   expect(found).toEqual([
     { name: 'agentserver', kind: 'agentserver', url, title: `AgentServer at ${url}` },
   ]);
+});
+
+test('finds session folders wherever their runtime keeps them', async () => {
+  const look = async (env: Record<string, string>) =>
+    (await findRuntimes({ env, home, servers: [] })).map(({ name, kind, url }) => [
+      name,
+      kind,
+      url.replace(pathToFileURL(home).href, ''),
+    ]);
+  for (const folder of ['.codex/sessions', '.claude/projects', '.config/claude/projects']) {
+    mkdirSync(path.join(home, folder), { recursive: true });
+  }
+  expect(await look({})).toEqual([
+    ['codex', 'codex', '/.codex/sessions'],
+    ['claude-code', 'claude-code', '/.claude/projects'],
+    ['claude-code-2', 'claude-code', '/.config/claude/projects'],
+  ]);
+  mkdirSync(path.join(home, 'mine/projects'), { recursive: true });
+  const env = { CODEX_HOME: '/nonesuch', CLAUDE_CONFIG_DIR: path.join(home, 'mine') };
+  expect(await look(env)).toEqual([['claude-code', 'claude-code', '/mine/projects']]);
 });
 
 test('does not look into folders, only for them', async () => {

@@ -45,21 +45,38 @@ export async function findRuntimes(options: {
       (await answersAs(url, answer)) ? found(kind, `${title} at ${url}`, url) : null,
     ),
   );
+  const codex = path.join(env['CODEX_HOME'] ?? path.join(home, '.codex'), 'sessions');
   const folders = [
-    {
-      kind: 'codex',
-      title: 'Codex sessions',
-      folder: path.join(env['CODEX_HOME'] ?? path.join(home, '.codex'), 'sessions'),
-    },
-    {
-      kind: 'claude-code',
-      title: 'Claude Code sessions',
-      folder: path.join(env['CLAUDE_CONFIG_DIR'] ?? path.join(home, '.claude'), 'projects'),
-    },
-  ].map(({ kind, title, folder }) =>
-    existsSync(folder) ? found(kind, `${title} in ${folder}`, pathToFileURL(folder).href) : null,
-  );
-  return [...answering, ...folders].filter((runtime) => runtime !== null);
+    ...foundFolders('codex', 'Codex sessions', [codex]),
+    ...foundFolders('claude-code', 'Claude Code sessions', claudeCodeFolders(env, home)),
+  ];
+  return [...answering.filter((runtime) => runtime !== null), ...folders];
+}
+
+/** Builds differ in where they keep their transcripts; a machine may have both. */
+function claudeCodeFolders(
+  env: Readonly<Record<string, string | undefined>>,
+  home: string,
+): readonly string[] {
+  const own = env['CLAUDE_CONFIG_DIR'];
+  const roots = own === undefined ? ['.claude', '.config/claude'] : [own];
+  return roots.map((root) => path.resolve(home, root, 'projects'));
+}
+
+/** The first has the kind for its name, as everything that tells of the same sessions has. */
+function foundFolders(
+  kind: SourceKind,
+  title: string,
+  folders: readonly string[],
+): readonly FoundRuntime[] {
+  return folders
+    .filter((folder) => existsSync(folder))
+    .map((folder, index) => ({
+      name: index === 0 ? kind : `${kind}-${index + 1}`,
+      kind,
+      url: pathToFileURL(folder).href,
+      title: `${title} in ${folder}`,
+    }));
 }
 
 /** Only kinds that can be dialled; others have no adapter in this version. */

@@ -1,5 +1,6 @@
 import type { SourceKind } from '../settings.ts';
 import { createAgentServerSource } from './agentserver/agentserver-source.ts';
+import { createClaudeCodeSource } from './claude-code/claude-code-source.ts';
 import { createCoderSource } from './coder/coder-source.ts';
 import { createCodexSource } from './codex/codex-source.ts';
 import { createHermesSource } from './hermes/hermes-source.ts';
@@ -29,6 +30,8 @@ export function createSource(config: SourceConfig, deps: SourceDeps): Source {
         { ...common, intervals: { budgetsMs: pollBudgetsMs, usageMs: pollUsageMs, pingMs } },
         deps,
       );
+    case 'claude-code':
+      return createClaudeCodeSource(common, deps);
     case 'coder':
       return createCoderSource(common, deps);
     case 'codex':

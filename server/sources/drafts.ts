@@ -22,6 +22,18 @@ export function clip(text: string): string {
   return text.slice(0, MAX_ID_CHARS);
 }
 
+/** As long as ids are that mean the same everywhere; shorter ones are numbered anew in each thread. */
+const WORLDWIDE_CHARS = 20;
+
+export function isWorldwide(id: string): boolean {
+  return id.length >= WORLDWIDE_CHARS;
+}
+
+/** For a key: an id that means something in its thread only, or the same in each that repeats it. */
+export function within(threadId: string, id: string): string {
+  return isWorldwide(id) ? id : `${threadId}:${id}`;
+}
+
 export function organismDraft(
   name: string,
   at: number,

@@ -4,7 +4,8 @@ import { parseBounded } from '#server/ingest/limits.ts';
 import type { Endpoint, ReceivedRequest, ReceiverDeps, Reply } from '../receiver.ts';
 import { jsonReply } from '../receiver.ts';
 import type { Hook } from './hook-drafts.ts';
-import { CLAUDE_CODE, hookDrafts, readHook } from './hook-drafts.ts';
+import { hookDrafts, readHook } from './hook-drafts.ts';
+import { CLAUDE_CODE } from './keys.ts';
 
 const PATH = '/hooks/claude-code';
 /** A tool's input or output may be a file. */

@@ -13,13 +13,19 @@ import {
   threadDraft,
 } from '../drafts.ts';
 import { anything, number, text } from '../lenient.ts';
+import {
+  CLAUDE_CODE,
+  childName,
+  promptKey,
+  toolCallKey,
+  toolErrorKey,
+  toolResultKey,
+} from './keys.ts';
 
 /**
  * Claude Code's hook bodies to drafts, pure. Prompts, tool calls and results have the keys that its
  * telemetry gives them too: whichever wire is first tells of them.
  */
-
-export const CLAUDE_CODE = 'claude-code';
 
 const hookSchema = z.looseObject({
   session_id: z.string().min(1),
@@ -51,7 +57,7 @@ export function hookDrafts(hook: Hook, at: number): EventDraft[] {
   const session = clip(hook.session_id);
   const root = CLAUDE_CODE;
   const child = hook.agent_id ?? null;
-  const agent = child === null ? root : clip(`${hook.agent_type ?? 'subagent'} ${child}`);
+  const agent = child === null ? root : childName(hook.agent_type ?? null, child);
   const place: Place = { hook, at, session, agent };
   return [
     organismDraft(CLAUDE_CODE, at, []),
@@ -76,7 +82,7 @@ function eventDrafts(place: Place): EventDraft[] {
       return [
         state(place, 'processing'),
         say(place, {
-          key: `prompt:${place.session}:${hook.prompt_id ?? place.at}`,
+          key: promptKey(place.session, hook.prompt_id ?? String(place.at)),
           from: USER,
           to: agent,
           payloadType: 'prompt',
@@ -129,7 +135,7 @@ function toolCall(place: Place): EventDraft[] {
   return [
     agentDraft(tool, at, { isAgent: false }),
     say(place, {
-      key: clip(`tool-call:${session}:${callId(hook) ?? at}`),
+      key: toolCallKey(session, callId(hook) ?? String(at)),
       from: agent,
       to: tool,
       payloadType: 'tool_call',
@@ -144,7 +150,7 @@ function toolResult(place: Place): EventDraft[] {
   return [
     agentDraft(tool, at, { isAgent: false }),
     say(place, {
-      key: clip(`tool-result:${session}:${callId(hook) ?? at}`),
+      key: toolResultKey(session, callId(hook) ?? String(at)),
       from: tool,
       to: agent,
       payloadType: 'tool_result',
@@ -177,7 +183,7 @@ function failure({ hook, agent, session, at }: Place, severity: 'warning' | 'err
   const said = hook.last_assistant_message ?? hook.error ?? hook.reason ?? 'it failed';
   const what = hook.tool_name ?? null;
   return errorDraft({
-    key: clip(`hook-error:${session}:${callId(hook) ?? hook.prompt_id ?? at}`),
+    key: toolErrorKey(session, callId(hook) ?? hook.prompt_id ?? String(at)),
     at,
     threadId: session,
     agent,

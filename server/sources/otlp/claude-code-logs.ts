@@ -1,6 +1,14 @@
 import type { EventDraft } from '#organism/event.ts';
 
 import {
+  CLAUDE_CODE,
+  answerKey,
+  promptKey,
+  toolCallKey,
+  toolResultKey,
+  usageKey,
+} from '../claude-code/keys.ts';
+import {
   USER,
   agentDraft,
   clip,
@@ -17,12 +25,11 @@ import { numberOf, spelt } from './wire.ts';
 
 /** Claude Code's log events. Its usage is billed from here: span and metric say the same again. */
 
-export const CLAUDE_CODE_AGENT = 'claude-code';
 const HIDDEN = '<REDACTED>';
 
 export function claudeCodeDrafts(event: string, log: OtlpLog): EventDraft[] {
   const session = clip(textOf(log.attributes, 'thread') ?? 'unknown');
-  const said = [agentDraft(CLAUDE_CODE_AGENT, log.at), threadDraft(session, log.at)];
+  const said = [agentDraft(CLAUDE_CODE, log.at), threadDraft(session, log.at)];
   return [...said, ...eventDrafts(event, log, session)];
 }
 
@@ -31,13 +38,13 @@ function eventDrafts(event: string, log: OtlpLog, session: string): EventDraft[]
   const text = (name: string): string | null => filled(attributes.get(name));
   const sequence = spelt(attributes.get('event.sequence')) ?? String(at);
   const request = text('request_id') ?? `#${sequence}`;
-  const agent = CLAUDE_CODE_AGENT;
+  const agent = CLAUDE_CODE;
   const say = (message: Pick<Message, 'key' | 'from' | 'to' | 'payloadType' | 'payload'>) =>
     repeatable(messageDraft({ at, threadId: session, ...message }));
 
   switch (event) {
     case 'user_prompt': {
-      const key = `prompt:${session}:${text('prompt.id') ?? sequence}`;
+      const key = promptKey(session, text('prompt.id') ?? sequence);
       const payload = {
         prompt: shown(text('prompt')),
         length: numberOf(attributes.get('prompt_length')),
@@ -45,7 +52,7 @@ function eventDrafts(event: string, log: OtlpLog, session: string): EventDraft[]
       return [say({ key, from: USER, to: agent, payloadType: 'prompt', payload })];
     }
     case 'assistant_response': {
-      const key = `response:${session}:${request}`;
+      const key = answerKey(session, request);
       const payload = {
         text: shown(text('response')),
         length: attributes.get('response_length') ?? null,
@@ -54,7 +61,7 @@ function eventDrafts(event: string, log: OtlpLog, session: string): EventDraft[]
     }
     case 'api_request': {
       const usage = usageDraft(attributes, {
-        key: `usage:${session}:${request}`,
+        key: usageKey(session, request),
         at,
         id: text('request_id'),
         threadId: session,
@@ -110,12 +117,12 @@ function toolDrafts(
   const id = filled(attributes.get('tool_use_id')) ?? `#${sequence}`;
   const payload = Object.fromEntries([...attributes].filter(([name]) => TOOL_FIELDS.has(name)));
   const said = agentDraft(tool, at, { isAgent: false });
-  const agent = CLAUDE_CODE_AGENT;
+  const agent = CLAUDE_CODE;
   return event === 'tool_decision'
     ? [
         said,
         say({
-          key: `tool-call:${session}:${id}`,
+          key: toolCallKey(session, id),
           from: agent,
           to: tool,
           payloadType: 'tool_call',
@@ -125,7 +132,7 @@ function toolDrafts(
     : [
         said,
         say({
-          key: `tool-result:${session}:${id}`,
+          key: toolResultKey(session, id),
           from: tool,
           to: agent,
           payloadType: 'tool_result',

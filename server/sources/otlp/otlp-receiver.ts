@@ -3,10 +3,10 @@ import type { IncomingHttpHeaders } from 'node:http';
 import type { EventDraft } from '#organism/event.ts';
 import { parseBounded } from '#server/ingest/limits.ts';
 
+import { CLAUDE_CODE } from '../claude-code/keys.ts';
 import { inOrganism, organismDraft } from '../drafts.ts';
 import type { Endpoint, ReceivedRequest, ReceiverDeps, Refusal, Reply } from '../receiver.ts';
 import { jsonReply } from '../receiver.ts';
-import { CLAUDE_CODE_AGENT } from './claude-code-logs.ts';
 import { logDrafts } from './log-drafts.ts';
 import { pointDraft, pointOrganism } from './point-drafts.ts';
 import type { OtlpSignal } from './protobuf-schema.ts';
@@ -120,7 +120,7 @@ function toReading(read: Read<unknown>, parts: readonly ServicePart[]): Reading 
 
 /** Claude Code tells the same things by hooks and transcripts: they share one source of keys. */
 function carrierOf(service: string): string | undefined {
-  return service === CLAUDE_CODE_AGENT ? CLAUDE_CODE_AGENT : undefined;
+  return service === CLAUDE_CODE ? CLAUDE_CODE : undefined;
 }
 
 function groupByService<T extends { readonly resource: Attributes }>(

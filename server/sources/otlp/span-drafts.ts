@@ -1,5 +1,6 @@
 import type { EventDraft } from '#organism/event.ts';
 
+import { CLAUDE_CODE, usageKey } from '../claude-code/keys.ts';
 import {
   USER,
   agentDraft,
@@ -10,6 +11,7 @@ import {
   organismDraft,
   repeatable,
   threadDraft,
+  within,
 } from '../drafts.ts';
 import { filled } from '../lenient.ts';
 import { textOf, valueOf } from './aliases.ts';
@@ -100,7 +102,7 @@ function callDrafts({ span, agent, threadId }: Place): EventDraft[] {
     drafts.push(messageDraft({ key: `message:${key}:out`, at: endAt, ...ends, payload: answered }));
   }
   const usage = usageDraft(attributes, {
-    key: `usage:${key}`,
+    key: callKey(span, threadId),
     at: endAt,
     id: textOf(attributes, 'responseId'),
     threadId,
@@ -112,12 +114,19 @@ function callDrafts({ span, agent, threadId }: Place): EventDraft[] {
   return drafts;
 }
 
+/** Claude Code's log and its transcript tell of the same request. */
+function callKey(span: OtlpSpan, threadId: string): string {
+  const requestId = filled(span.attributes.get('request_id'));
+  const isClaudeCode = serviceOf(span.resource) === CLAUDE_CODE;
+  return isClaudeCode && requestId !== null ? usageKey(threadId, requestId) : `usage:${idOf(span)}`;
+}
+
 function toolDrafts({ span, agent, threadId }: Place): EventDraft[] {
   const { attributes, startAt, endAt } = span;
   const tool = clip(textOf(attributes, 'tool') ?? span.name);
   const id = textOf(attributes, 'toolCallId');
   // One call may be told by the agent's span and by the MCP client's: its id is the same.
-  const key = id === null ? idOf(span) : `${threadId}:${id}`;
+  const key = id === null ? idOf(span) : within(threadId, id);
   return [
     agentDraft(tool, startAt, { isAgent: false }),
     messageDraft({

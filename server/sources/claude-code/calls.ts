@@ -1,0 +1,85 @@
+import { z } from 'zod';
+
+import { tokenClassesSchema, totalTokens } from '#organism/tokens.ts';
+
+import type { TranscriptLine, TranscriptUsage } from './transcript-wire.ts';
+
+/**
+ * Calls of models, from the lines that tell of them. A streamed answer is written as several lines,
+ * one for each part of its content, with the same ids and counters that may still grow: a call is
+ * billed once, from the line that counts most, when nothing more of it is to come.
+ */
+
+export const callSchema = z.object({
+  messageId: z.string(),
+  requestId: z.string().nullable(),
+  session: z.string(),
+  agent: z.string(),
+  model: z.string(),
+  /** Of the line that counts, epoch milliseconds. */
+  at: z.number(),
+  tokens: tokenClassesSchema,
+  cacheWrite5m: z.number().nullable(),
+  cacheWrite1h: z.number().nullable(),
+  reportedCostNanos: z.number().nullable(),
+  promptId: z.string().nullable(),
+  /** Whether a line said why the answer ended. */
+  isEnded: z.boolean(),
+});
+export type Call = z.infer<typeof callSchema>;
+
+/** Put in place of an answer by the program itself: nobody bills it. */
+const SYNTHETIC = '<synthetic>';
+const NANOS_PER_USD = 1e9;
+
+/** Null: the line is no part of an answer that a model gave. */
+export function callOf(
+  line: TranscriptLine,
+  place: { readonly session: string; readonly agent: string; readonly at: number },
+): Call | null {
+  const { message, requestId = null, costUSD, promptId = null } = line;
+  const usage = message?.usage;
+  if (usage == null || line.isApiErrorMessage === true) return null;
+  const messageId = message?.id ?? requestId ?? line.uuid ?? null;
+  if (messageId === null || message?.model === SYNTHETIC) return null;
+  const { cacheWrite5m, cacheWrite1h, ...tokens } = tokensOf(usage);
+  const nanos = costUSD == null ? null : Math.round(costUSD * NANOS_PER_USD);
+  return {
+    ...place,
+    messageId,
+    requestId,
+    model: (message?.model ?? '').slice(0, 256),
+    tokens,
+    cacheWrite5m,
+    cacheWrite1h,
+    reportedCostNanos: nanos,
+    promptId,
+    isEnded: message?.stop_reason != null,
+  };
+}
+
+function tokensOf(usage: TranscriptUsage) {
+  const { cache_creation: kept, cache_creation_input_tokens: written } = usage;
+  const cacheWrite5m = kept?.ephemeral_5m_input_tokens ?? null;
+  const cacheWrite1h = kept?.ephemeral_1h_input_tokens ?? null;
+  return {
+    inputFresh: usage.input_tokens ?? 0,
+    cacheRead: usage.cache_read_input_tokens ?? 0,
+    cacheWrite: written ?? (cacheWrite5m ?? 0) + (cacheWrite1h ?? 0),
+    outputVisible: usage.output_tokens ?? 0,
+    reasoning: 0,
+    cacheWrite5m,
+    cacheWrite1h,
+  };
+}
+
+/** Of two lines of one call the one that counts: the later, unless it has less. */
+export function fuller(known: Call, next: Call): Call {
+  const isLess = totalTokens(next.tokens) < totalTokens(known.tokens);
+  const isEnded = known.isEnded || next.isEnded;
+  return { ...(isLess ? known : next), isEnded };
+}
+
+export function isSameCall(a: Call, b: Call): boolean {
+  return a.messageId === b.messageId && a.requestId === b.requestId;
+}
