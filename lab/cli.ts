@@ -3,6 +3,7 @@ import { coderKind } from './coder/lab-kind.ts';
 import { hermesKind } from './hermes/lab-kind.ts';
 import type { LabKind, RunningLab } from './lab-kind.ts';
 import { modelstatKind } from './modelstat/lab-kind.ts';
+import { openAiAgentsKind } from './openai-agents/lab-kind.ts';
 import { otlpKind } from './otlp/lab-kind.ts';
 
 /** Every artificial upstream, by the word that starts it. */
@@ -11,6 +12,7 @@ const KINDS: Readonly<Record<string, LabKind>> = {
   coder: coderKind,
   hermes: hermesKind,
   modelstat: modelstatKind,
+  'openai-agents': openAiAgentsKind,
   otlp: otlpKind,
 };
 

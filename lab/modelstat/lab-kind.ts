@@ -5,6 +5,7 @@ import { z } from 'zod';
 import { createRandom } from '#lab/agentserver/random.ts';
 import type { LabKind } from '#lab/lab-kind.ts';
 import { readLabOptions, wholeNumber } from '#lab/lab-options.ts';
+import { endpointOf, sendEvery } from '#lab/send-every.ts';
 
 import { postBatch } from './client.ts';
 import { createModelstatStory } from './story.ts';
@@ -39,20 +40,12 @@ export const modelstatKind: LabKind = {
       options: { to: text, rate: text, seed: text, device: text, key: text },
     });
     const { to, rate, seed, device, key } = readLabOptions(optionsSchema, values);
-    const url = `${to.replace(/\/$/, '')}/v1/ingest`;
+    const url = endpointOf(to, '/v1/ingest');
     const story = createModelstatStory(createRandom(seed), device);
     const perFlush = Math.max(1, Math.round((rate * FLUSH_MS) / 1000));
-    let sending: Promise<unknown> = Promise.resolve();
-    const timer = setInterval(() => {
-      const batch = story.nextBatch(perFlush, Date.now());
-      sending = sending.then(() => postBatch(url, batch, { key }));
-    }, FLUSH_MS);
-    return {
-      ready: `sending to ${url}`,
-      async stop() {
-        clearInterval(timer);
-        await sending;
-      },
-    };
+    const sending = sendEvery(FLUSH_MS, () =>
+      postBatch(url, story.nextBatch(perFlush, Date.now()), { key }),
+    );
+    return { ready: `sending to ${url}`, stop: sending.stop };
   },
 };

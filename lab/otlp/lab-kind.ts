@@ -5,6 +5,7 @@ import { z } from 'zod';
 import { createRandom } from '#lab/agentserver/random.ts';
 import type { LabKind } from '#lab/lab-kind.ts';
 import { readLabOptions, wholeNumber } from '#lab/lab-options.ts';
+import { endpointOf, postJson, sendEvery } from '#lab/send-every.ts';
 
 import { createOtlpStory, toTraceRequest } from './story.ts';
 
@@ -33,29 +34,12 @@ export const otlpKind: LabKind = {
       options: { to: text, rate: text, seed: text },
     });
     const { to, rate, seed } = readLabOptions(optionsSchema, values);
-    const url = `${to.replace(/\/$/, '')}/v1/traces`;
+    const url = endpointOf(to, '/v1/traces');
     const story = createOtlpStory(createRandom(seed), seed);
-    let sending: Promise<unknown> = Promise.resolve();
-    const timer = setInterval(() => {
+    const sending = sendEvery(EXPORT_MS, () => {
       const spans = Array.from({ length: rate }, () => story.nextRun(Date.now())).flat();
-      // What cannot be delivered is lost, as with an exporter that has used up its tries.
-      sending = sending.then(() => exportSpans(url, toTraceRequest(spans))).catch(() => undefined);
-    }, EXPORT_MS);
-    return {
-      ready: `sending to ${url}`,
-      async stop() {
-        clearInterval(timer);
-        await sending;
-      },
-    };
+      return postJson(url, toTraceRequest(spans));
+    });
+    return { ready: `sending to ${url}`, stop: sending.stop };
   },
 };
-
-async function exportSpans(url: string, request: object): Promise<void> {
-  const answer = await fetch(url, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json' },
-    body: JSON.stringify(request),
-  });
-  await answer.arrayBuffer();
-}

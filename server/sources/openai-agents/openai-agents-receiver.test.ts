@@ -2,6 +2,8 @@ import { existsSync, readFileSync } from 'node:fs';
 
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
+import { createRandom } from '#lab/agentserver/random.ts';
+import { createAgentsStory } from '#lab/openai-agents/story.ts';
 import type { EventOf, EventType } from '#organism/event.ts';
 import type { TestApi } from '#server/api/test-kit.ts';
 import { openTestApi } from '#server/api/test-kit.ts';
@@ -126,6 +128,17 @@ describe('OpenAI Agents', () => {
       'Guardrail jailbreak triggered',
     ]);
     expect(await kit.store.sourceCounts()).toMatchObject([{ rejected: 1 }]);
+  });
+
+  it('reads every workflow of the lab: one call billed, one handoff, nothing refused', async () => {
+    const story = createAgentsStory(createRandom(7));
+    const data = Array.from({ length: 40 }, () => story.nextTrace(Date.now())).flat();
+    await send(JSON.stringify({ data }));
+    expect(await storedOf('usage')).toHaveLength(40);
+    const messages = await storedOf('message');
+    expect(messages.filter(({ payloadType }) => payloadType === 'handoff')).toHaveLength(40);
+    expect(await storedOf('error')).not.toEqual([]);
+    expect(await kit.store.sourceCounts()).toMatchObject([{ rejected: 0 }]);
   });
 
   it('refuses what is no body of its exporter', async () => {
