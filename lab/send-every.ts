@@ -1,7 +1,7 @@
 /** What an artificial client does in its own rhythm: one send after the other, lost when it fails. */
 export interface Sending {
   /** Resolves once what is on its way has been answered. */
-  stop(): Promise<void>;
+  readonly stop: () => Promise<void>;
 }
 
 export function sendEvery(everyMs: number, send: () => Promise<unknown>): Sending {

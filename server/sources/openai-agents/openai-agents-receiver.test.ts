@@ -138,6 +138,8 @@ describe('OpenAI Agents', () => {
     const messages = await storedOf('message');
     expect(messages.filter(({ payloadType }) => payloadType === 'handoff')).toHaveLength(40);
     expect(await storedOf('error')).not.toEqual([]);
+    const agents = (await storedOf('agent')).map(({ agent }) => agent);
+    expect(agents).not.toContain('agent');
     expect(await kit.store.sourceCounts()).toMatchObject([{ rejected: 0 }]);
   });
 

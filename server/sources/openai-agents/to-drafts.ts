@@ -73,13 +73,16 @@ function spanDrafts(span: AgentsSpan, book: TraceBook, now: number): EventDraft[
     startAt: span.started_at ?? endAt,
     endAt,
   };
-  const drafts: EventDraft[] = [
-    agentDraft(place.agent, place.startAt),
-    threadDraft(place.threadId, place.startAt),
-    ...contentDrafts(place),
-  ];
+  const content = contentDrafts(place);
   const usage = billedUsage(span, book);
-  if (usage !== null) drafts.push(usageDraft(place, usage, book));
+  if (usage !== null) content.push(usageDraft(place, usage, book));
+  // A task has no agent above it and says nothing of its own: it would bring up one that is none.
+  const isNamed = book.agentOf(span) !== null || content.length > 0;
+  const drafts: EventDraft[] = [
+    ...(isNamed ? [agentDraft(place.agent, place.startAt)] : []),
+    threadDraft(place.threadId, place.startAt),
+    ...content,
+  ];
   if (span.error !== null && span.error !== undefined) {
     const text = span.error.message ?? `${span.span_data.type} failed`;
     drafts.push(
