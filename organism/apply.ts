@@ -2,7 +2,7 @@ import { OrganismDraft } from './draft.ts';
 import type { EventOf, JournalEvent } from './event.ts';
 import type { BudgetReading } from './gas.ts';
 import { BUDGET_THRESHOLDS, BURN_WINDOW_MS } from './gas.ts';
-import type { BudgetView, OrganismState, ThreadView } from './state.ts';
+import type { AllowanceView, BudgetView, OrganismState, ThreadView } from './state.ts';
 import { MAX_BUDGET_READINGS, MAX_PARTICIPANTS } from './state.ts';
 import { totalTokens } from './tokens.ts';
 import { addUsage } from './usage-sum.ts';
@@ -62,6 +62,8 @@ function applyOne(draft: OrganismDraft, event: JournalEvent): void {
       return applyUsage(draft, event);
     case 'budget':
       return applyBudget(draft, event);
+    case 'allowance':
+      return draft.putAllowance(toAllowance(event));
     case 'error':
       return applyError(draft, event);
     case 'source_status':
@@ -233,6 +235,22 @@ function withReading(
   const isCrowded =
     beforeLast !== undefined && last !== undefined && last.at - beforeLast.at < READING_SPACING_MS;
   return [...(isCrowded ? known.slice(0, -1) : known), next].slice(-MAX_BUDGET_READINGS);
+}
+
+function toAllowance(event: EventOf<'allowance'>): AllowanceView {
+  const { id, name, holder, unit, used, limit } = event;
+  return {
+    id,
+    name,
+    holder,
+    unit,
+    used,
+    limit,
+    periodStart: event.periodStart ?? null,
+    periodEnd: event.periodEnd ?? null,
+    note: event.note ?? null,
+    readAt: event.occurredAt,
+  };
 }
 
 function applyError(draft: OrganismDraft, event: EventOf<'error'>): void {

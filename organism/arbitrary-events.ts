@@ -2,7 +2,7 @@ import fc from 'fast-check';
 
 import { AGENT_STATES, THREAD_STATUSES } from './agentserver/entities.ts';
 import type { EventDraft, JournalEvent } from './event.ts';
-import { SOCKET_MODES, SOURCE_STATES } from './event.ts';
+import { ALLOWANCE_HOLDERS, ALLOWANCE_UNITS, SOCKET_MODES, SOURCE_STATES } from './event.ts';
 
 /** Random journals for property tests: few names, so that events meet; hostile ones among them. */
 
@@ -135,6 +135,16 @@ const budget: fc.Arbitrary<Facts<'budget'>> = fc.record({
   totalTokens: fc.integer({ min: 0, max: 1100 }),
 });
 
+const allowance: fc.Arbitrary<Facts<'allowance'>> = fc.record({
+  type: fc.constant('allowance' as const),
+  id: filledName,
+  name,
+  holder: fc.constantFrom(...ALLOWANCE_HOLDERS),
+  unit: fc.constantFrom(...ALLOWANCE_UNITS),
+  used: fc.option(nanos),
+  limit: fc.option(nanos),
+});
+
 const error: fc.Arbitrary<Facts<'error'>> = fc.record({
   type: fc.constant('error' as const),
   threadId: fc.option(threadId),
@@ -180,6 +190,7 @@ const facts = fc.oneof(
   { weight: 4, arbitrary: message },
   { weight: 2, arbitrary: usage },
   { weight: 2, arbitrary: budget },
+  allowance,
   error,
   sourceStatus,
   reload,

@@ -1,7 +1,14 @@
 import { CopyOnWriteMap } from './copy-on-write-map.ts';
 import type { EventOf } from './event.ts';
 import { appendRecent } from './recent.ts';
-import type { ActivityBucket, AgentView, OrganismState, SourceView, ThreadView } from './state.ts';
+import type {
+  ActivityBucket,
+  AgentView,
+  AllowanceView,
+  OrganismState,
+  SourceView,
+  ThreadView,
+} from './state.ts';
 import {
   MAX_ACTIVITY_SECONDS,
   MAX_GAPS,
@@ -34,6 +41,7 @@ export class OrganismDraft {
   readonly #agents: CopyOnWriteMap<AgentView>;
   readonly #threads: CopyOnWriteMap<ThreadView>;
   readonly #sources: CopyOnWriteMap<SourceView>;
+  readonly #allowances: CopyOnWriteMap<AllowanceView>;
   readonly #usageByModel: CopyOnWriteMap<UsageSum>;
   readonly fields: Mutable<OrganismState>;
   readonly counts: Mutable<OrganismState['counts']>;
@@ -45,6 +53,7 @@ export class OrganismDraft {
     this.#agents = new CopyOnWriteMap(base.agents);
     this.#threads = new CopyOnWriteMap(base.threads);
     this.#sources = new CopyOnWriteMap(base.sources);
+    this.#allowances = new CopyOnWriteMap(base.allowances);
     this.#usageByModel = new CopyOnWriteMap(base.usageByModel);
   }
 
@@ -60,6 +69,10 @@ export class OrganismDraft {
 
   putSource(source: SourceView): void {
     this.#put(this.#sources, source.name, source);
+  }
+
+  putAllowance(allowance: AllowanceView): void {
+    this.#put(this.#allowances, allowance.id, allowance);
   }
 
   addModelUsage(model: string, add: (sum: UsageSum) => UsageSum): void {
@@ -106,6 +119,7 @@ export class OrganismDraft {
       agents: this.#agents.current,
       threads: this.#threads.current,
       sources: this.#sources.current,
+      allowances: this.#allowances.current,
       usageByModel: this.#usageByModel.current,
       recentMessages: appendRecent(this.#base.recentMessages, this.#messages, {
         count: MAX_RECENT_MESSAGES,

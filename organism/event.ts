@@ -133,6 +133,29 @@ const budgetDraft = z.object({
   totalTokens: count,
 });
 
+/** Who or what shares an allowance. */
+export const ALLOWANCE_HOLDERS = ['group', 'user', 'organism'] as const;
+export const ALLOWANCE_UNITS = ['tokens', 'nanos'] as const;
+/** A reading of what a group, a person or the whole organism may spend; a thread's is a `budget`. */
+const allowanceDraft = z.object({
+  ...draftBase,
+  type: z.literal('allowance'),
+  /** The same in every reading of it. */
+  id: filledId,
+  name: id,
+  holder: z.enum(ALLOWANCE_HOLDERS),
+  /** Tokens, or nano-dollars. */
+  unit: z.enum(ALLOWANCE_UNITS),
+  /** Null: the source does not say. */
+  used: nanos.nullable(),
+  /** Null: there is none. 0: nothing may be spent. */
+  limit: nanos.nullable(),
+  periodStart: instantSchema.optional(),
+  periodEnd: instantSchema.optional(),
+  /** What else is to know of the limit ("25 USD for each member"). */
+  note: text.optional(),
+});
+
 const errorDraft = z.object({
   ...draftBase,
   type: z.literal('error'),
@@ -142,8 +165,16 @@ const errorDraft = z.object({
   severity: z.enum(['warning', 'error', 'fatal']),
 });
 
-/** What a source does now; the modes say what its socket can carry. */
-export const SOURCE_STATES = ['connecting', 'live', 'polling', 'retrying', 'stopped'] as const;
+/** What a source does now; `unlicensed`: the upstream answers, and does not sell what it is asked for. */
+export const SOURCE_STATES = [
+  'connecting',
+  'live',
+  'polling',
+  'retrying',
+  'unlicensed',
+  'stopped',
+] as const;
+/** What a source's socket can carry. */
 export const SOCKET_MODES = ['all', 'all-but-messages', 'nothing'] as const;
 const sourceStatusDraft = z.object({
   ...draftBase,
@@ -191,6 +222,7 @@ export const eventDraftSchema = z.discriminatedUnion('type', [
   messageDraft,
   usageDraft,
   budgetDraft,
+  allowanceDraft,
   errorDraft,
   sourceStatusDraft,
   reloadDraft,
@@ -236,6 +268,7 @@ export const journalEventSchema = z.discriminatedUnion('type', [
   messageDraft.extend({ ...position, isPayloadPruned: z.literal(true).optional() }),
   usageDraft.extend({ ...position, ...priced }),
   budgetDraft.extend(position),
+  allowanceDraft.extend(position),
   errorDraft.extend(position),
   sourceStatusDraft.extend(position),
   reloadDraft.extend(position),

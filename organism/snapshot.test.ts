@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { applyAll } from './apply.ts';
 import { ARBITRARY_ORGANISM, arbitraryJournal } from './arbitrary-events.ts';
 import type { OrganismSnapshot } from './snapshot.ts';
-import { fromSnapshot, organismSnapshotSchema, toSnapshot } from './snapshot.ts';
+import { SNAPSHOT_VERSION, fromSnapshot, organismSnapshotSchema, toSnapshot } from './snapshot.ts';
 import type { OrganismState } from './state.ts';
 import { emptyOrganism } from './state.ts';
 
@@ -42,7 +42,7 @@ describe('a snapshot', () => {
   });
 
   it.each([
-    ['another version', { version: 2 }],
+    ['another version', { version: SNAPSHOT_VERSION + 1 }],
     ['an entity without its name', { agents: [{ description: 'nameless' }] }],
     ['a map where a list belongs', { threads: {} }],
     ['no position', { seq: undefined }],

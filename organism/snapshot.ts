@@ -2,7 +2,14 @@ import { z } from 'zod';
 
 import type { EventOf } from './event.ts';
 import { isRecord } from './record.ts';
-import type { ActivityBucket, AgentView, OrganismState, SourceView, ThreadView } from './state.ts';
+import type {
+  ActivityBucket,
+  AgentView,
+  AllowanceView,
+  OrganismState,
+  SourceView,
+  ThreadView,
+} from './state.ts';
 import type { UsageSum } from './usage-sum.ts';
 
 /**
@@ -15,7 +22,7 @@ const entity = <T>(idField: string) =>
 const record = <T>() => z.custom<T>(isRecord);
 
 /** Changes when a snapshot of an older build can no longer be read: then the journal is replayed. */
-export const SNAPSHOT_VERSION = 1;
+export const SNAPSHOT_VERSION = 2;
 
 export const organismSnapshotSchema = z.object({
   version: z.literal(SNAPSHOT_VERSION),
@@ -30,6 +37,7 @@ export const organismSnapshotSchema = z.object({
   agents: z.array(entity<AgentView>('name')),
   threads: z.array(entity<ThreadView>('id')),
   sources: z.array(entity<SourceView>('name')),
+  allowances: z.array(entity<AllowanceView>('id')),
   usage: record<UsageSum>(),
   usageByModel: z.array(z.tuple([z.string(), record<UsageSum>()])),
   recentMessages: z.array(entity<EventOf<'message'>>('id')),
@@ -48,6 +56,7 @@ export function toSnapshot(state: OrganismState): OrganismSnapshot {
     agents: [...state.agents.values()],
     threads: [...state.threads.values()],
     sources: [...state.sources.values()],
+    allowances: [...state.allowances.values()],
     usageByModel: [...state.usageByModel],
     recentMessages: [...state.recentMessages],
     recentErrors: [...state.recentErrors],
@@ -63,6 +72,7 @@ export function fromSnapshot(snapshot: OrganismSnapshot): OrganismState {
     agents: new Map(snapshot.agents.map((agent) => [agent.name, agent])),
     threads: new Map(snapshot.threads.map((thread) => [thread.id, thread])),
     sources: new Map(snapshot.sources.map((source) => [source.name, source])),
+    allowances: new Map(snapshot.allowances.map((each) => [each.id, each])),
     usageByModel: new Map(snapshot.usageByModel),
   };
 }

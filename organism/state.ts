@@ -1,4 +1,10 @@
-import type { EventOf, SOCKET_MODES, SOURCE_STATES } from './event.ts';
+import type {
+  ALLOWANCE_HOLDERS,
+  ALLOWANCE_UNITS,
+  EventOf,
+  SOCKET_MODES,
+  SOURCE_STATES,
+} from './event.ts';
 import type { BudgetReading, BudgetThreshold } from './gas.ts';
 import type { UsageSum } from './usage-sum.ts';
 import { ZERO_USAGE } from './usage-sum.ts';
@@ -91,6 +97,23 @@ export interface SourceView {
   readonly notices: readonly string[];
 }
 
+/** What a group, a person or the whole organism may spend. */
+export interface AllowanceView {
+  readonly id: string;
+  readonly name: string;
+  readonly holder: (typeof ALLOWANCE_HOLDERS)[number];
+  /** Tokens, or nano-dollars. */
+  readonly unit: (typeof ALLOWANCE_UNITS)[number];
+  /** Null: the source does not say. */
+  readonly used: number | null;
+  /** Null: there is none. */
+  readonly limit: number | null;
+  readonly periodStart: number | null;
+  readonly periodEnd: number | null;
+  readonly note: string | null;
+  readonly readAt: number;
+}
+
 /** What arrived within one second of our clock. */
 export interface ActivityBucket {
   /** Epoch seconds. */
@@ -113,6 +136,7 @@ export interface OrganismState {
   readonly agents: ReadonlyMap<string, AgentView>;
   readonly threads: ReadonlyMap<string, ThreadView>;
   readonly sources: ReadonlyMap<string, SourceView>;
+  readonly allowances: ReadonlyMap<string, AllowanceView>;
   readonly usage: UsageSum;
   readonly usageByModel: ReadonlyMap<string, UsageSum>;
   /** Oldest first. */
@@ -144,6 +168,7 @@ export function emptyOrganism(organismId: string): OrganismState {
     agents: new Map(),
     threads: new Map(),
     sources: new Map(),
+    allowances: new Map(),
     usage: ZERO_USAGE,
     usageByModel: new Map(),
     recentMessages: [],

@@ -35,6 +35,7 @@ const MARKS: Record<KnownState | 'unknown', Mark> = {
   live: { word: 'Live', shape: 'filled', colour: 'text-completed' },
   polling: { word: 'Polling', shape: 'hollow', colour: 'text-processing' },
   retrying: { word: 'Retrying', shape: 'half', colour: 'text-waiting', isUrgent: true },
+  unlicensed: { word: 'Not licensed', shape: 'dashed', colour: 'text-unknown' },
   stopped: { word: 'Stopped', shape: 'cross', colour: 'text-unknown' },
   exhausted: { word: 'Exhausted', shape: 'square', colour: 'text-error', isUrgent: true },
   unknown: { word: 'Unknown', shape: 'dashed', colour: 'text-unknown' },

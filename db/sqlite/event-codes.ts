@@ -15,6 +15,7 @@ export const EVENT_CODES = {
   reload: 11,
   gap: 12,
   raw: 13,
+  allowance: 14,
 } as const satisfies Record<EventType, number>;
 
 const TYPES = new Map<number, string>(

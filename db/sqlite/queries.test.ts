@@ -4,7 +4,7 @@ import type { MessageQuery, PreparedEvent, Store, ThreadQuery } from '#db/store.
 import { applyAll } from '#organism/apply.ts';
 import type { DraftOf } from '#organism/event.ts';
 import { parseSearch } from '#organism/search-words.ts';
-import { toSnapshot } from '#organism/snapshot.ts';
+import { type SNAPSHOT_VERSION, toSnapshot } from '#organism/snapshot.ts';
 import { emptyOrganism } from '#organism/state.ts';
 
 import {
@@ -304,7 +304,11 @@ test('snapshots: one per organism, the newest, and none of another version', asy
   const snapshot = toSnapshot(applyAll(emptyOrganism('garden'), stored));
   await store.saveSnapshot(snapshot);
   await store.saveSnapshot({ ...snapshot, seq: 1, name: 'older' });
-  await store.saveSnapshot({ ...snapshot, organismId: 'meadow', version: 999 as 1 });
+  await store.saveSnapshot({
+    ...snapshot,
+    organismId: 'meadow',
+    version: 999 as typeof SNAPSHOT_VERSION,
+  });
   await store.close();
   const again = await openTestStore({ dataDir });
   expect(await again.loadSnapshots()).toEqual([snapshot]);

@@ -155,6 +155,7 @@ function toFrame(event: JournalEvent, after: OrganismState): ContractFrame | nul
     case 'thread_created':
     case 'organism':
     case 'agent':
+    case 'allowance':
     case 'gap':
     case 'raw':
       return null;

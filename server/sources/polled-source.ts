@@ -27,6 +27,8 @@ export interface Failure {
   readonly reason: string;
   /** Where asking again sooner cannot help. */
   readonly waitMs?: number | undefined;
+  /** What a source is then called; `retrying` without it. */
+  readonly state?: 'unlicensed' | undefined;
 }
 
 type StatusFacts = Pick<DraftOf<'source_status'>, 'state'> & Partial<DraftOf<'source_status'>>;
@@ -64,9 +66,9 @@ export function createPolledSource(upstream: PolledUpstream, deps: SourceDeps): 
       return undefined;
     } catch (error) {
       if (isStopped) return undefined;
-      const { reason, waitMs = backoff.next() } = explain(error);
+      const { reason, waitMs = backoff.next(), state = 'retrying' } = explain(error);
       const nextTryAt = deps.now() + waitMs;
-      await tell({ state: 'retrying', reason, nextTryAt, attempt: backoff.attempt });
+      await tell({ state, reason, nextTryAt, attempt: backoff.attempt });
       return waitMs;
     }
   }

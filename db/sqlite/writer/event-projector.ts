@@ -76,6 +76,7 @@ export function createEventProjector(db: Connection, names: NameBook): EventProj
       case 'error':
         return addError(organism, seq, event);
       case 'source_status':
+      case 'allowance':
       case 'reload':
       case 'gap':
       case 'raw':

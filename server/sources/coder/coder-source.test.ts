@@ -139,8 +139,8 @@ describe('Coder AI Bridge', () => {
       body: { message: 'AI Gateway is a Premium feature. Contact sales!' },
     };
     await source.start();
-    await recorder.until('the state', () => status()?.state === 'retrying');
-    expect(status()?.reason).toContain('not licensed');
+    await recorder.until('the state', () => status()?.state === 'unlicensed');
+    expect(status()?.reason).toContain('Premium');
     expect((status()?.nextTryAt ?? 0) - Date.now()).toBeGreaterThan(60_000);
     expect(lab.requests).toHaveLength(1);
   });

@@ -173,8 +173,8 @@ function explain(error: unknown): Failure {
   const isUnlicensed =
     error instanceof RestError && error.status === 403 && UNLICENSED.test(error.said);
   if (!isUnlicensed) return { reason: describe(error) };
-  const reason = 'not licensed: this deployment has no AI Bridge (a Premium feature)';
-  return { reason, waitMs: UNLICENSED_MS };
+  const reason = 'this deployment has no AI Bridge, a Premium feature of Coder';
+  return { reason, waitMs: UNLICENSED_MS, state: 'unlicensed' };
 }
 
 function describe(error: unknown): string {
