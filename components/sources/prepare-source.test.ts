@@ -5,10 +5,11 @@ import { SOCKET_MODES } from '#organism/event.ts';
 import { emptyOrganism, type SourceView } from '#organism/state.ts';
 
 import {
+  arrivalWords,
   countsAddUp,
   gapsOf,
+  isPosted,
   redactionRows,
-  socketModeWords,
   withLiveState,
 } from './prepare-source.ts';
 
@@ -17,6 +18,7 @@ const info: SourceInfo = {
   kind: 'agentserver',
   url: 'http://127.0.0.1:8080',
   organismId: 'desk',
+  commands: ['reload', 'stop'],
   state: 'live',
   since: 1000,
   socketMode: 'all',
@@ -94,6 +96,16 @@ it('sorts redactions by count, then by label', () => {
 });
 
 it('has other words for each socket mode and for none known', () => {
-  const words = [...SOCKET_MODES, null].map((mode) => socketModeWords(mode).sentence);
+  const words = [...SOCKET_MODES, null].map(
+    (socketMode) => arrivalWords({ ...info, socketMode }).sentence,
+  );
   expect(new Set(words).size).toBe(4);
+});
+
+it('speaks of no socket where there is none', () => {
+  const posted = { ...info, kind: 'otlp', url: '/v1/traces', socketMode: null };
+  expect(isPosted(posted)).toBe(true);
+  for (const source of [posted, { ...info, kind: 'coder', socketMode: null }]) {
+    expect(arrivalWords(source).sentence).not.toContain('socket');
+  }
 });

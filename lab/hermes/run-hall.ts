@@ -28,6 +28,8 @@ export interface LabRun {
   readonly readers: ServerResponse[];
   isEnded: boolean;
   isDrained: boolean;
+  /** Goes on with a run that waits to be allowed something. */
+  onApproval: (() => void) | null;
 }
 
 const SLOTS = 10;
@@ -75,6 +77,7 @@ export function createRunHall(makeId: () => string): RunHall {
         readers: [],
         isEnded: false,
         isDrained: false,
+        onApproval: null,
       };
       runs.set(id, run);
       return run;

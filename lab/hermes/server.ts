@@ -125,7 +125,10 @@ export function createLabHermes(options: LabHermesOptions = {}): LabHermes {
     if (run === null) {
       return refusal(429, 'Too many concurrent runs (max 10)', 'rate_limit_exceeded');
     }
-    if (paceMs !== null) play(run, tellRun(random, isNewer), paceMs);
+    if (paceMs !== null) {
+      const input = JSON.stringify(body.input);
+      play(run, tellRun(random, { isNewer, input }), paceMs);
+    }
     const started = { run_id: run.id, status: 'started' };
     return { status: 202, body: isNewer ? { ...started, replayed: false } : started };
   }
@@ -134,10 +137,12 @@ export function createLabHermes(options: LabHermesOptions = {}): LabHermes {
     const [event, ...rest] = events;
     const timer = setTimeout(() => {
       timers.delete(timer);
+      if (run.isEnded) return;
       if (event === undefined) return hall.finish(run);
       if (event['event'] === 'run.completed') run.status = 'completed';
       hall.emit(run, { ...event, timestamp: Date.now() / 1000 });
-      play(run, rest, gapMs);
+      if (event['event'] === 'approval.request') run.onApproval = () => play(run, rest, gapMs);
+      else play(run, rest, gapMs);
     }, gapMs);
     timers.add(timer);
   }
@@ -176,6 +181,10 @@ export function createLabHermes(options: LabHermesOptions = {}): LabHermes {
     if (!['once', 'session', 'always', 'deny'].includes(choice)) {
       return refusal(400, 'Invalid choice', 'invalid_approval_choice');
     }
+    const responded = { event: 'approval.responded', choice, resolved: 1 };
+    hall.emit(run, { ...responded, timestamp: Date.now() / 1000 });
+    run.onApproval?.();
+    run.onApproval = null;
     const object = 'hermes.run.approval_response';
     return { status: 200, body: { object, run_id: run.id, choice, resolved: 1 } };
   }

@@ -66,6 +66,8 @@ export const sourceInfoSchema = z
     kind: z.string(),
     url: z.string(),
     organismId: z.string(),
+    /** The kinds of commands it takes; others answer that they were not sent. */
+    commands: z.array(z.string()),
     state: z.enum(SOURCE_STATES),
     since: instant,
     socketMode: z.enum(SOCKET_MODES).nullable(),

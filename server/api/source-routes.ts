@@ -25,13 +25,14 @@ export function sourceRoutes(deps: ApiDeps): Route[] {
     description: SourceDescription,
     counts: SourceCounts | undefined,
   ): SourceInfo {
-    const { name, kind, url, organismId } = description;
+    const { name, kind, url, organismId, commands = [] } = description;
     const view = organisms.get(organismId)?.sources.get(name);
     return {
       name,
       kind,
       url,
       organismId,
+      commands: [...commands],
       state: view?.state ?? (isPush(kind) ? 'live' : 'connecting'),
       since: view?.since ?? startedAt,
       socketMode: view?.socketMode ?? null,

@@ -29,6 +29,8 @@ export interface SourceDescription {
   /** Without credentials. */
   readonly url: string;
   readonly organismId: string;
+  /** What the upstream can be asked, as far as it is known now; absent: nothing. */
+  readonly commands?: readonly ControlCommand['kind'][] | undefined;
 }
 
 /** What a source hands over after one read of its upstream. */

@@ -1,5 +1,6 @@
 import type { Source, SourceDeps } from '../source.ts';
 import { parseUpstreamUrl } from '../upstream/upstream-url.ts';
+import { AGENTSERVER_COMMANDS } from './control.ts';
 import type { Intervals } from './intervals.ts';
 import { DEFAULT_INTERVALS } from './intervals.ts';
 import { CURSOR_NAMES } from './parts.ts';
@@ -49,6 +50,12 @@ export function createAgentServerSource(config: AgentServerConfig, deps: SourceD
       return await session.control(command);
     },
     readSchema: async (agent) => (await session?.readSchema(agent)) ?? null,
-    describe: () => ({ name, kind: 'agentserver', url: url.shown, organismId }),
+    describe: () => ({
+      name,
+      kind: 'agentserver',
+      url: url.shown,
+      organismId,
+      commands: AGENTSERVER_COMMANDS,
+    }),
   };
 }

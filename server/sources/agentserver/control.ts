@@ -2,6 +2,16 @@ import type { ControlCommand, ControlOutcome } from '../source.ts';
 import type { RestClient } from '../upstream/rest-client.ts';
 import { namePath } from './name-path.ts';
 
+/** What an AgentServer can be asked. */
+export const AGENTSERVER_COMMANDS = [
+  'inject',
+  'kill',
+  'pause',
+  'resume',
+  'reload',
+  'stop',
+] as const satisfies readonly ControlCommand['kind'][];
+
 /** Sends one command, once: nothing here or below tries again. */
 export function sendCommand(rest: RestClient, command: ControlCommand): Promise<ControlOutcome> {
   switch (command.kind) {

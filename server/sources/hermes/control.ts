@@ -7,6 +7,24 @@ import type { RunBook } from './run-book.ts';
 import type { Runs } from './runs.ts';
 import { runStartedSchema } from './wire.ts';
 
+/** What can be asked, and the feature an instance must have for it; null: every version can. */
+const OFFERS = [
+  { kind: 'start-run', needs: null },
+  { kind: 'watch-run', needs: null },
+  { kind: 'inject', needs: null },
+  { kind: 'stop-run', needs: 'run_stop' },
+  { kind: 'kill', needs: 'run_stop' },
+  { kind: 'answer-approval', needs: 'run_approval_response' },
+  { kind: 'steer-run', needs: 'run_steer' },
+] as const satisfies readonly { kind: ControlCommand['kind']; needs: string | null }[];
+
+/** @param features null: the instance has not said yet, which the base version never does */
+export function offeredCommands(features: Features | null): readonly ControlCommand['kind'][] {
+  return OFFERS.filter(({ needs }) => needs === null || features?.has(needs) === true).map(
+    ({ kind }) => kind,
+  );
+}
+
 /** Sends one command, once: nothing here or below tries again. */
 export function createControl(deps: {
   rest: RestClient;

@@ -31,7 +31,7 @@ describe('the health of an instance', () => {
     expect(organismStatus(health)).toBe('running');
     expect(platformDrafts(health, 1)).toEqual([]);
     const slots = { used: 0, of: 10 };
-    expect(instanceConfig({ health, jobs: [], features: [], slots })).toMatchObject({
+    expect(instanceConfig({ health, jobs: [], features: [], slots, runs: [] })).toMatchObject({
       version: '0.9.0',
       readiness: 'degraded',
       activeAgents: 1,

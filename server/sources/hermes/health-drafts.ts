@@ -1,4 +1,5 @@
 import type { DraftOf, EventDraft } from '#organism/event.ts';
+import type { InstanceCard, OpenRunCard } from '#organism/instance-card.ts';
 import { parseInstant } from '#organism/instant.ts';
 
 import { clip, errorDraft } from '../drafts.ts';
@@ -25,8 +26,9 @@ export function instanceConfig(facts: {
   jobs: readonly Job[];
   features: readonly string[];
   slots: { readonly used: number; readonly of: number };
-}): Record<string, unknown> {
-  const { health, jobs, features, slots } = facts;
+  runs: readonly OpenRunCard[];
+}): InstanceCard {
+  const { health, jobs, features, slots, runs } = facts;
   const platforms = Object.entries(health?.platforms ?? {}).slice(0, MAX_SHOWN);
   return {
     gatewayState: health?.gateway_state ?? null,
@@ -35,7 +37,8 @@ export function instanceConfig(facts: {
     activeAgents: health?.active_agents ?? null,
     readiness: health?.readiness?.status ?? null,
     runSlots: slots,
-    features,
+    runs: runs.slice(0, MAX_SHOWN),
+    features: [...features],
     platforms: Object.fromEntries(
       platforms.map(([name, { state, error_message: error }]) => [
         name,
@@ -50,6 +53,7 @@ export function instanceConfig(facts: {
       nextRunAt: job.next_run_at,
       lastRunAt: job.last_run_at,
       lastStatus: job.last_status,
+      lastError: job.last_error ?? job.last_delivery_error,
       times: job.repeat?.times,
       completed: job.repeat?.completed,
     })),

@@ -208,6 +208,27 @@ describe('a Hermes source', () => {
     expect(recorder.conflicts).toEqual([]);
   });
 
+  test('an open run is on the card of its instance, with what it waits to be allowed', async () => {
+    await connect();
+    const { run, sessionId } = await startRun();
+    const runs = () => recorder.of('organism').at(-1)?.config?.['runs'];
+    const card = { runId: run.id, threadId: sessionId, approval: null };
+    await vi.waitFor(() => expect(runs()).toEqual([card]));
+    const request = {
+      command: 'rm -rf build',
+      description: 'Delete it',
+      choices: ['once', 'deny'],
+    };
+    lab.hall.emit(run, { event: 'approval.request', timestamp: 1, ...request });
+    const approval = { ...request, requestId: null };
+    await vi.waitFor(() => expect(runs()).toEqual([{ ...card, approval }]));
+    lab.hall.emit(run, { event: 'approval.responded', timestamp: 2, choice: 'once' });
+    await vi.waitFor(() => expect(runs()).toEqual([card]));
+    lab.hall.emit(run, { event: 'run.cancelled', timestamp: 3 });
+    lab.hall.finish(run);
+    await vi.waitFor(() => expect(runs()).toEqual([]));
+  });
+
   test('approvals, steering and stopping go to the run', async () => {
     await connect();
     const { run } = await startRun();

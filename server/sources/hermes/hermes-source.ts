@@ -49,6 +49,12 @@ export function createHermesSource(config: HermesConfig, deps: SourceDeps): Sour
       if (session === null) return { kind: 'not-sent', reason: 'this source has not started' };
       return await session.control(command);
     },
-    describe: () => ({ name, kind: 'hermes', url: url.shown, organismId }),
+    describe: () => ({
+      name,
+      kind: 'hermes',
+      url: url.shown,
+      organismId,
+      commands: session?.commands(),
+    }),
   };
 }

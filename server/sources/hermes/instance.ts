@@ -1,4 +1,5 @@
 import type { DraftOf } from '#organism/event.ts';
+import type { OpenRunCard } from '#organism/instance-card.ts';
 
 import type { Stamper } from '../upstream/stamper.ts';
 import { instanceConfig, organismStatus } from './health-drafts.ts';
@@ -10,6 +11,7 @@ export interface Instance {
   jobs: readonly Job[];
   features: readonly string[];
   slotsUsed: number;
+  runs: readonly OpenRunCard[];
   /** The organism, when it differs from what was told last. */
   tell(isReachable: boolean): { drafts: DraftOf<'organism'>[]; cursors?: Record<string, string> };
 }
@@ -33,17 +35,18 @@ export function createInstance(
     jobs: [],
     features: [],
     slotsUsed: 0,
+    runs: [],
     tell(isReachable) {
       const seen = String(instance.health?.pid ?? '');
       const isNewLife = isReachable && seen !== '' && seen !== pid;
       if (isNewLife && pid !== '') startedAt = deps.now();
       if (isNewLife) pid = seen;
-      const { health, jobs, features, slotsUsed: used } = instance;
+      const { health, jobs, features, runs, slotsUsed: used } = instance;
       const facts = {
         name: deps.name(),
         status: isReachable ? organismStatus(health) : 'stopped',
         startedAt,
-        config: instanceConfig({ health, jobs, features, slots: { used, of: RUN_SLOTS } }),
+        config: instanceConfig({ health, jobs, features, runs, slots: { used, of: RUN_SLOTS } }),
       };
       const text = JSON.stringify(facts);
       if (text === told) return { drafts: [] };

@@ -144,6 +144,7 @@ export function createReadings(deps: {
       }
       if (features !== null) await runs.settle(features.has('run_status'));
       instance.slotsUsed = runs.open;
+      instance.runs = runs.cards();
       noteForeignWork();
       status.move('rest-answered');
       status.move(runs.open > 0 ? 'socket-live' : 'socket-lost');

@@ -1,4 +1,5 @@
 import type { EventDraft } from '#organism/event.ts';
+import type { Approval } from '#organism/instance-card.ts';
 import { parseBounded } from '#server/ingest/limits.ts';
 
 import { USER } from '../drafts.ts';
@@ -27,6 +28,8 @@ export interface RunReader {
   /** The stream ended without a terminal event: what is known then, from the status where there is one. */
   abandon(reason: string, at: number, status: RunStatus | null): RunReading;
   readonly isOver: boolean;
+  /** What it waits to be allowed; null when it does not. */
+  readonly approval: Approval | null;
   /** Sessions of the run's helper agents. */
   readonly childSessions: readonly string[];
 }
@@ -51,6 +54,7 @@ export function createRunReader(
   let lastText = '';
   let lastReasoning = '';
   let hasSaid = false;
+  let approval: Approval | null = null;
   const children = new Set<string>();
   const said = createTextGroup();
   const thought = createTextGroup();
@@ -115,6 +119,7 @@ export function createRunReader(
       case 'run.failed':
       case 'run.cancelled':
         isOver = true;
+        approval = null;
         return [...flushText(), ...end(event, at)];
       default:
         return [unknownDraft(event, at)];
@@ -136,6 +141,7 @@ export function createRunReader(
     const isRequest = name === 'approval.request';
     const parties = isRequest ? { from: facts.agent, to: USER } : { from: USER, to: facts.agent };
     const payloadType = name.replace('.', '_');
+    approval = isRequest ? approvalOf(event) : null;
     const reason = isRequest ? `approval: ${event.description ?? 'a command'}` : null;
     return [
       run.message('control', at, { ...parties, payloadType, payload }),
@@ -157,6 +163,9 @@ export function createRunReader(
   return {
     get isOver() {
       return isOver;
+    },
+    get approval() {
+      return approval;
     },
     get childSessions() {
       return [...children];
@@ -218,6 +227,15 @@ export function createRunReader(
       },
     ];
   }
+}
+
+function approvalOf({ command, description, choices, request_id: requestId }: RunEvent): Approval {
+  return {
+    command: command ?? '',
+    description: description ?? '',
+    choices: choices ?? [],
+    requestId: requestId ?? null,
+  };
 }
 
 /** The end a status object tells of, in the words of the stream. */

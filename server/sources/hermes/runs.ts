@@ -1,3 +1,6 @@
+import type { OpenRunCard } from '#organism/instance-card.ts';
+
+import { clip } from '../drafts.ts';
 import type { ControlOutcome, Schedule, SourceLog } from '../source.ts';
 import type { Outbox } from '../upstream/outbox.ts';
 import type { RestClient } from '../upstream/rest-client.ts';
@@ -18,6 +21,8 @@ export interface Runs {
   /** Asks how the runs ended whose stream broke, where the upstream tells. */
   settle(hasStatus: boolean): Promise<void>;
   readonly open: number;
+  /** The open ones, and what each waits for. */
+  cards(): OpenRunCard[];
   stop(): Promise<void>;
 }
 
@@ -54,7 +59,7 @@ export function createRuns(deps: {
 }): Runs {
   const { book, cast, outbox, now, url } = deps;
   const closing = new AbortController();
-  const reading = new Map<string, Promise<void>>();
+  const reading = new Map<string, { run: FollowedRun; reader: RunReader; done: Promise<void> }>();
   const adrift = new Map<string, Adrift>();
 
   function readerOf(run: FollowedRun, isResumed: boolean): RunReader {
@@ -97,7 +102,7 @@ export function createRuns(deps: {
         reading.delete(runId);
         deps.onChange();
       });
-      reading.set(runId, done);
+      reading.set(runId, { run, reader, done });
     } else {
       stored.catch(logLoss);
       const reason =
@@ -119,7 +124,10 @@ export function createRuns(deps: {
       const reason = await stream.read(async (items) => {
         for (const item of items) {
           if (item.kind === 'dropped') await outbox.add({ drafts: [], rejects: [tooLong(run)] });
-          if (item.kind === 'data') await outbox.add(reader.read(item.text));
+          if (item.kind !== 'data') continue;
+          const waited = reader.approval;
+          await outbox.add(reader.read(item.text));
+          if (reader.approval !== waited) deps.onChange();
         }
       });
       if (reader.isOver) await end(run.runId, reader);
@@ -157,6 +165,12 @@ export function createRuns(deps: {
     get open() {
       return reading.size;
     },
+    cards: () =>
+      [...reading.values()].map(({ run, reader }) => ({
+        runId: run.runId,
+        threadId: clip(run.sessionId),
+        approval: reader.approval,
+      })),
     async settle(hasStatus) {
       resume();
       for (const [runId, { reader, reason }] of adrift) {
@@ -170,7 +184,7 @@ export function createRuns(deps: {
     },
     async stop() {
       closing.abort();
-      await Promise.all(reading.values());
+      await Promise.all([...reading.values()].map(({ done }) => done));
     },
   };
 }

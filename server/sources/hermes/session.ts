@@ -7,7 +7,7 @@ import { createStamper } from '../upstream/stamper.ts';
 import { createStatusReporter } from '../upstream/status.ts';
 import type { UpstreamUrl } from '../upstream/upstream-url.ts';
 import { createCast } from './cast.ts';
-import { createControl } from './control.ts';
+import { createControl, offeredCommands } from './control.ts';
 import { createForeignSessions } from './foreign-sessions.ts';
 import { createInstance } from './instance.ts';
 import { createReadings } from './readings.ts';
@@ -33,6 +33,8 @@ export interface Session {
   start(): void;
   stop(): Promise<void>;
   control(command: ControlCommand): Promise<ControlOutcome>;
+  /** What the instance can be asked, as it last said. */
+  commands(): readonly ControlCommand['kind'][];
 }
 
 /** One run of one source: what polls, streams and reacts to what. */
@@ -147,6 +149,7 @@ export function createSession(
       await closing;
       await outbox.close();
     },
+    commands: () => offeredCommands(readings.features),
     async control(command) {
       if (isStopping) return { kind: 'not-sent', reason: 'this source was stopped' };
       const outcome = await control(command);

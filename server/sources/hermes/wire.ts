@@ -41,6 +41,9 @@ export const runEventSchema = z.looseObject({
   status: text,
   summary: text,
   cost_usd: number,
+  command: text,
+  choices: z.array(z.string()).nullish().catch(null),
+  request_id: text,
   ...tokenFields,
 });
 export type RunEvent = z.infer<typeof runEventSchema>;
