@@ -1,5 +1,7 @@
 'use client';
 
+import { clsx } from 'clsx';
+
 import { useIsLiveLoaded, useServerNow } from '#components/live/use-live.ts';
 import { usePacedLive } from '#components/live/use-paced-live.ts';
 import { Page, PageHeader } from '#components/shell/page-header.tsx';
@@ -11,9 +13,11 @@ import { Skeleton } from '#components/ui/skeleton.tsx';
 import { EmptyState, FilteredEmptyState } from '#components/ui/surface-states.tsx';
 import type { OrganismState } from '#organism/state.ts';
 
+import { AllowancesPanel } from './allowances-panel.tsx';
 import { GasGrid } from './gas-grid.tsx';
 import { GasTable } from './gas-table.tsx';
 import { OrganismGauge } from './organism-gauge.tsx';
+import { prepareAllowances } from './prepare-allowances.ts';
 import {
   countLevels,
   GAS_LEVELS,
@@ -34,15 +38,20 @@ export function GasView() {
   const isLoaded = useIsLiveLoaded();
   if (!isLoaded) return <GasSkeleton />;
   const rows = prepareGas(organism, now);
+  const allowances = prepareAllowances(organism.allowances.values());
+  const hasBudgets = rows.length > 0;
   return (
     <Page>
       <PageHeader
         title="Gas"
-        sub="Token budgets against their limits. Burn rates are over the last 5 min."
-        actions={<GasActions params={params} />}
+        sub="Budgets against their limits. Burn rates are over the last 5 min."
+        actions={hasBudgets && <GasActions params={params} />}
       />
-      <div className="grid items-start gap-4 xl:grid-cols-3">
-        <OrganismGauge sum={sumGas(rows)} name={organism.name} />
+      {allowances.length > 0 && <AllowancesPanel allowances={allowances} />}
+      <div
+        className={clsx('grid items-start gap-4', hasBudgets ? 'xl:grid-cols-3' : 'xl:grid-cols-2')}
+      >
+        {hasBudgets && <OrganismGauge sum={sumGas(rows)} name={organism.name} />}
         <SharePanel
           what="agent"
           shares={prepareShares(
@@ -56,7 +65,11 @@ export function GasView() {
           shares={prepareShares(organism.usageByModel, organism.usage, 'no model named')}
         />
       </div>
-      <ThreadGas rows={rows} params={params} />
+      {hasBudgets ? (
+        <ThreadGas rows={rows} params={params} />
+      ) : (
+        allowances.length === 0 && <NoBudgets />
+      )}
     </Page>
   );
 }
@@ -118,24 +131,26 @@ function GasActions({ params }: { params: GasParams }) {
 }
 
 function NoGas({ rows, params }: { rows: readonly GasRow[]; params: GasParams }) {
-  if (rows.length > 0) {
-    return params.level === null ? (
-      <EmptyState title="No running thread has a budget" isCompact>
-        <p>{`${rows.length} threads that have ended had one: choose All to see them.`}</p>
-      </EmptyState>
-    ) : (
-      <FilteredEmptyState
-        what="thread budgets"
-        hiddenCount={rows.length}
-        onClear={params.clear}
-        isCompact
-      />
-    );
-  }
+  return params.level === null ? (
+    <EmptyState title="No running thread has a budget" isCompact>
+      <p>{`${rows.length} threads that have ended had one: choose All to see them.`}</p>
+    </EmptyState>
+  ) : (
+    <FilteredEmptyState
+      what="thread budgets"
+      hiddenCount={rows.length}
+      onClear={params.clear}
+      isCompact
+    />
+  );
+}
+
+function NoBudgets() {
   return (
-    <EmptyState title="No budgets yet" isCompact>
+    <EmptyState title="Its source sets no budgets" isCompact>
       <p>
-        A gauge appears here once a thread has a token budget. An artificial organism shows how:
+        Nothing can run dry here: what is spent is above. Gauges appear once a source names a limit.
+        An artificial organism with limits:
       </p>
       <CopyCommand command="npm run lab -- agentserver --port 8080 --rate 30" />
     </EmptyState>
@@ -162,10 +177,10 @@ function GasSkeleton() {
 
 type GasPart = Pick<
   OrganismState,
-  'threads' | 'run' | 'agents' | 'usage' | 'usageByModel' | 'name'
+  'threads' | 'run' | 'agents' | 'allowances' | 'usage' | 'usageByModel' | 'name'
 >;
 
 function selectGas(organism: OrganismState): GasPart {
-  const { threads, run, agents, usage, usageByModel, name } = organism;
-  return { threads, run, agents, usage, usageByModel, name };
+  const { threads, run, agents, allowances, usage, usageByModel, name } = organism;
+  return { threads, run, agents, allowances, usage, usageByModel, name };
 }

@@ -1,19 +1,34 @@
 import { formatCompact, formatExact, formatPercent } from '#components/format/number.ts';
 import { formatEstimate } from '#components/format/time.ts';
 import { budgetLevel, percentUsed, type BudgetLevel } from '#organism/gas.ts';
+import { formatUsd } from '#organism/money.ts';
 
-/** A budget in tokens. Null limit: the source names none. */
+/** What a gauge counts, and how an amount of it is written. */
+const UNITS = {
+  tokens: { compact: formatCompact, exact: (value: number) => `${formatExact(value)} tokens` },
+  nanos: {
+    compact: (nanos: number) => formatUsd(nanos, { compact: true }),
+    exact: (nanos: number) => `${formatUsd(nanos)} USD`,
+  },
+  runs: { compact: formatExact, exact: (value: number) => `${formatExact(value)} runs` },
+} as const;
+
+/** A budget. Null limit: the source names none. */
 export type GaugeProps = {
   /** What is measured, for screen readers and the tip: "Thread 4f2a… budget". */
   label: string;
   used: number;
   limit: number | null;
+  /** Tokens without it. */
+  unit?: keyof typeof UNITS | undefined;
   /** Set aside for calls under way, on top of `used`. */
   reserved?: number | undefined;
   /** Where `used` is expected to end, on top of nothing: the whole expected total. */
   projected?: number | undefined;
   /** Null says "no estimate". */
   timeToEmptyMs: number | null;
+  /** Said below in place of the estimate: "7 free". */
+  below?: string | undefined;
   /** Where the limit comes from, for the tip. */
   source?: string | undefined;
 };
@@ -56,7 +71,9 @@ export function readGauge(props: GaugeProps): GaugeReading {
   const usedShare = clampShare((props.used / limit) * 100);
   const reservedEnd = clampShare(((props.used + (props.reserved ?? 0)) / limit) * 100);
   const projectedEnd = clampShare(((props.projected ?? 0) / limit) * 100);
-  const emptyText = level === 'exhausted' ? 'Exhausted' : describeEmpty(props.timeToEmptyMs);
+  const emptyText =
+    props.below ?? (level === 'exhausted' ? 'Exhausted' : describeEmpty(props.timeToEmptyMs));
+  const unit = unitOf(props);
   return {
     level,
     word: LEVEL_WORDS[level],
@@ -65,13 +82,13 @@ export function readGauge(props: GaugeProps): GaugeReading {
     reservedShare: reservedEnd - usedShare,
     projectedShare: Math.max(0, projectedEnd - reservedEnd),
     percentText: formatPercent(percent),
-    amountText: `${formatCompact(props.used)} / ${formatCompact(limit)}`,
+    amountText: `${unit.compact(props.used)} / ${unit.compact(limit)}`,
     emptyText,
     spoken: [
-      `${formatExact(props.used)} of ${formatExact(limit)} tokens used`,
+      `${unit.exact(props.used).replace(/ \w+$/, '')} of ${unit.exact(limit)} used`,
       `${percent} percent`,
       LEVEL_WORDS[level].toLowerCase(),
-      level === 'exhausted' ? '' : emptyText.toLowerCase(),
+      emptyText === LEVEL_WORDS[level] ? '' : emptyText.toLowerCase(),
     ]
       .filter((part) => part !== '')
       .join(', '),
@@ -88,20 +105,25 @@ function readUnlimited(props: GaugeProps): GaugeReading {
     reservedShare: 0,
     projectedShare: 0,
     percentText: '–',
-    amountText: formatCompact(props.used),
-    emptyText: LEVEL_WORDS.unlimited,
-    spoken: `${formatExact(props.used)} tokens used, no limit`,
+    amountText: unitOf(props).compact(props.used),
+    emptyText: props.below ?? LEVEL_WORDS.unlimited,
+    spoken: `${unitOf(props).exact(props.used)} used, no limit`,
     tip: tipLines(props, null),
   };
 }
 
+function unitOf({ unit }: GaugeProps) {
+  return UNITS[unit ?? 'tokens'];
+}
+
 function tipLines(props: GaugeProps, limit: number | null): string {
+  const { exact } = unitOf(props);
   return [
     props.label,
-    `Used ${formatExact(props.used)} tokens`,
-    (props.reserved ?? 0) === 0 ? '' : `Reserved ${formatExact(props.reserved ?? 0)}`,
-    props.projected === undefined ? '' : `Projected ${formatExact(props.projected)}`,
-    limit === null ? 'No limit' : `Limit ${formatExact(limit)}`,
+    `Used ${exact(props.used)}`,
+    (props.reserved ?? 0) === 0 ? '' : `Reserved ${exact(props.reserved ?? 0)}`,
+    props.projected === undefined ? '' : `Projected ${exact(props.projected)}`,
+    limit === null ? 'No limit' : `Limit ${exact(limit)}`,
     props.source === undefined ? '' : `Limit from ${props.source}`,
   ]
     .filter((line) => line !== '')

@@ -11,6 +11,7 @@ import { shortenId } from '#components/ui/id.tsx';
 import { Panel } from '#components/ui/panel.tsx';
 import { StateMark } from '#components/ui/state-mark.tsx';
 import { EmptyState } from '#components/ui/surface-states.tsx';
+import { TimeAgo } from '#components/ui/time.tsx';
 import type { AgentView } from '#organism/state.ts';
 
 import { MAX_SHOWN_AGENTS, pickAgents } from './pick-agents.ts';
@@ -74,12 +75,19 @@ function AgentRow({ agent }: { agent: AgentView }) {
       >
         <span className="truncate font-medium">{agent.name}</span>
         <StateMark state={agent.state} reason={agent.waitingReason} />
-        <span
-          className="mono truncate text-right text-ink-3"
-          data-tip={agent.currentThread ?? undefined}
-        >
-          {agent.currentThread === null ? '' : shortenId(agent.currentThread)}
-        </span>
+        {agent.currentThread === null && agent.state === 'unknown' ? (
+          // Where no state is told, the last sign of life is what there is to tell.
+          <span className="truncate text-right text-ink-3">
+            <TimeAgo instant={agent.lastActivity} />
+          </span>
+        ) : (
+          <span
+            className="mono truncate text-right text-ink-3"
+            data-tip={agent.currentThread ?? undefined}
+          >
+            {agent.currentThread === null ? '' : shortenId(agent.currentThread)}
+          </span>
+        )}
       </Link>
     </li>
   );

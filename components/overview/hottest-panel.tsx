@@ -15,10 +15,24 @@ import { Panel } from '#components/ui/panel.tsx';
 import { EmptyState } from '#components/ui/surface-states.tsx';
 import { burnRatePerMinute, timeToEmptyMs } from '#organism/gas.ts';
 
+import { BusiestPanel } from './busiest-panel.tsx';
+import { FullestPanel } from './fullest-panel.tsx';
+
 const MAX_GAUGES = 10;
 
-/** What runs dry first: running threads by how much of their budget is spent. */
+/** What runs dry first; where no thread has a budget, what others may spend, or who is busiest. */
 export function HottestPanel() {
+  const hasBudgets = usePacedLive((organism) =>
+    [...organism.threads.values()].some(({ budget }) => budget !== null),
+  );
+  const hasAllowances = usePacedLive((organism) => organism.allowances.size > 0);
+  const hasThreads = usePacedLive((organism) => organism.threads.size > 0);
+  if (!hasBudgets && hasAllowances) return <FullestPanel />;
+  return !hasBudgets && hasThreads ? <BusiestPanel /> : <HottestThreads />;
+}
+
+/** Running threads by how much of their budget is spent. */
+function HottestThreads() {
   const hrefOf = useHref();
   const hottest = usePacedLive((organism) => hottestThreads(organism).slice(0, MAX_GAUGES));
   const count = usePacedLive((organism) => hottestThreads(organism).length);

@@ -54,7 +54,9 @@ it('counts agents by state, the pressing states first, unknown words before unkn
 
 it('leaves a small cast in its places and shows of a large one what presses', () => {
   const few = [agent('a', 'idle'), agent('b', 'error')];
-  expect(pickAgents(few)).toBe(few);
+  expect(pickAgents(few)).toEqual(few);
+  const tool = { ...agent('aa', 'error'), isAgent: false };
+  expect(pickAgents([tool, ...few])).toEqual([...few, tool]);
   const many = Array.from({ length: MAX_SHOWN_AGENTS + 1 }, (_, index) =>
     agent(`a${index}`, 'idle'),
   );

@@ -8,6 +8,8 @@ export interface AgentVitals {
   readonly working: number;
   readonly waiting: number;
   readonly failing: number;
+  /** Whose state no source told. */
+  readonly untold: number;
 }
 
 export function agentVitals(organism: OrganismState): AgentVitals {
@@ -18,11 +20,14 @@ export function agentVitals(organism: OrganismState): AgentVitals {
     working: counts.get('processing') ?? 0,
     waiting: counts.get('waiting') ?? 0,
     failing: counts.get('error') ?? 0,
+    untold: counts.get('unknown') ?? 0,
   };
 }
 
 export interface ThreadVitals {
   readonly active: number;
+  /** Running threads with a limit. */
+  readonly budgets: number;
   /** Running threads from 100 %, and from 90 % up to there. */
   readonly exhausted: number;
   readonly nearlyDry: number;
@@ -36,6 +41,7 @@ export function threadVitals(organism: OrganismState): ThreadVitals {
     active: [...organism.threads.values()].filter(
       ({ status, run }) => status === 'active' && run === organism.run,
     ).length,
+    budgets: percents.length,
     exhausted: percents.filter((percent) => percent >= 100).length,
     nearlyDry: percents.filter((percent) => percent >= 90 && percent < 100).length,
   };

@@ -4,7 +4,7 @@ import { formatCompact } from '#components/format/number.ts';
 import { useConnection, useServerNow } from '#components/live/use-live.ts';
 import { usePacedLive } from '#components/live/use-paced-live.ts';
 import { countRecentErrors, ERROR_ATTENTION_MS } from '#components/shell/prepare-attention.ts';
-import { Money, Num } from '#components/ui/figures.tsx';
+import { Money, Num, Unknown } from '#components/ui/figures.tsx';
 import { Skeleton } from '#components/ui/skeleton.tsx';
 import { Stat, StatRow } from '#components/ui/stat.tsx';
 import { TimeAgo } from '#components/ui/time.tsx';
@@ -54,20 +54,30 @@ function RateStats() {
 }
 
 function AgentStat() {
-  const { total, working, waiting, failing } = usePacedLive(agentVitals);
+  const { total, working, waiting, failing, untold } = usePacedLive(agentVitals);
   const parts = [failing > 0 && `${failing} in error`, waiting > 0 && `${waiting} waiting`];
   return (
     <Stat
       label="Agents working"
-      value={<Num value={working} unit="agents and tools" />}
+      value={
+        total > 0 && untold === total ? (
+          <Unknown />
+        ) : (
+          <Num value={working} unit="agents and tools" />
+        )
+      }
       unit={`of ${formatCompact(total)}`}
-      sub={parts.filter((part) => part !== false).join(', ') || 'none waits'}
+      sub={
+        total > 0 && untold === total
+          ? 'their states are not told'
+          : parts.filter((part) => part !== false).join(', ') || 'none waits'
+      }
     />
   );
 }
 
 function ThreadStat() {
-  const { active, exhausted, nearlyDry } = usePacedLive(threadVitals);
+  const { active, budgets, exhausted, nearlyDry } = usePacedLive(threadVitals);
   const parts = [
     exhausted > 0 && `${exhausted} exhausted`,
     nearlyDry > 0 && `${nearlyDry} over 90 %`,
@@ -78,7 +88,9 @@ function ThreadStat() {
       value={<Num value={active} unit="threads" />}
       sub={
         <span className={exhausted > 0 ? 'font-medium text-error' : undefined}>
-          {parts.filter((part) => part !== false).join(', ') || 'none over 90 % of its budget'}
+          {budgets === 0
+            ? 'none has a token budget'
+            : parts.filter((part) => part !== false).join(', ') || 'none over 90 % of its budget'}
         </span>
       }
     />
