@@ -4,10 +4,12 @@ import { Pause, Play, Send } from 'lucide-react';
 import { useState } from 'react';
 
 import { useCommand } from '#components/api/use-command.ts';
+import { useOffers } from '#components/api/use-offers.ts';
 import { useSession } from '#components/api/use-session.ts';
 import { CommandOutcome } from '#components/command/command-outcome.tsx';
 import { ConfirmCommand } from '#components/command/confirm-command.tsx';
 import { LoginHint } from '#components/command/login-hint.tsx';
+import { useLive } from '#components/live/use-live.ts';
 import { Button } from '#components/ui/button.tsx';
 import { Dialog } from '#components/ui/dialog.tsx';
 import type { AgentView } from '#organism/state.ts';
@@ -18,6 +20,7 @@ import { InjectForm } from './inject-form.tsx';
 export function AgentCommands({ agent }: { agent: AgentView }) {
   const [open, setOpen] = useState<'switch' | 'inject' | null>(null);
   const command = useCommand();
+  const commands = useOffers(useLive((organism) => organism.organismId))?.commands ?? [];
   const isPaused = agent.state === 'paused';
   const isSending = command.state.kind === 'sending';
   const close = () => setOpen(null);
@@ -26,14 +29,18 @@ export function AgentCommands({ agent }: { agent: AgentView }) {
   return (
     <>
       <CommandOutcome state={command.state} />
-      <Button disabled={isSending} onClick={() => setOpen('switch')}>
-        <Icon className="size-3.5" aria-hidden />
-        {verb}
-      </Button>
-      <Button disabled={isSending} onClick={() => setOpen('inject')}>
-        <Send className="size-3.5" aria-hidden />
-        Inject message
-      </Button>
+      {commands.includes(isPaused ? 'resume' : 'pause') && (
+        <Button disabled={isSending} onClick={() => setOpen('switch')}>
+          <Icon className="size-3.5" aria-hidden />
+          {verb}
+        </Button>
+      )}
+      {commands.includes('inject') && (
+        <Button disabled={isSending} onClick={() => setOpen('inject')}>
+          <Send className="size-3.5" aria-hidden />
+          Inject message
+        </Button>
+      )}
       <ConfirmCommand
         isOpen={open === 'switch'}
         onClose={close}

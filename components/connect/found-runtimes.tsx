@@ -14,11 +14,11 @@ export function FoundRuntimes() {
   if (found.length === 0) return null;
   const canControl = session.data?.canControl === true;
   return (
-    <section className="flex flex-col gap-1.5 border-t border-line pt-3">
+    <section className="flex flex-col gap-1.5 rounded-md border border-accent/40 bg-panel px-3 py-2.5">
       <h3 className="font-medium text-ink">Found on this machine</h3>
       <ul className="flex flex-col gap-1.5">
         {found.map(({ name, title }) => (
-          <li key={name} className="flex flex-wrap items-center justify-between gap-2">
+          <li key={name} className="flex items-center justify-between gap-3">
             <span className="min-w-0 break-words">{title}</span>
             {canControl && (
               <Button

@@ -27,6 +27,12 @@ export const RUNTIMES: readonly Runtime[] = [
     command: 'export OTEL_EXPORTER_OTLP_ENDPOINT=http://127.0.0.1:4319',
   },
   {
+    kind: 'openai-agents',
+    name: 'OpenAI Agents SDK',
+    needs: 'Point its exporter at /v1/traces/ingest; docs/sources/openai-agents.md has the lines.',
+    command: 'npm run lab -- openai-agents',
+  },
+  {
     kind: 'claude-code',
     name: 'Claude Code',
     needs:
@@ -50,5 +56,18 @@ export const RUNTIMES: readonly Runtime[] = [
     name: 'Codex',
     needs: 'Its session files show all work on this machine; docs/sources/codex.md has its output.',
     command: 'npm start -- --source codex+file:///home/me/.codex/sessions',
+  },
+  {
+    kind: 'organoscope',
+    name: 'Another Organoscope',
+    needs: 'Its organisms stand here beside the others; on another machine it needs its key.',
+    command: 'npm start -- --source edge=organoscope+http://10.0.0.7:4319',
+  },
+  {
+    kind: 'events',
+    name: 'Any program',
+    needs: 'Events of your own, one JSON object a line; docs/events.md describes them.',
+    command:
+      'curl -H "content-type: application/x-ndjson" --data-binary @events.ndjson http://127.0.0.1:4319/api/v1/events?source=mine',
   },
 ];

@@ -50,9 +50,7 @@ export function CommandLog() {
           onSortChange={(next) => void set({ commands: next })}
           empty={
             <EmptyState isCompact title="No command was given yet">
-              <p>
-                Kill, pause, resume, inject, reload and stop are written down here, sent once each.
-              </p>
+              <p>What is asked of an organism is written down here: each command is sent once.</p>
             </EmptyState>
           }
         />

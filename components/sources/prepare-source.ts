@@ -4,12 +4,12 @@ import type { OrganismState, SourceView } from '#organism/state.ts';
 /** The part of the live picture this page reads. */
 export type LiveSources = Pick<OrganismState, 'organismId' | 'sources' | 'gaps'>;
 
-export interface SocketMode {
+export interface ArrivalWords {
   readonly word: string;
   readonly sentence: string;
 }
 
-const SOCKET_MODES: Record<NonNullable<SourceInfo['socketMode']>, SocketMode> = {
+const SOCKET_MODES: Record<NonNullable<SourceInfo['socketMode']>, ArrivalWords> = {
   all: {
     word: 'Everything by socket',
     sentence:
@@ -25,14 +25,46 @@ const SOCKET_MODES: Record<NonNullable<SourceInfo['socketMode']>, SocketMode> = 
     sentence: 'The socket carries nothing this server can send: everything is read from REST.',
   },
 };
-const UNKNOWN_MODE: SocketMode = {
+const UNKNOWN_MODE: ArrivalWords = {
   word: 'Not known yet',
   sentence: 'What the socket can carry shows itself after it has been open for a while.',
 };
 
-/** What arrives by socket and what is fetched, in words. */
-export function socketModeWords(mode: SourceInfo['socketMode']): SocketMode {
-  return mode === null ? UNKNOWN_MODE : SOCKET_MODES[mode];
+const POSTED: ArrivalWords = {
+  word: 'Posted to this server',
+  sentence: 'Programs send to this address; each request is answered once it is durable.',
+};
+/** Of what is dialled and has no socket whose mode could be known. */
+const DIALLED: Readonly<Record<string, ArrivalWords>> = {
+  hermes: {
+    word: 'Runs streamed, the rest polled',
+    sentence:
+      'A run started or handed over here is read as it happens. Health, jobs and sessions are read every few seconds.',
+  },
+  coder: {
+    word: 'Polled',
+    sentence: 'Sessions are read every 30 s; those whose totals moved are read in full.',
+  },
+  codex: { word: 'Session files', sentence: 'Files are read as they grow.' },
+  'claude-code': { word: 'Session files', sentence: 'Files are read as they grow.' },
+  organoscope: {
+    word: 'Its journal',
+    sentence: 'Read twice a second from the position it stored with the last events.',
+  },
+};
+
+/** How what a source tells arrives, in words. */
+export function arrivalWords(
+  source: Pick<SourceInfo, 'kind' | 'url' | 'socketMode'>,
+): ArrivalWords {
+  if (isPosted(source)) return POSTED;
+  const { kind, socketMode } = source;
+  return socketMode === null ? (DIALLED[kind] ?? UNKNOWN_MODE) : SOCKET_MODES[socketMode];
+}
+
+/** Programs post to it: its address is a path of this server. */
+export function isPosted({ url }: Pick<SourceInfo, 'url'>): boolean {
+  return url.startsWith('/');
 }
 
 /** The socket's news over the polled answer, where it is the newer of the two. */

@@ -5,8 +5,9 @@ import { useState } from 'react';
 import type { CommandState } from '#components/api/command.ts';
 import { useCommand } from '#components/api/use-command.ts';
 import { useSession } from '#components/api/use-session.ts';
-import { Button } from '#components/ui/button.tsx';
+import { Button, ButtonLink } from '#components/ui/button.tsx';
 import { Dialog } from '#components/ui/dialog.tsx';
+import type { SourceInfo } from '#organism/api/resources.ts';
 
 type Act = 'reload' | 'stop';
 
@@ -21,11 +22,13 @@ const ACTS = {
   },
 } as const;
 
-/** Reload and stop of the organism behind a source; each asks first and is sent once. */
-export function SourceCommands(props: { organismId: string }) {
+/** What the organism behind a source can be asked; each asks first and is sent once. */
+export function SourceCommands({ source }: { source: SourceInfo }) {
+  const { organismId } = source;
+  const offered = (['reload', 'stop'] as const).filter((kind) => source.commands.includes(kind));
   const [act, setAct] = useState<Act | null>(null);
   const session = useSession();
-  const command = useCommand(props.organismId);
+  const command = useCommand(organismId);
   const canControl = session.data?.canControl === true;
   const close = () => {
     setAct(null);
@@ -33,7 +36,12 @@ export function SourceCommands(props: { organismId: string }) {
   };
   return (
     <>
-      {(['reload', 'stop'] as const).map((kind) => (
+      {source.commands.includes('start-run') && (
+        <ButtonLink size="sm" href={`/runs?organism=${encodeURIComponent(organismId)}`}>
+          Runs
+        </ButtonLink>
+      )}
+      {offered.map((kind) => (
         <span
           key={kind}
           data-tip={
@@ -55,7 +63,7 @@ export function SourceCommands(props: { organismId: string }) {
       <Dialog
         open={act !== null}
         onClose={close}
-        title={act === null ? '' : `${ACTS[act].verb} organism ${props.organismId}`}
+        title={act === null ? '' : `${ACTS[act].verb} organism ${organismId}`}
         description={act === null ? undefined : ACTS[act].sentence}
         footer={
           act !== null &&

@@ -1,6 +1,7 @@
 'use client';
 
 import { clsx } from 'clsx';
+import Link from 'next/link';
 
 import { formatExact } from '#components/format/number.ts';
 import { formatAgo } from '#components/format/time.ts';
@@ -15,7 +16,7 @@ import { Instant, TimeAgo } from '#components/ui/time.tsx';
 import type { SourceInfo } from '#organism/api/resources.ts';
 import type { EventOf } from '#organism/event.ts';
 
-import { countsAddUp, redactionRows, socketModeWords } from './prepare-source.ts';
+import { arrivalWords, countsAddUp, isPosted, redactionRows } from './prepare-source.ts';
 import { SourceCommands } from './source-commands.tsx';
 
 /** One source: how it is, what came of what it sent, and what was asked of it. */
@@ -25,13 +26,13 @@ export function SourcePanel(props: {
   onShowRejects: () => void;
 }) {
   const { source, gaps } = props;
-  const mode = socketModeWords(source.socketMode);
+  const arrival = arrivalWords(source);
   const redactions = redactionRows(source);
   return (
     <Panel
       title={source.name}
-      sub={source.kind}
-      actions={<SourceCommands organismId={source.organismId} />}
+      sub={source.kind === source.name ? undefined : source.kind}
+      actions={<SourceCommands source={source} />}
     >
       <div className="flex flex-col gap-4">
         <StateLine source={source} />
@@ -43,11 +44,20 @@ export function SourcePanel(props: {
         <Counts source={source} onShowRejects={props.onShowRejects} />
         <dl className="grid grid-cols-[7rem_minmax(0,1fr)] gap-x-3 gap-y-1.5">
           <Fact label="Address">
-            <Mono className="break-all">{source.url}</Mono>
+            <Mono className="break-all">
+              {isPosted(source) ? `POST ${source.url}` : source.url}
+            </Mono>
           </Fact>
-          <Fact label="Organism">{source.organismId}</Fact>
-          <Fact label="Socket">
-            {mode.word} <span className="text-ink-2">{mode.sentence}</span>
+          <Fact label="Organism">
+            <Link
+              href={`/?organism=${encodeURIComponent(source.organismId)}`}
+              className="break-all text-accent hover:underline"
+            >
+              {source.organismId}
+            </Link>
+          </Fact>
+          <Fact label="Arrives">
+            {arrival.word} <span className="text-ink-2">{arrival.sentence}</span>
           </Fact>
           <Fact label="Last received">
             <TimeAgo instant={source.lastReceivedAt} />

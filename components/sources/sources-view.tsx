@@ -61,10 +61,10 @@ function SourceList() {
             onShowRejects={() => void setRejectsOf(source.name)}
           />
         ))}
-        <ConnectAnother />
         <StoragePanel />
       </div>
       <CommandLog />
+      <ConnectAnother />
       <RejectsDrawer source={rejectsOf} onClose={() => void setRejectsOf(null)} />
     </>
   );

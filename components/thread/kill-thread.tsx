@@ -3,9 +3,11 @@
 import { useState } from 'react';
 
 import { useCommand } from '#components/api/use-command.ts';
+import { useOffers } from '#components/api/use-offers.ts';
 import { CommandOutcome } from '#components/command/command-outcome.tsx';
 import { ConfirmCommand } from '#components/command/confirm-command.tsx';
 import { useCommandShown } from '#components/command/use-command-shown.ts';
+import { useLive } from '#components/live/use-live.ts';
 import { Button } from '#components/ui/button.tsx';
 import { shortenId } from '#components/ui/id.tsx';
 
@@ -14,6 +16,8 @@ export function KillThread({ threadId }: { threadId: string }) {
   const [isOpen, setIsOpen] = useState(false);
   const { send, state } = useCommand();
   const isWaiting = useCommandShown(state) === false;
+  const offer = useOffers(useLive((organism) => organism.organismId));
+  if (offer?.commands.includes('kill') !== true) return null;
   return (
     <>
       <CommandOutcome state={state} />

@@ -45,7 +45,7 @@ export const THREAD_COLUMNS: readonly Column<ThreadItem>[] = [
   {
     id: 'messages',
     header: 'Messages',
-    width: 96,
+    width: 108,
     align: 'end',
     sortBy: (thread) => sortValue(thread, 'messages'),
     cell: (thread) => <Num value={thread.messageCount} unit="messages" />,
