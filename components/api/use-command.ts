@@ -32,8 +32,8 @@ export function useCommand(target?: string): CommandControl {
   const queryClient = useQueryClient();
   const mutation = useMutation<Answer, Error, Command>({
     mutationFn: (command) => {
-      const { path, body } = commandRequest(command);
-      return postJson(answerSchema, path, { params: { organism }, body });
+      const { path, body, params } = commandRequest(command);
+      return postJson(answerSchema, path, { params: { organism, ...params }, body });
     },
     // At most once: neither a retry nor a queue that sends when the network is back.
     retry: false,

@@ -14,6 +14,11 @@ const NOUNS: Record<Command['kind'], string> = {
   inject: 'Message',
   reload: 'Reload',
   stop: 'Stop',
+  'start-run': 'Start',
+  'watch-run': 'Handover',
+  'stop-run': 'Stop',
+  'answer-approval': 'Answer',
+  'steer-run': 'Steering',
 };
 
 /**

@@ -7,9 +7,11 @@ import { usePathname } from 'next/navigation';
 import { useState } from 'react';
 
 import { useHref } from '#components/api/use-href.ts';
+import { useLive } from '#components/live/use-live.ts';
 import { Drawer } from '#components/ui/dialog.tsx';
+import { worksInRuns } from '#organism/instance-card.ts';
 
-import { DESTINATIONS, isCurrent, type Destination } from './destinations.ts';
+import { DESTINATIONS, isCurrent, isOffered, type Destination } from './destinations.ts';
 import { Marks, type Attention } from './marks.tsx';
 
 const ITEM = 'relative flex h-14 flex-1 flex-col items-center justify-center gap-1 text-micro';
@@ -19,7 +21,10 @@ export function BottomBar({ attention, more }: { attention: Attention; more: Rea
   const pathname = usePathname();
   const hrefOf = useHref();
   const [isOpen, setIsOpen] = useState(false);
-  const rest = DESTINATIONS.filter((destination) => !destination.isMain);
+  const hasRuns = useLive((organism) => worksInRuns(organism.config));
+  const rest = DESTINATIONS.filter(
+    (destination) => !destination.isMain && isOffered(destination, { hasRuns }),
+  );
   const isRestCurrent = rest.some((destination) => isCurrent(destination.href, pathname));
   const restCount = rest.reduce((sum, { id }) => sum + (attention[id] ?? 0), 0);
   return (

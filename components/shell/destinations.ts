@@ -5,6 +5,7 @@ import {
   ChartColumn,
   Gauge,
   MessageSquareText,
+  Play,
   ReceiptText,
   TriangleAlert,
   Waypoints,
@@ -16,6 +17,7 @@ export type DestinationId =
   | 'agents'
   | 'threads'
   | 'messages'
+  | 'runs'
   | 'gas'
   | 'usage'
   | 'billing'
@@ -47,6 +49,7 @@ export const DESTINATION_GROUPS: readonly (readonly Destination[])[] = [
       key: 'm',
       isMain: false,
     },
+    { id: 'runs', href: '/runs', label: 'Runs', icon: Play, key: 'r', isMain: false },
   ],
   [
     { id: 'gas', href: '/gas', label: 'Gas', icon: Gauge, key: 'g', isMain: true },
@@ -74,6 +77,11 @@ export const DESTINATION_GROUPS: readonly (readonly Destination[])[] = [
 ];
 
 export const DESTINATIONS: readonly Destination[] = DESTINATION_GROUPS.flat();
+
+/** The pages that say something of an organism: not every runtime works in runs. */
+export function isOffered({ id }: Destination, organism: { readonly hasRuns: boolean }): boolean {
+  return id !== 'runs' || organism.hasRuns;
+}
 
 /** Whether `href` is the page shown, or the list the shown page belongs to. */
 export function isCurrent(href: string, pathname: string): boolean {

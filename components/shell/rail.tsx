@@ -6,16 +6,20 @@ import Link from 'next/link';
 import { usePathname } from 'next/navigation';
 
 import { useHref } from '#components/api/use-href.ts';
+import { useLive } from '#components/live/use-live.ts';
 import { usePreferences } from '#components/theme/preferences-provider.tsx';
 import { IconButton } from '#components/ui/button.tsx';
+import { worksInRuns } from '#organism/instance-card.ts';
 
-import { DESTINATION_GROUPS, isCurrent, type Destination } from './destinations.ts';
+import { DESTINATION_GROUPS, isCurrent, isOffered, type Destination } from './destinations.ts';
 import { Marks, type Attention } from './marks.tsx';
 
 export function Rail({ attention }: { attention: Attention }) {
   const pathname = usePathname();
   const hrefOf = useHref();
   const { railCollapsed, setRailCollapsed } = usePreferences();
+  const hasRuns = useLive((organism) => worksInRuns(organism.config));
+  const isShown = (destination: Destination) => isOffered(destination, { hasRuns });
   const Toggle = railCollapsed ? PanelLeftOpen : PanelLeftClose;
   return (
     <nav
@@ -36,7 +40,7 @@ export function Rail({ attention }: { attention: Attention }) {
             key={group[0]?.id}
             className="flex flex-col gap-px border-line py-2.5 not-first:border-t"
           >
-            {group.map((destination) => (
+            {group.filter(isShown).map((destination) => (
               <RailItem
                 key={destination.id}
                 destination={destination}
