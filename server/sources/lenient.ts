@@ -29,12 +29,13 @@ export const instant = z
   .nullish()
   .catch(null);
 
-/** Null and an absent list are an empty one; what is no item still refuses the list. */
+/** Null, an absent list and what is no list are an empty one. */
 export function listOf<T extends z.ZodType>(item: T) {
   return z
     .array(item)
     .nullish()
-    .transform((items) => items ?? []);
+    .transform((items) => items ?? [])
+    .catch([]);
 }
 
 /** A text with something in it. */

@@ -3,9 +3,9 @@ import { formatInstant } from '#organism/instant.ts';
 
 import type { ContractUpstream } from '../source-contract.ts';
 import { describeSource } from '../source-contract.ts';
+import { startMeddler } from '../testing/meddler.ts';
 import { createAgentServerSource } from './agentserver-source.ts';
 import { FAST } from './testing/fast.ts';
-import { startMeddler } from './testing/meddler.ts';
 
 /** Frames no reader accepts: one of each kind a hostile or broken server sends. */
 const MALFORMED = [

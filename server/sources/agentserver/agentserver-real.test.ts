@@ -6,13 +6,13 @@ import type { LabAgentServer, LabOptions } from '#lab/agentserver/server.ts';
 import { createLabAgentServer } from '#lab/agentserver/server.ts';
 
 import type { Source } from '../source.ts';
+import type { Meddler } from '../testing/meddler.ts';
+import { startMeddler } from '../testing/meddler.ts';
 import type { Recorder } from '../testing/recorder.ts';
 import { createRecorder } from '../testing/recorder.ts';
 import { createAgentServerSource } from './agentserver-source.ts';
 import type { Intervals } from './intervals.ts';
 import { FAST } from './testing/fast.ts';
-import type { Meddler } from './testing/meddler.ts';
-import { startMeddler } from './testing/meddler.ts';
 
 /** The points a consumer of the real server must survive, by their number in the protocol notes. */
 

@@ -1,11 +1,11 @@
 import type { EventDraft } from '#organism/event.ts';
 
 import type { Outbox } from '../upstream/outbox.ts';
+import type { RejectMemory } from '../upstream/reject-memory.ts';
 import type { RestClient } from '../upstream/rest-client.ts';
 import { RestError } from '../upstream/rest-client.ts';
 import type { Stamper } from '../upstream/stamper.ts';
 import { sortRows } from './pages.ts';
-import type { RejectMemory } from './reject-memory.ts';
 import { budgetDraft } from './to-drafts.ts';
 import { listOf, readBudget } from './wire.ts';
 

@@ -1,12 +1,12 @@
 import type { EventDraft } from '#organism/event.ts';
 
 import type { Outbox } from '../upstream/outbox.ts';
+import type { RejectMemory } from '../upstream/reject-memory.ts';
 import type { RestClient } from '../upstream/rest-client.ts';
 import { RestError } from '../upstream/rest-client.ts';
 import type { KnownAgents } from './known-agents.ts';
 import type { createKnownOrganism } from './known-organism.ts';
 import { sortRows } from './pages.ts';
-import type { RejectMemory } from './reject-memory.ts';
 import type { RunClock } from './run-clock.ts';
 import { asRecord, listOf, readAgent, readCapability, readOrganism } from './wire.ts';
 

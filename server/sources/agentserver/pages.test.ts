@@ -1,9 +1,9 @@
 import { afterEach, expect, test } from 'vitest';
 
+import { createRejectMemory } from '../upstream/reject-memory.ts';
 import { createRestClient } from '../upstream/rest-client.ts';
 import { parseUpstreamUrl } from '../upstream/upstream-url.ts';
 import { createPageReader } from './pages.ts';
-import { createRejectMemory } from './reject-memory.ts';
 import { startFakeUpstream } from './testing/fake-upstream.ts';
 import { readMessage } from './wire.ts';
 

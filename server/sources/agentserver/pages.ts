@@ -1,7 +1,8 @@
 import type { UnreadableInput } from '../source.ts';
+import type { RejectMemory } from '../upstream/reject-memory.ts';
 import type { Query, RestClient } from '../upstream/rest-client.ts';
 import { RestError } from '../upstream/rest-client.ts';
-import type { RejectMemory } from './reject-memory.ts';
+import { rejectOf } from '../upstream/rows.ts';
 import type { Read } from './wire.ts';
 import { asRecord, listOf } from './wire.ts';
 
@@ -29,7 +30,6 @@ export type PageReader = <T>(request: PageRequest<T>) => Promise<PageAnswer<T>>;
 
 /** One bad row takes two requests per halving of a page; more than this and the page is garbage. */
 const MAX_REQUESTS_PER_PAGE = 40;
-const SAMPLE_CHARS = 200;
 
 /**
  * Reads pages of lists. One row no parser accepts (a bare NaN, too deep, too large) would hide its
@@ -96,11 +96,6 @@ export function sortRows<T>(
     else rejects.push(rejectOf(result.problem, row));
   }
   return { rows: readable, count: taken.length, rejects };
-}
-
-export function rejectOf(problem: string, input: unknown): UnreadableInput {
-  const sample = (JSON.stringify(input) ?? '').slice(0, SAMPLE_CHARS);
-  return { reason: 'invalid-event', detail: problem, sample };
 }
 
 function missingList(path: string, list: string): RestError {

@@ -4,12 +4,12 @@ import { createManualClock } from '../testing/manual-clock.ts';
 import { createRecorder } from '../testing/recorder.ts';
 import { createBackoff } from '../upstream/backoff.ts';
 import { createOutbox } from '../upstream/outbox.ts';
+import { createRejectMemory } from '../upstream/reject-memory.ts';
 import { createRestClient } from '../upstream/rest-client.ts';
 import { createStamper } from '../upstream/stamper.ts';
 import { parseUpstreamUrl } from '../upstream/upstream-url.ts';
 import { createKnownThreads } from './known-threads.ts';
 import { createPageReader } from './pages.ts';
-import { createRejectMemory } from './reject-memory.ts';
 import { startFakeUpstream } from './testing/fake-upstream.ts';
 import { createThreadReader } from './threads.ts';
 

@@ -4,10 +4,10 @@ import type { Recorder } from '../testing/recorder.ts';
 import { createRecorder } from '../testing/recorder.ts';
 import { createBackoff } from '../upstream/backoff.ts';
 import { createOutbox } from '../upstream/outbox.ts';
+import { createRejectMemory } from '../upstream/reject-memory.ts';
 import { createRestClient } from '../upstream/rest-client.ts';
 import { parseUpstreamUrl } from '../upstream/upstream-url.ts';
 import { createPageReader } from './pages.ts';
-import { createRejectMemory } from './reject-memory.ts';
 import { startFakeUpstream } from './testing/fake-upstream.ts';
 import { createUsageHistory, USAGE_CURSOR } from './usage-history.ts';
 

@@ -6,12 +6,15 @@ import { tokenClassesSchema } from '#organism/tokens.ts';
 import { organismDraft } from '../drafts.ts';
 import type { Failure } from '../polled-source.ts';
 import { createPolledSource } from '../polled-source.ts';
-import type { Source, SourceDeps } from '../source.ts';
+import type { Source, SourceDeps, UnreadableInput } from '../source.ts';
+import { createRejectMemory } from '../upstream/reject-memory.ts';
 import { RestError, createRestClient } from '../upstream/rest-client.ts';
+import type { Rows } from '../upstream/rows.ts';
+import { readRows } from '../upstream/rows.ts';
 import { parseUpstreamUrl } from '../upstream/upstream-url.ts';
 import { detailDrafts, sessionKey } from './to-drafts.ts';
-import type { WireDetail, WireSession } from './wire.ts';
-import { sessionDetailSchema, sessionPageSchema } from './wire.ts';
+import type { WireDetail, WireSession, WireThread } from './wire.ts';
+import { sessionDetailSchema, sessionPageSchema, sessionSchema, threadSchema } from './wire.ts';
 
 export interface CoderConfig {
   readonly name: string;
@@ -51,6 +54,7 @@ export function createCoderSource(config: CoderConfig, deps: SourceDeps): Source
     readingHeaders: apiKey === undefined ? {} : { 'coder-session-token': apiKey },
   });
   let prefix: (typeof PREFIXES)[number] = PREFIXES[0];
+  const isNew = createRejectMemory();
   let hasIntroduced = false;
 
   async function get(path: string, query: Record<string, string | number>): Promise<unknown> {
@@ -65,25 +69,28 @@ export function createCoderSource(config: CoderConfig, deps: SourceDeps): Source
   }
 
   /** Pages of sessions, newest first; rows may move between pages, so each is seen by its key once. */
-  async function readSessions(since: number): Promise<WireSession[]> {
+  async function readSessions(since: number): Promise<Rows<WireSession>> {
     const sessions = new Map<string, WireSession>();
+    const rejects: UnreadableInput[] = [];
     let after: string | null = null;
     for (let pages = 0; pages < MAX_PAGES; pages += 1) {
       const page = await readSessionPage(after);
       if (page === null) after = null;
       else {
-        for (const session of page) sessions.set(sessionKey(session), session);
-        const last = page.at(-1);
+        const read = readRows(page, sessionSchema, 'Coder session');
+        rejects.push(...read.rejects);
+        for (const session of read.rows) sessions.set(sessionKey(session), session);
+        const last = read.rows.at(-1);
         const isOld = (last?.last_active_at ?? Infinity) < since;
         if (last === undefined || page.length < PAGE_SESSIONS || isOld) break;
         after = last.id;
       }
     }
-    return [...sessions.values()];
+    return { rows: [...sessions.values()], rejects };
   }
 
   /** Null: the cursor names no session any more, and reading starts over. */
-  async function readSessionPage(after: string | null): Promise<WireSession[] | null> {
+  async function readSessionPage(after: string | null): Promise<readonly unknown[] | null> {
     try {
       const cursor = after === null ? {} : { after_session_id: after };
       const answer = await get('/sessions', { limit: PAGE_SESSIONS, ...cursor });
@@ -94,30 +101,29 @@ export function createCoderSource(config: CoderConfig, deps: SourceDeps): Source
     }
   }
 
-  async function readDetail(session: WireSession): Promise<WireDetail> {
-    const threads = new Map<string, WireDetail['threads'][number]>();
-    let detail: WireDetail | null = null;
+  async function readThreads(session: WireSession): Promise<Rows<WireThread>> {
+    const threads = new Map<string, WireThread>();
+    const rejects: UnreadableInput[] = [];
     let after: string | null = null;
     for (let pages = 0; pages < MAX_PAGES; pages += 1) {
       const cursor: Record<string, string> = after === null ? {} : { after_id: after };
       const path = `/sessions/${encodeURIComponent(session.id)}`;
       const page = sessionDetailSchema.parse(await get(path, { limit: PAGE_THREADS, ...cursor }));
-      detail ??= page;
-      const fresh = page.threads.filter((thread) => !threads.has(thread.id));
+      const read = readRows(page.threads, threadSchema, 'Coder thread');
+      rejects.push(...read.rejects);
+      const fresh = read.rows.filter((thread) => !threads.has(thread.id));
       for (const thread of fresh) threads.set(thread.id, thread);
       if (fresh.length === 0 || page.threads.length < PAGE_THREADS) break;
-      after = page.threads.at(-1)?.id ?? null;
+      after = read.rows.at(-1)?.id ?? null;
     }
-    return {
-      ...(detail ?? { id: session.id, initiator: session.initiator }),
-      client: session.client,
-      threads: [...threads.values()],
-    };
+    return { rows: [...threads.values()], rejects };
   }
 
   async function sync(isStopped: () => boolean): Promise<void> {
     const since = Number((await deps.getCursor(WATERMARK)) ?? 0) - OVERLAP_MS;
-    const sessions = await readSessions(since);
+    const { rows: sessions, rejects } = await readSessions(since);
+    const unheard = rejects.filter(isNew);
+    if (unheard.length > 0) await deps.deliver({ drafts: [], rejects: unheard });
     if (!hasIntroduced) {
       await deps.deliver({ drafts: [organismDraft(organismId, deps.now(), [['url', url.shown]])] });
       hasIntroduced = true;
@@ -134,7 +140,8 @@ export function createCoderSource(config: CoderConfig, deps: SourceDeps): Source
     const { ended_at: endedAt, threads, token_usage_summary: totals } = session;
     const signature = JSON.stringify([endedAt, threads, totals]);
     if ((await deps.getCursor(cursor)) === signature) return;
-    const detail = await readDetail(session);
+    const { rows, rejects } = await readThreads(session);
+    const detail: WireDetail = { ...session, threads: rows };
     const baselines = await readBaselines(detail);
     const reading = detailDrafts(detail, baselines, deps.now());
     const read = Object.fromEntries(
@@ -143,6 +150,7 @@ export function createCoderSource(config: CoderConfig, deps: SourceDeps): Source
     const watermark = { [WATERMARK]: String(session.last_active_at ?? 0) };
     await deps.deliver({
       drafts: reading.drafts,
+      rejects: rejects.filter(isNew),
       cursors: { ...read, ...watermark, [cursor]: signature },
     });
   }

@@ -2,7 +2,15 @@ import type { EventDraft } from '#organism/event.ts';
 import type { TokenClasses } from '#organism/tokens.ts';
 import { ZERO_TOKENS, subtractTokens, totalTokens } from '#organism/tokens.ts';
 
-import { agentDraft, clip, errorDraft, messageDraft, repeatable, threadDraft } from '../drafts.ts';
+import {
+  agentDraft,
+  clip,
+  errorDraft,
+  factsOnce,
+  messageDraft,
+  repeatable,
+  threadDraft,
+} from '../drafts.ts';
 import { filled, whole } from '../lenient.ts';
 import type { WireDetail, WireThread, WireTokens, WireToolCall } from './wire.ts';
 
@@ -45,7 +53,7 @@ export function detailDrafts(detail: WireDetail, baselines: Baselines, now: numb
     const usage = usageDraft(place, total, before);
     if (usage !== null) drafts.push(usage);
   }
-  return { drafts, totals };
+  return { drafts: factsOnce(drafts), totals };
 }
 
 interface Place {
@@ -102,18 +110,24 @@ function messageDrafts(place: Place): EventDraft[] {
       const ends = { threadId, from: agent, to: agent, payloadType: 'thinking' };
       drafts.push(messageDraft({ key, at: firstCallAt, ...ends, payload: { text } }));
     }
-    for (const call of action.tool_calls) drafts.push(...toolDrafts(call, place));
+    for (const [part, call] of action.tool_calls.entries()) {
+      drafts.push(...toolDrafts(call, `${threadId}:${index}:${part}`, place));
+    }
   }
   return drafts.map(repeatable);
 }
 
-function toolDrafts(call: WireToolCall, { thread, agent, startAt }: Place): EventDraft[] {
+function toolDrafts(
+  call: WireToolCall,
+  position: string,
+  { thread, agent, startAt }: Place,
+): EventDraft[] {
   const at = call.created_at ?? startAt;
   const server = clip(filled(call.server_url) ?? CLIENT_TOOL);
   return [
     agentDraft(server, at, { isAgent: false }),
     messageDraft({
-      key: `tool:${clip(call.id)}`,
+      key: `tool:${clip(filled(call.id) ?? position)}`,
       at,
       threadId: clip(thread.id),
       from: agent,

@@ -17,8 +17,9 @@ export type WireTokens = z.infer<typeof tokensSchema>;
 
 const initiatorSchema = z.looseObject({ id: z.string().min(1), username: text, name: text });
 
+/** What came without an id or as something else is shown by its place. */
 const toolCallSchema = z.looseObject({
-  id: z.string().min(1),
+  id: text,
   server_url: text,
   tool: text,
   injected: flag,
@@ -26,8 +27,16 @@ const toolCallSchema = z.looseObject({
   created_at: instant,
 });
 export type WireToolCall = z.infer<typeof toolCallSchema>;
+const NO_CALL: WireToolCall = {
+  id: null,
+  server_url: null,
+  tool: null,
+  injected: null,
+  input: null,
+  created_at: null,
+};
 
-const threadSchema = z.looseObject({
+export const threadSchema = z.looseObject({
   id: z.string().min(1),
   prompt: text,
   model: text,
@@ -38,15 +47,17 @@ const threadSchema = z.looseObject({
   error_type: text,
   error_message: text,
   agentic_actions: listOf(
-    z.looseObject({
-      thinking: listOf(z.looseObject({ text })),
-      tool_calls: listOf(toolCallSchema),
-    }),
+    z
+      .looseObject({
+        thinking: listOf(z.looseObject({ text }).catch({ text: null })),
+        tool_calls: listOf(toolCallSchema.catch(NO_CALL)),
+      })
+      .catch({ thinking: [], tool_calls: [] }),
   ),
 });
 export type WireThread = z.infer<typeof threadSchema>;
 
-const sessionSchema = z.looseObject({
+export const sessionSchema = z.looseObject({
   id: z.string().min(1),
   initiator: initiatorSchema,
   client: text,
@@ -58,12 +69,15 @@ const sessionSchema = z.looseObject({
 });
 export type WireSession = z.infer<typeof sessionSchema>;
 
-export const sessionPageSchema = z.looseObject({ sessions: listOf(sessionSchema) });
+const rows = z
+  .array(z.unknown())
+  .nullish()
+  .transform((list) => list ?? []);
+/** Rows are read one by one. */
+export const sessionPageSchema = z.looseObject({ sessions: rows });
+export const sessionDetailSchema = z.looseObject({ threads: rows });
 
-export const sessionDetailSchema = z.looseObject({
-  id: z.string().min(1),
-  initiator: initiatorSchema,
-  client: text,
-  threads: listOf(threadSchema),
-});
-export type WireDetail = z.infer<typeof sessionDetailSchema>;
+/** A session with its threads. */
+export interface WireDetail extends Pick<WireSession, 'id' | 'initiator' | 'client'> {
+  readonly threads: readonly WireThread[];
+}

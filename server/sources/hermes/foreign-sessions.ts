@@ -5,7 +5,9 @@ import type { EventDraft } from '#organism/event.ts';
 import { clip } from '../drafts.ts';
 import type { UnreadableInput } from '../source.ts';
 import type { Outbox } from '../upstream/outbox.ts';
+import type { RejectMemory } from '../upstream/reject-memory.ts';
 import type { RestClient } from '../upstream/rest-client.ts';
+import { readRows } from '../upstream/rows.ts';
 import type { Cast } from './cast.ts';
 import type { RunBook } from './run-book.ts';
 import type { SessionTotals } from './session-drafts.ts';
@@ -55,6 +57,7 @@ export function createForeignSessions(
     book: RunBook;
     agent: () => string;
     instance: () => string;
+    isNew: RejectMemory;
     now: () => number;
   },
   cursor: string | null,
@@ -62,13 +65,12 @@ export function createForeignSessions(
   const { rest, outbox, cast, book, now } = deps;
   const saved = cursor === null ? null : savedSchema.safeParse(JSON.parse(cursor));
   const known = new Map<string, Known>(Object.entries(saved?.success === true ? saved.data : {}));
-  const refused = new Set<string>();
 
-  async function readList(): Promise<HermesSession[]> {
+  async function readList(): Promise<readonly HermesSession[]> {
     const body = await rest.get('/api/sessions', { limit: LIST_LIMIT, include_children: 'true' });
-    const rows = listSchema.parse(body).data;
-    const read = rows.map((row) => sessionSchema.safeParse(row));
-    return read.flatMap((row) => (row.success ? [row.data] : []));
+    const { rows, rejects } = readRows(listSchema.parse(body).data, sessionSchema, 'session');
+    await outbox.add({ drafts: [], rejects: rejects.filter(deps.isNew) });
+    return rows;
   }
 
   async function readSession(session: HermesSession): Promise<void> {
@@ -116,33 +118,20 @@ export function createForeignSessions(
       const query = { limit: PAGE_LIMIT, offset: page * PAGE_LIMIT };
       const path = `/api/sessions/${encodeURIComponent(sessionId)}/messages`;
       const rows = listSchema.parse(await rest.get(path, query)).data;
-      for (const row of rows) {
-        const message = sessionMessageSchema.safeParse(row);
-        if (!message.success) {
-          rejects.push(...refuse(sessionId, row));
-          continue;
-        }
-        newest = Math.max(newest, message.data.id);
-        if (message.data.id <= lastId) isKnownReached = true;
+      const read = readRows(rows, sessionMessageSchema, `session ${sessionId}: message`);
+      rejects.push(...read.rejects.filter(deps.isNew));
+      for (const message of read.rows) {
+        newest = Math.max(newest, message.id);
+        if (message.id <= lastId) isKnownReached = true;
         else {
           const place = { sessionId, agent: deps.agent(), cast, now: now() };
-          drafts.push(...sessionMessageDrafts(message.data, place));
+          drafts.push(...sessionMessageDrafts(message, place));
         }
       }
       if (rows.length < PAGE_LIMIT) return { drafts, rejects, lastId: newest };
     }
     if (!isKnownReached) drafts.push(gap(sessionId, newest, now()));
     return { drafts, rejects, lastId: newest };
-  }
-
-  /** A row that stays unreadable is refused once. */
-  function refuse(sessionId: string, row: unknown): UnreadableInput[] {
-    const sample = (JSON.stringify(row) ?? '').slice(0, 200);
-    if (refused.has(sample)) return [];
-    if (refused.size >= MAX_KNOWN) refused.clear();
-    refused.add(sample);
-    const detail = `session ${sessionId}: message: expected an id and a role`;
-    return [{ reason: 'invalid-event', detail, sample }];
   }
 
   return {

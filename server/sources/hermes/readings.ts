@@ -1,9 +1,8 @@
-import type { EventDraft } from '#organism/event.ts';
-
-import type { UnreadableInput } from '../source.ts';
 import type { Outbox } from '../upstream/outbox.ts';
+import type { RejectMemory } from '../upstream/reject-memory.ts';
 import type { RestClient } from '../upstream/rest-client.ts';
 import { RestError } from '../upstream/rest-client.ts';
+import { readRows } from '../upstream/rows.ts';
 import type { StatusReporter } from '../upstream/status.ts';
 import type { Cast } from './cast.ts';
 import type { Features } from './features.ts';
@@ -13,7 +12,6 @@ import { jobDrafts, platformDrafts } from './health-drafts.ts';
 import type { Instance } from './instance.ts';
 import type { Runs } from './runs.ts';
 import type { HermesIntervals } from './session.ts';
-import type { Job } from './wire.ts';
 import { capabilitiesSchema, healthSchema, jobSchema, jobsSchema, modelsSchema } from './wire.ts';
 
 /** One round of readings after the other. */
@@ -42,6 +40,7 @@ export function createReadings(deps: {
   runs: Runs;
   sessions: ForeignSessions;
   instance: Instance;
+  isNew: RejectMemory;
   cast: Cast;
   intervals: HermesIntervals;
   now: () => number;
@@ -105,17 +104,10 @@ export function createReadings(deps: {
 
   async function readJobs(): Promise<void> {
     const body = jobsSchema.parse(await rest.get('/api/jobs', { include_disabled: 'true' }));
-    const jobs: Job[] = [];
-    const drafts: EventDraft[] = [];
-    const rejects: UnreadableInput[] = [];
-    for (const row of body.jobs) {
-      const job = jobSchema.safeParse(row);
-      if (job.success) jobs.push(job.data);
-      else rejects.push(unreadableJob(row));
-    }
-    for (const job of jobs) drafts.push(...jobDrafts(job, now()));
+    const { rows: jobs, rejects } = readRows(body.jobs, jobSchema, 'job');
     instance.jobs = jobs;
-    await outbox.add({ drafts, rejects });
+    const drafts = jobs.flatMap((job) => jobDrafts(job, now()));
+    await outbox.add({ drafts, rejects: rejects.filter(deps.isNew) });
   }
 
   function noteForeignWork(): void {
@@ -158,9 +150,4 @@ function wordsFor(error: RestError): string {
   if (error.status === 401) return `${error.message}: the key was refused or is missing`;
   if (error.status === 403) return `${error.message}: it refuses requests like ours`;
   return error.message;
-}
-
-function unreadableJob(row: unknown): UnreadableInput {
-  const sample = (JSON.stringify(row) ?? '').slice(0, 200);
-  return { reason: 'invalid-event', detail: 'job: expected an object with an id', sample };
 }

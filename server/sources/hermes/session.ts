@@ -2,6 +2,7 @@ import type { ControlCommand, ControlOutcome, Schedule, SourceDeps } from '../so
 import { createBackoff } from '../upstream/backoff.ts';
 import { createOutbox } from '../upstream/outbox.ts';
 import { createPoller } from '../upstream/poller.ts';
+import { createRejectMemory } from '../upstream/reject-memory.ts';
 import { createRestClient, RestError } from '../upstream/rest-client.ts';
 import { createStamper } from '../upstream/stamper.ts';
 import { createStatusReporter } from '../upstream/status.ts';
@@ -89,8 +90,9 @@ export function createSession(
     silenceMs: intervals.silenceMs,
     onChange: () => poller.poke(),
   });
+  const isNew = createRejectMemory();
   const sessions = createForeignSessions(
-    { rest, outbox, cast, book, agent, instance: () => `${url.shown}/${agent()}`, now },
+    { rest, outbox, cast, book, agent, instance: () => `${url.shown}/${agent()}`, isNew, now },
     cursors.sessions,
   );
   const readings = createReadings({
@@ -100,6 +102,7 @@ export function createSession(
     runs,
     sessions,
     instance,
+    isNew,
     cast,
     intervals,
     now,

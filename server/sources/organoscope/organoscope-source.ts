@@ -2,9 +2,12 @@ import { z } from 'zod';
 
 import { createPolledSource } from '../polled-source.ts';
 import type { Source, SourceDeps } from '../source.ts';
+import { createRejectMemory } from '../upstream/reject-memory.ts';
 import { createRestClient } from '../upstream/rest-client.ts';
+import { readRows } from '../upstream/rows.ts';
 import { parseUpstreamUrl } from '../upstream/upstream-url.ts';
-import { journalPageSchema, partsOf } from './to-drafts.ts';
+import type { OrganismPart } from './to-drafts.ts';
+import { journalPageSchema, partsOf, remoteEventSchema } from './to-drafts.ts';
 
 export interface OrganoscopeConfig {
   readonly name: string;
@@ -33,6 +36,7 @@ export function createOrganoscopeSource(config: OrganoscopeConfig, deps: SourceD
   const url = parseUpstreamUrl(config.url);
   const readingHeaders = apiKey === undefined ? {} : { authorization: `Bearer ${apiKey}` };
   const client = createRestClient({ url, source: name, readingHeaders });
+  const isNew = createRejectMemory();
   let position: Position | null = null;
 
   async function loadPosition(): Promise<Position> {
@@ -51,18 +55,23 @@ export function createOrganoscopeSource(config: OrganoscopeConfig, deps: SourceD
       // The page was asked for at a position of another history.
       if (!isFirst) return true;
     }
-    const seq = page.events.at(-1)?.seq ?? position.seq;
+    const { rows, rejects } = readRows(page.events, remoteEventSchema, 'Organoscope event');
+    const unheard = rejects.filter(isNew);
+    if (unheard.length > 0) await deps.deliver({ drafts: [], rejects: unheard });
+    const seq = rows.reduce((last, event) => Math.max(last, event.seq), position.seq);
     if (seq === position.seq) return false;
-    const parts = partsOf(page, name);
+    await deliverParts(partsOf(rows, name), { epoch: page.epoch, seq });
+    position = { epoch: page.epoch, seq };
+    return seq < page.lastSeq;
+  }
+
+  async function deliverParts(parts: readonly OrganismPart[], next: Position): Promise<void> {
     for (const [index, { organismId: of, drafts, rejects }] of parts.entries()) {
       // The position goes with the last part: a crash before it only repeats what is stored.
       const isLast = index === parts.length - 1;
-      const next = JSON.stringify({ epoch: page.epoch, seq } satisfies Position);
-      const cursors = isLast ? { [CURSOR]: next } : undefined;
-      await deps.deliver({ drafts, rejects, cursors }, of);
+      const cursors = isLast ? { [CURSOR]: JSON.stringify(next) } : undefined;
+      await deps.deliver({ drafts, rejects: rejects.filter(isNew), cursors }, of);
     }
-    position = { epoch: page.epoch, seq };
-    return seq < page.lastSeq;
   }
 
   return createPolledSource(

@@ -14,17 +14,15 @@ const MAX_ORGANISM_CHARS = 256;
 export const journalPageSchema = z.object({
   epoch: z.string().min(1),
   lastSeq: z.number().int().min(0),
-  events: z.array(
-    z.looseObject({
-      seq: z.number().int().min(1),
-      organismId: z.string().min(1),
-      source: z.string().min(1),
-      key: z.string().min(1),
-    }),
-  ),
+  events: z.array(z.unknown()),
 });
-export type JournalPage = z.infer<typeof journalPageSchema>;
-type RemoteEvent = JournalPage['events'][number];
+export const remoteEventSchema = z.looseObject({
+  seq: z.number().int().min(1),
+  organismId: z.string().min(1),
+  source: z.string().min(1),
+  key: z.string().min(1),
+});
+export type RemoteEvent = z.infer<typeof remoteEventSchema>;
 
 /** What one page holds of one organism. */
 export interface OrganismPart {
@@ -38,9 +36,9 @@ export interface OrganismPart {
  * so that an event is the same however often it is read, after a restore of the other side too.
  * @param edge this source's name: its organisms stand under it
  */
-export function partsOf(page: JournalPage, edge: string): OrganismPart[] {
+export function partsOf(events: readonly RemoteEvent[], edge: string): OrganismPart[] {
   const parts = new Map<string, OrganismPart>();
-  for (const event of page.events) {
+  for (const event of events) {
     const organismId = `${edge}/${event.organismId}`.slice(0, MAX_ORGANISM_CHARS);
     let part = parts.get(organismId);
     if (part === undefined) {

@@ -76,6 +76,8 @@ export function createRecorder(
     if (!isValid) return 'rejected';
     const body = JSON.stringify(draft);
     if (known === body) return 'duplicate';
+    const isFact = draft.type === 'message' || draft.type === 'usage';
+    if (known !== undefined && (!isFact || draft.mayRepeat === true)) return 'duplicate';
     if (known !== undefined) {
       conflicts.push(draft.key);
       return 'rejected';

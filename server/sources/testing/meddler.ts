@@ -2,13 +2,19 @@ import http from 'node:http';
 
 import { WebSocket, WebSocketServer } from 'ws';
 
-import { frameText } from '../../../frame-text.ts';
+import { frameText } from '../../frame-text.ts';
 
 /** A proxy between a source and its upstream that meddles with what passes. */
 export interface Meddler {
   readonly url: string;
   /** What becomes of each frame for the source; the default passes it on. */
   onFrame(change: ((text: string) => readonly string[]) | null): void;
+  /** What becomes of each answer in JSON. */
+  onAnswer(rewrite: ((path: string, text: string) => string) | null): void;
+  /** The next answer in JSON ends in the middle. */
+  cutNextAnswer(): void;
+  /** Connections of the source, of any kind. */
+  readonly connections: number;
   /** Sends to every open socket what the upstream never said. */
   send(text: string): void;
   /** Open sockets stay open and bring nothing any more. */
@@ -24,8 +30,11 @@ export async function startMeddler(upstream: string): Promise<Meddler> {
   const target = new URL(upstream);
   const relays = new Set<{ socket: WebSocket; upstream: WebSocket; isMuted: boolean }>();
   let change: ((text: string) => readonly string[]) | null = null;
+  let rewrite: ((path: string, text: string) => string) | null = null;
+  let isNextCut = false;
   let isDown = false;
   let mostSockets = 0;
+  let connections = 0;
 
   const server = http.createServer((request, response) => {
     if (isDown) {
@@ -41,12 +50,13 @@ export async function startMeddler(upstream: string): Promise<Meddler> {
       headers,
       agent: false,
     });
-    onward.on('response', (answer) => {
-      response.writeHead(answer.statusCode ?? 502, answer.headers);
-      answer.pipe(response);
-    });
+    onward.on('response', (answer) => void relayAnswer(answer, path ?? '/', response));
     onward.on('error', () => response.destroy());
     request.pipe(onward);
+  });
+  server.on('connection', (socket) => {
+    connections += 1;
+    socket.on('close', () => (connections -= 1));
   });
   const sockets = new WebSocketServer({ noServer: true });
 
@@ -88,6 +98,30 @@ export async function startMeddler(upstream: string): Promise<Meddler> {
     });
   }
 
+  /** Answers in JSON are read whole, so that they can be changed or end in the middle. */
+  async function relayAnswer(
+    answer: http.IncomingMessage,
+    path: string,
+    response: http.ServerResponse,
+  ): Promise<void> {
+    const { statusCode = 502, headers } = answer;
+    const isJson = headers['content-type']?.includes('json') === true;
+    if (!isJson || statusCode !== 200 || (rewrite === null && !isNextCut)) {
+      response.writeHead(statusCode, headers);
+      answer.pipe(response);
+      return;
+    }
+    const chunks: Buffer[] = [];
+    for await (const chunk of answer) chunks.push(Buffer.from(chunk));
+    const original = Buffer.concat(chunks).toString('utf8');
+    const body = Buffer.from(rewrite?.(path, original) ?? original);
+    response.writeHead(200, { 'content-type': 'application/json', 'content-length': body.length });
+    if (isNextCut) {
+      isNextCut = false;
+      response.write(body.subarray(0, body.length / 2), () => response.destroy());
+    } else response.end(body);
+  }
+
   function cutAll(): void {
     for (const { socket } of relays) socket.terminate();
     server.closeAllConnections();
@@ -100,6 +134,15 @@ export async function startMeddler(upstream: string): Promise<Meddler> {
     url: `http://127.0.0.1:${port}`,
     onFrame(next) {
       change = next;
+    },
+    onAnswer(next) {
+      rewrite = next;
+    },
+    cutNextAnswer() {
+      isNextCut = true;
+    },
+    get connections() {
+      return connections;
     },
     send(text) {
       for (const { socket } of relays) socket.send(text);
