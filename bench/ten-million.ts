@@ -147,6 +147,7 @@ function fillStore(db: Connection, size: BigStoreSize, onProgress: (done: number
       rejects: [],
       catalogueVersion: '1',
     });
+    writer.settle();
     writer.flush();
     return positions;
   });

@@ -9,7 +9,9 @@ import type { AppendStats } from './append-queue.ts';
 import { createAppendQueue } from './append-queue.ts';
 import { packBatches } from './batch-transport.ts';
 import { startReaderPool } from './reader-pool.ts';
+import type { ReaderMethods } from './reader-worker.ts';
 import { startSearch } from './search-thread.ts';
+import { createSettledReads } from './settled-reads.ts';
 import { startStoreWorker } from './store-worker.ts';
 import type { RowsVerified } from './verify-rows.ts';
 import type { WriterGreeting, WriterMethods } from './writer-worker.ts';
@@ -58,10 +60,16 @@ export async function createSqliteStore(options: SqliteStoreOptions): Promise<Sq
     death: fail,
     notice: (text) => log.warn(text),
   });
+  const reads = createSettledReads({
+    isSettled: writer.greeting.isSettled,
+    settle: () => writer.rpc.call('settle'),
+    warn: (text) => log.warn(text),
+  });
   const queue = createAppendQueue({
     async send(batches) {
       const sentAt = performance.now();
       const outcome = await writer.rpc.call('append', packBatches(batches));
+      reads.note(outcome.isSettled);
       options.onCommit?.(performance.now() - sentAt);
       return outcome;
     },
@@ -77,6 +85,15 @@ export async function createSqliteStore(options: SqliteStoreOptions): Promise<Sq
   function assertUsable(): void {
     if (failure !== null) throw failure;
     if (closing !== null) throw new StoreError('closed', 'The store is closed');
+  }
+
+  /** For what reads projections: threads, agents, organisms and sums. */
+  async function readSettled<K extends keyof ReaderMethods>(
+    method: K,
+    ...args: Parameters<ReaderMethods[K]>
+  ) {
+    await reads.ready();
+    return readers.call(method, ...args);
   }
 
   async function append(batch: AppendBatch) {
@@ -132,27 +149,30 @@ export async function createSqliteStore(options: SqliteStoreOptions): Promise<Sq
       assertUsable();
       await writer.rpc.call('finishCommand', id, outcome);
     },
-    readEvents: (query) => readers.call('readEvents', query),
+    // Of one organism only if its counter says that there is something to read.
+    readEvents: (query) =>
+      query.organismId === undefined
+        ? readers.call('readEvents', query)
+        : readSettled('readEvents', query),
     loadSnapshots: () => readers.call('loadSnapshots'),
-    listOrganisms: () => readers.call('listOrganisms'),
-    listThreads: (query) => readers.call('listThreads', query),
-    getThread: (organismId, threadId) => readers.call('getThread', organismId, threadId),
-    listMessages: (query) => readers.call('listMessages', query),
-    listErrors: (query) => readers.call('listErrors', query),
-    listUsage: (query) => readers.call('listUsage', query),
-    sumUsage: (query) => readers.call('sumUsage', query),
-    dailyUsage: (query) => readers.call('dailyUsage', query),
-    sumUsageJson: (query) => readers.call('sumUsageJson', query),
-    dailyUsageJson: (query) => readers.call('dailyUsageJson', query),
-    listUsageNames: (organismId, dimension) =>
-      readers.call('listUsageNames', organismId, dimension),
+    listOrganisms: () => readSettled('listOrganisms'),
+    listThreads: (query) => readSettled('listThreads', query),
+    getThread: (organismId, threadId) => readSettled('getThread', organismId, threadId),
+    listMessages: (query) => readSettled('listMessages', query),
+    listErrors: (query) => readSettled('listErrors', query),
+    listUsage: (query) => readSettled('listUsage', query),
+    sumUsage: (query) => readSettled('sumUsage', query),
+    dailyUsage: (query) => readSettled('dailyUsage', query),
+    sumUsageJson: (query) => readSettled('sumUsageJson', query),
+    dailyUsageJson: (query) => readSettled('dailyUsageJson', query),
+    listUsageNames: (organismId, dimension) => readSettled('listUsageNames', organismId, dimension),
     listPriceVersions: (query) => readers.call('listPriceVersions', query),
-    search: (query) => readers.call('search', query),
+    search: (query) => readSettled('search', query),
     getCursor: (source, name) => readers.call('getCursor', source, name),
     sourceCounts: () => readers.call('sourceCounts'),
     listRejects: (query) => readers.call('listRejects', query),
     listCommands: (query) => readers.call('listCommands', query),
-    describe: () => readers.call('describe'),
+    describe: () => readSettled('describe'),
     prune,
     listPruned: () => readers.call('listPruned'),
     prunedThrough: () => Math.max(0, ...prunedTo.values()),

@@ -85,11 +85,17 @@ export function createRpcClient<M extends RpcMethods<M>>(worker: Worker): RpcCli
 /**
  * Answers calls one after the other, in their order; a method may be async. After `close` the thread
  * has nothing left to wait for and ends.
+ * @param atOnce methods that are answered while an earlier call still waits for something
  */
-export function serveRpc<M extends RpcMethods<M>>(port: MessagePort, methods: M): void {
+export function serveRpc<M extends RpcMethods<M>>(
+  port: MessagePort,
+  methods: M,
+  atOnce: readonly (keyof M)[] = [],
+): void {
   let tail: Promise<void> = Promise.resolve();
   port.on('message', (call: Call<M>) => {
-    tail = tail.then(() => answer(call));
+    if (atOnce.includes(call.method)) void answer(call);
+    else tail = tail.then(() => answer(call));
   });
 
   async function answer({ id, method, args }: Call<M>): Promise<void> {

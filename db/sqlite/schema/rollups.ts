@@ -1,7 +1,7 @@
 import { integer, primaryKey, sqliteTable } from 'drizzle-orm/sqlite-core';
 
 /**
- * Sums of the ledger, kept in the transaction that adds to it. A bucket is the number of its
+ * Sums of the ledger, added to by writer/settlement.ts. A bucket is the number of its
  * quarter hour or UTC day since 1970. Ids of 0 mean the source named none. The tables are WITHOUT
  * ROWID, which Drizzle cannot say: the generated migration was given those words.
  */

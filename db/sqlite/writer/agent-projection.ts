@@ -16,20 +16,21 @@ export interface AgentProjection {
   applyState(organismId: number, event: DraftOf<'agent_state'>): void;
   /** Ids of the two ends; 0 where the message names none. */
   applyMessage(organismId: number, event: DraftOf<'message'>): { fromId: number; toId: number };
-  flush(): void;
+  /** Writes what was gathered since the last time. */
+  settle(): void;
   reset(): void;
 }
 
 export function createAgentProjection(db: Connection): AgentProjection {
   const book: RowBook<AgentRow, [number, string]> = createRowBook(db, {
     table: 'agents',
-    where: 'organism_id = ? AND name = ?',
+    key: ['organism_id', 'name'],
     blank: blankAgent,
   });
   const get = (organismId: number, name: string) => book.get(organismId, storedName(name));
 
   return {
-    idOf: (organismId, name) => (name === null ? 0 : get(organismId, name).id),
+    idOf: (organismId, name) => (name === null ? 0 : book.idOf(organismId, storedName(name))),
     applyAgent(organismId, event) {
       const agent = get(organismId, event.agent);
       agent.description = event.description;
@@ -57,7 +58,7 @@ export function createAgentProjection(db: Connection): AgentProjection {
       }
       return { fromId: from?.id ?? 0, toId: to?.id ?? 0 };
     },
-    flush: () => book.flush(),
+    settle: () => book.flush(),
     reset: () => book.reset(),
   };
 }

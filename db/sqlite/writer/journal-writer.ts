@@ -5,21 +5,19 @@ import type { Connection } from '../connection.ts';
 import { EVENT_CODES } from '../event-codes.ts';
 import { CONFLICT, DUPLICATE } from '../positions.ts';
 import { PRUNED_PAYLOAD } from '../pruned-body.ts';
-import type { organisms } from '../schema/organisms.ts';
-import { storedKey, storedName } from '../stored-text.ts';
+import { storedKey } from '../stored-text.ts';
 import { bodyOf } from './event-body.ts';
 import { createEventProjector } from './event-projector.ts';
 import { createJournalTable } from './journal-table.ts';
 import type { KeyBook, Taken } from './key-book.ts';
 import { createKeyBook } from './key-book.ts';
 import { createNameBook } from './name-book.ts';
-import type { RowBook } from './row-book.ts';
-import { createRowBook } from './row-book.ts';
+import type { OrganismRow } from './organism-projection.ts';
+import { createOrganismProjection } from './organism-projection.ts';
+import { createSettlement } from './settlement.ts';
 import type { SourceRow } from './source-book.ts';
 import { createSourceBook } from './source-book.ts';
 import { createStoredEvents } from './stored-events.ts';
-
-type OrganismRow = typeof organisms.$inferSelect;
 
 /** Characters of a conflicting event kept in quarantine. */
 const MAX_SAMPLE_CHARS = 1000;
@@ -30,11 +28,20 @@ export interface JournalWriter {
   append(batch: AppendBatch): number[];
   /** The newest position given out. */
   lastSeq(): number;
-  /** Writes what was gathered in memory; the last step before COMMIT. */
+  /**
+   * Writes the changes of threads, agents, organisms and rollups, this transaction's and those that
+   * earlier ones left in memory.
+   */
+  settle(): void;
+  /** Whether there are none of those. */
+  isSettled(): boolean;
+  /** Rows and events behind them, about. */
+  gathered(): number;
+  /** Writes all that a commit must have; the last step before COMMIT. */
   flush(): void;
   /** After the commit, before anything else is appended. */
   commit(): void;
-  /** After a rollback: forgets everything that was not committed. */
+  /** After a rollback: forgets everything, and finds in the journal what was committed. */
   reset(): void;
 }
 
@@ -60,12 +67,9 @@ export function createJournalWriter(
   const journal = createJournalTable(db);
   const storedEvents = createStoredEvents(db);
   const projector = createEventProjector(db, names);
-  const organismBook: RowBook<OrganismRow, [string]> = createRowBook(db, {
-    table: 'organisms',
-    where: 'name = ?',
-    blank: blankOrganism,
-  });
-  const parts = [projector, sources, journal, organismBook, keys];
+  const organisms = createOrganismProjection(db);
+  const settlement = createSettlement(db, { projector, organisms, storedEvents });
+  const parts = [projector, sources, journal, settlement, keys];
 
   function storeEvent(rows: BatchRows, event: PreparedEvent, key: StoredKey): number {
     const { source, organism, catalogueId } = rows;
@@ -74,9 +78,8 @@ export function createJournalWriter(
     if (taken !== null) return refuse(source, event, taken);
     const seq = journal.nextSeq();
     source.accepted += 1;
-    organism.events += 1;
-    organism.lastSeq = seq;
-    organism.lastReceivedAt = Math.max(organism.lastReceivedAt, event.receivedAt);
+    organisms.countEvent(organism, seq, event.receivedAt);
+    settlement.note(seq);
     journal.add({
       seq,
       sourceId: source.id,
@@ -112,9 +115,10 @@ export function createJournalWriter(
 
   return {
     append(batch) {
+      settlement.prepare();
       const source = sources.get(batch.source);
-      const organism = organismBook.get(storedName(batch.organismId));
-      organism.sourceId = source.id;
+      const organism = organisms.get(batch.organismId);
+      organisms.setSource(organism, source.id);
       const rows = { source, organism, catalogueId: names.idOf(batch.catalogueVersion) };
       const texts = batch.events.map((event) => storedKey(event.key));
       const hashes = keys.lookUp(source.id, texts);
@@ -127,6 +131,9 @@ export function createJournalWriter(
       return positions;
     },
     lastSeq: () => journal.lastSeq(),
+    settle: () => settlement.settle(),
+    isSettled: () => settlement.isSettled(),
+    gathered: () => settlement.gathered(),
     flush() {
       for (const part of parts) part.flush();
     },
@@ -144,18 +151,4 @@ function isResend(stored: PreparedEvent | null, event: PreparedEvent): boolean {
   if (stored === null) return true;
   const isPruned = 'isPayloadPruned' in stored;
   return isSameEvent(stored, isPruned ? { ...event, ...PRUNED_PAYLOAD } : event);
-}
-
-function blankOrganism(id: number, name: string): OrganismRow {
-  return {
-    id,
-    name,
-    title: name,
-    sourceId: 0,
-    lastSeq: 0,
-    lastReceivedAt: 0,
-    events: 0,
-    messages: 0,
-    errors: 0,
-  };
 }

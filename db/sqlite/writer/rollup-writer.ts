@@ -12,10 +12,12 @@ interface RollupEntry {
   readonly sums: readonly number[];
 }
 
-/** Adds a commit's ledger rows up in memory, then touches each rollup row once. */
+/** Adds ledger rows up in memory, then touches each rollup row once. */
 export interface RollupWriter {
   add(entry: RollupEntry): void;
-  flush(): void;
+  /** Cells in memory, about: each is a rollup row or several. */
+  size(): number;
+  settle(): void;
   reset(): void;
 }
 
@@ -64,7 +66,8 @@ export function createRollupWriter(db: Connection): RollupWriter {
       addTo(quarters, { organismId, bucket, org, agent, model, provider, thread: 0 }, sums);
       addTo(threads, { organismId, bucket: 0, org, agent, model, provider, thread }, sums);
     },
-    flush() {
+    size: () => quarters.size + threads.size,
+    settle() {
       for (const { grain, upsert } of grains) {
         write(upsert, grain, grain.bucketMs === null ? threads : coarsen(quarters, grain));
       }

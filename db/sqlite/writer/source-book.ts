@@ -25,7 +25,7 @@ export interface SourceBook {
 export function createSourceBook(db: Connection): SourceBook {
   const book: RowBook<SourceRow, [string]> = createRowBook(db, {
     table: 'sources',
-    where: 'name = ?',
+    key: ['name'],
     blank: blankSource,
   });
   const quarantine = db.prepare(

@@ -1,5 +1,5 @@
-import type { PreparedEvent } from '#db/store.ts';
 import { StoreError } from '#db/store.ts';
+import type { JournalEvent } from '#organism/event.ts';
 
 import type { Connection } from '../connection.ts';
 import { NO_BODY } from '../pruned-body.ts';
@@ -8,10 +8,10 @@ import { EVENT_COLUMNS, USAGE_JOIN, toEvent } from '../reader/event-rows.ts';
 import { createLookups } from '../reader/lookups.ts';
 import { createStatements } from '../reader/statements.ts';
 
-/** Reads back what earlier transactions stored, to compare it with what came again. */
+/** Reads back what earlier transactions stored: to compare it with what came again, or to count it. */
 export interface StoredEvents {
   /** Null when it is no longer kept: then nobody can tell what it was. */
-  read(seq: number): PreparedEvent | null;
+  read(seq: number): JournalEvent | null;
   reset(): void;
 }
 

@@ -23,14 +23,15 @@ export interface ThreadProjection {
   applyMessage(organismId: number, event: DraftOf<'message'>, agentIds: readonly number[]): number;
   applyBudget(organismId: number, event: DraftOf<'budget'>): void;
   applyError(organismId: number, event: DraftOf<'error'>): number;
-  flush(): void;
+  /** Writes what was gathered since the last time. */
+  settle(): void;
   reset(): void;
 }
 
 export function createThreadProjection(db: Connection, agents: AgentProjection): ThreadProjection {
   const book: RowBook<ThreadRow, [number, string]> = createRowBook(db, {
     table: 'threads',
-    where: 'organism_id = ? AND name = ?',
+    key: ['organism_id', 'name'],
     blank: blankThread,
   });
   const link = db.prepare<[number, number]>(
@@ -89,7 +90,7 @@ export function createThreadProjection(db: Connection, agents: AgentProjection):
       thread.lastActivity = latest(thread.lastActivity, event.occurredAt);
       return thread.id;
     },
-    flush: () => book.flush(),
+    settle: () => book.flush(),
     reset() {
       book.reset();
       linked.clear();

@@ -19,8 +19,15 @@ type PreparedUsage = Extract<PreparedEvent, { type: 'usage' }>;
 export type LedgerRow = readonly (number | null)[];
 
 export interface UsageLedger {
-  add(organismId: number, seq: number, event: PreparedUsage): LedgerRow;
+  /** Adds a call to the rollups and the totals of its thread; returns what `store` is to be given. */
+  apply(organismId: number, seq: number, event: PreparedUsage): LedgerRow;
+  store(seq: number, row: LedgerRow): void;
+  /** Writes the ledger's rows. */
   flush(): void;
+  /** Cells of the rollups in memory, about. */
+  cells(): number;
+  /** Writes the rollups; the totals of threads are theirs to write. */
+  settle(): void;
   reset(): void;
 }
 
@@ -52,7 +59,7 @@ export function createUsageLedger(
   }
 
   return {
-    add(organismId, seq, event) {
+    apply(organismId, seq, event) {
       const cost = costOf(event);
       const thread = addToThread(organismId, seq, event, cost);
       const agent = agents.idOf(organismId, event.agent);
@@ -79,7 +86,6 @@ export function createUsageLedger(
         event.costNanos ?? null,
         event.price == null ? null : prices.idOf(event.price),
       ];
-      rows.add([seq, ...row]);
       rollups.add({
         organismId,
         occurredAt: event.occurredAt,
@@ -88,10 +94,10 @@ export function createUsageLedger(
       });
       return row;
     },
-    flush() {
-      rows.flush();
-      rollups.flush();
-    },
+    store: (seq, row) => rows.add([seq, ...row]),
+    flush: () => rows.flush(),
+    cells: () => rollups.size(),
+    settle: () => rollups.settle(),
     reset() {
       rows.reset();
       prices.reset();
