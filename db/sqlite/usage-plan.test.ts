@@ -8,26 +8,37 @@ import type { UsageDimension, UsageQuery } from '#db/store.ts';
 import type { Connection } from './connection.ts';
 import { openReaderConnection } from './connection.ts';
 import { createLookups } from './reader/lookups.ts';
+import { listMessages } from './reader/message-queries.ts';
 import type { Statements } from './reader/statements.ts';
 import { createStatements } from './reader/statements.ts';
 import { listThreads } from './reader/thread-queries.ts';
 import { dailyUsage } from './reader/usage-days.ts';
 import { listUsage } from './reader/usage-history.ts';
 import { sumUsage } from './reader/usage-sums.ts';
-import { NOON, makeBatch, makeDataDir, makeUsage, openTestStore } from './store-fixtures.ts';
+import { attachSearch } from './search/search-database.ts';
+import { storeFiles } from './store-files.ts';
+import {
+  NOON,
+  makeBatch,
+  makeDataDir,
+  makeMessage,
+  makeUsage,
+  openTestStore,
+} from './store-fixtures.ts';
 
 const DAY_MS = 86_400_000;
 const ZONES = ['UTC', 'Europe/Berlin', 'Asia/Kathmandu', 'Australia/Lord_Howe', 'Asia/Tokyo'];
 const GROUPS: readonly (UsageDimension | undefined)[] = [undefined, 'model', 'agent', 'org'];
 
-/** A store with a call every six hours for some days, and what its queries read. */
+/** A store with a message and a call every six hours for some days, and what its queries read. */
 async function openWatched(days: number) {
   const dataDir = await makeDataDir();
   const store = await openTestStore({ dataDir });
   const calls = Array.from({ length: days * 4 }, (_, i) =>
     makeUsage(`u${i}`, { occurredAt: NOON + (i * DAY_MS) / 4 }),
   );
-  await store.append(makeBatch(calls));
+  await store.append(makeBatch([...calls, makeMessage('m1')]));
+  await store.catchUpSearch();
   await store.close();
   const db = openReaderConnection(join(dataDir, 'organoscope.db'));
   onTestFinished(() => void db.close());
@@ -35,7 +46,10 @@ async function openWatched(days: number) {
   const reads: string[] = [];
   const sqls: string[] = [];
   const statements = watch(
-    createStatements(() => db),
+    createStatements(
+      () => db,
+      () => attachSearch(db, storeFiles(dataDir).search),
+    ),
     (sql, params) => {
       sqls.push(sql);
       reads.push(...planOf(db, sql, params));
@@ -130,6 +144,18 @@ describe('what a usage query reads', () => {
     const whole = ofThreads.filter((detail) => !detail.includes('INTEGER PRIMARY KEY'));
     expect(whole.length).toBeGreaterThan(0);
     expect(whole.filter((detail) => !detail.includes(index))).toEqual([]);
+  });
+
+  test('messages behind the index of words are found by position, not by their organism', async () => {
+    const { deps, reads } = await openWatched(3);
+    listMessages(deps, {
+      organismId: 'garden',
+      text: 'oak',
+      agent: 'greeter',
+      limit: 2,
+      offset: 0,
+    });
+    expect(reads).toContain('SEARCH m USING INTEGER PRIMARY KEY (rowid>?)');
   });
 
   test('a page of calls is found by its place', async () => {

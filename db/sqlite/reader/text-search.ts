@@ -195,7 +195,7 @@ interface FreshRow extends Place {
 /** Documents behind the index, read one by one: there are few, unless the store is very busy. */
 function findFresh(statements: Statements, query: DocumentQuery, position: number): Place[] {
   const { words, severity } = query;
-  const { where, params } = freshConditions(query);
+  const { where, params } = freshConditions(query, position);
   const needsBody = words.length > 0 || severity !== undefined;
   const rows = statements.all<FreshRow>(
     `SELECT m.seq AS id, m.occurred_at AS value, ${needsBody ? 'j.body' : "'' AS body"}
@@ -207,17 +207,22 @@ function findFresh(statements: Statements, query: DocumentQuery, position: numbe
   return rows.filter(isMatch).map(({ id, value }) => ({ id, value }));
 }
 
-function freshConditions(query: DocumentQuery): { where: string; params: Param[] } {
-  const where = ['m.organism_id = ?'];
+function freshConditions(
+  query: DocumentQuery,
+  position: number,
+): { where: string; params: Param[] } {
+  // A plus keeps SQLite from reading a whole index by these, where few rows lie behind the position.
+  const plus = position === 0 ? '' : '+';
+  const where = [`${plus}m.organism_id = ?`];
   const params: Param[] = [query.organismId];
   const { threadIds, agentId, payloadTypeId } = query;
   if (threadIds !== undefined) {
-    where.push(`m.thread_id IN (${threadIds.map(() => '?').join(', ')})`);
+    where.push(`${plus}m.thread_id IN (${threadIds.map(() => '?').join(', ')})`);
     params.push(...threadIds);
   }
   if (agentId !== undefined) {
     const ends = query.kind === 'message' ? ['m.from_id', 'm.to_id'] : ['m.agent_id'];
-    where.push(`(${ends.map((end) => `${end} = ?`).join(' OR ')})`);
+    where.push(`(${ends.map((end) => `${plus}${end} = ?`).join(' OR ')})`);
     params.push(...ends.map(() => agentId));
   }
   if (payloadTypeId !== undefined) {
