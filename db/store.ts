@@ -39,6 +39,10 @@ export interface Store {
   ): Promise<PlacedPage<JournalEventOf<'usage'>>>;
   /** One row per group, largest cost first; `groupBy: []` gives one total row. */
   sumUsage(query: UsageQuery & { groupBy: readonly UsageDimension[] }): Promise<UsageGroup[]>;
+  /** `sumUsage` by each of these, all of the same commit: a table by two dimensions has far more rows. */
+  sumUsageEach(
+    query: UsageQuery & { groupings: readonly (readonly UsageDimension[])[] },
+  ): Promise<UsageGroup[][]>;
   /** Days with usage, cut in an IANA zone, oldest first; one row per day and group. */
   dailyUsage(
     query: UsageQuery & { timezone: string; groupBy?: UsageDimension | undefined },

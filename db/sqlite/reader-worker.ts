@@ -63,31 +63,40 @@ function main(): void {
   );
   const lookups = createLookups(statements);
   const deps = { statements, lookups };
+  const once =
+    <A extends readonly unknown[], R>(query: (...args: A) => R) =>
+    (...args: A): R =>
+      statements.atOnce(() => query(...args));
   serveRpc<ReaderMethods>(port, {
     open: () => statements.open(),
     close: () => statements.close(),
-    readEvents: (query) => readEvents(deps, query),
-    loadSnapshots: () => loadSnapshots(statements),
-    listOrganisms: () => listOrganisms(statements),
-    listThreads: (query) => listThreads(deps, query),
-    getThread: (organismId, threadId) => getThread(deps, organismId, threadId),
-    listMessages: (query) => listMessages(deps, query),
-    listErrors: (query) => listErrors(deps, query),
-    listUsage: (query) => listUsage(deps, query),
-    sumUsage: (query) => sumUsage(deps, query),
-    dailyUsage: (query) => dailyUsage(deps, query),
-    sumUsageJson: (query) => groupsToJson(sumUsage(deps, query)),
-    dailyUsageJson: (query) => daysToJson(dailyUsage(deps, query), query.groupBy !== undefined),
-    listUsageNames: (organismId, dimension) => listUsageNames(deps, organismId, dimension),
-    listPriceVersions: (query) => listPriceVersions(deps, query),
-    search: (query) => search(deps, query),
-    getCursor: (source, name) => getCursor(statements, source, name),
-    sourceCounts: () => sourceCounts(statements),
-    listRejects: (query) => listRejects(statements, query),
-    listCommands: (query) => listCommands(statements, query),
-    describe: () => describe(statements, files),
-    listPruned: () => readPrunedMarks(statements),
-    verifyRows: (query) => verifyRows(statements, query),
+    readEvents: once((query) => readEvents(deps, query)),
+    loadSnapshots: once(() => loadSnapshots(statements)),
+    listOrganisms: once(() => listOrganisms(statements)),
+    listThreads: once((query) => listThreads(deps, query)),
+    getThread: once((organismId, threadId) => getThread(deps, organismId, threadId)),
+    listMessages: once((query) => listMessages(deps, query)),
+    listErrors: once((query) => listErrors(deps, query)),
+    listUsage: once((query) => listUsage(deps, query)),
+    sumUsage: once((query) => sumUsage(deps, query)),
+    sumUsageEach: once(({ groupings, ...query }) =>
+      groupings.map((groupBy) => sumUsage(deps, { ...query, groupBy })),
+    ),
+    dailyUsage: once((query) => dailyUsage(deps, query)),
+    sumUsageJson: once((query) => groupsToJson(sumUsage(deps, query))),
+    dailyUsageJson: once((query) =>
+      daysToJson(dailyUsage(deps, query), query.groupBy !== undefined),
+    ),
+    listUsageNames: once((organismId, dimension) => listUsageNames(deps, organismId, dimension)),
+    listPriceVersions: once((query) => listPriceVersions(deps, query)),
+    search: once((query) => search(deps, query)),
+    getCursor: once((source, name) => getCursor(statements, source, name)),
+    sourceCounts: once(() => sourceCounts(statements)),
+    listRejects: once((query) => listRejects(statements, query)),
+    listCommands: once((query) => listCommands(statements, query)),
+    describe: once(() => describe(statements, files)),
+    listPruned: once(() => readPrunedMarks(statements)),
+    verifyRows: once((query) => verifyRows(statements, query)),
   });
   port.postMessage({ greeting: 'ready' });
 }

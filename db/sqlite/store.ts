@@ -162,6 +162,7 @@ export async function createSqliteStore(options: SqliteStoreOptions): Promise<Sq
     listErrors: (query) => readSettled('listErrors', query),
     listUsage: (query) => readSettled('listUsage', query),
     sumUsage: (query) => readSettled('sumUsage', query),
+    sumUsageEach: (query) => readSettled('sumUsageEach', query),
     dailyUsage: (query) => readSettled('dailyUsage', query),
     sumUsageJson: (query) => readSettled('sumUsageJson', query),
     dailyUsageJson: (query) => readSettled('dailyUsageJson', query),

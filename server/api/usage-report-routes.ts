@@ -67,20 +67,20 @@ export function usageReportRoutes(deps: ApiDeps): Route[] {
       answer: billingSummarySchema,
       problems: [404],
       async handle({ query }) {
-        const groups = await store.sumUsage({
+        const [byModel = [], byAgent = []] = await store.sumUsageEach({
           organismId: resolveOrganism(deps, query.organism).organismId,
           ...toRange(query),
           org: query.org_id,
-          groupBy: ['model', 'agent'],
+          groupings: [['model'], ['agent']],
         });
-        const total = groups.reduce((sum, group) => mergeUsage(sum, group.sum), ZERO_USAGE);
+        const total = byModel.reduce((sum, group) => mergeUsage(sum, group.sum), ZERO_USAGE);
         return {
           orgId: query.org_id ?? null,
           startTime: query.start_time?.text ?? '',
           endTime: query.end_time?.text ?? formatInstant(deps.now()),
           ...usageFields(total),
-          byModel: billingRows(groups, 0),
-          byAgent: billingRows(groups, 1),
+          byModel: billingRows(byModel),
+          byAgent: billingRows(byAgent),
         };
       },
     }),
@@ -152,10 +152,10 @@ function readDimensions(texts: readonly string[]): UsageDimension[] {
 /** Usage that names no agent is billed too: a bill's parts add up to its total. */
 const NAMELESS = 'unknown';
 
-function billingRows(groups: readonly UsageGroup[], index: 0 | 1): Record<string, BillingRow> {
+function billingRows(groups: readonly UsageGroup[]): Record<string, BillingRow> {
   const sums = new Map<string, UsageSum>();
   for (const { keys, sum } of groups) {
-    const name = keys[index] ?? NAMELESS;
+    const name = keys[0] ?? NAMELESS;
     sums.set(name, mergeUsage(sums.get(name) ?? ZERO_USAGE, sum));
   }
   const rows = [...sums].sort(([, a], [, b]) => b.costNanos - a.costNanos);

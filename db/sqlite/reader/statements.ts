@@ -16,6 +16,11 @@ export interface Statements {
   rows(sql: string, params?: readonly Param[]): readonly (readonly number[])[];
   /** Whether the search index is there to be read, as `search`. */
   hasSearch(): boolean;
+  /**
+   * Runs queries that belong together: all of them see the same commit, and the log of the database is
+   * asked for its newest once instead of by each, which is most of what a lookup of one row takes.
+   */
+  atOnce<T>(run: () => T): T;
 }
 
 type Maybe<Row> = Row | undefined;
@@ -62,8 +67,20 @@ export function createStatements(
     get: (sql, params = []) => prepared(sql).get(params),
     rows: (sql, params = []) => preparedIn(rawCache, sql).all(params),
     hasSearch() {
-      hasSearch ||= attachSearch(connection());
+      const db = connection();
+      // Within a transaction SQLite attaches nothing: `atOnce` has tried before.
+      if (!db.inTransaction) hasSearch ||= attachSearch(db);
       return hasSearch;
+    },
+    atOnce(run) {
+      const db = connection();
+      hasSearch ||= attachSearch(db);
+      db.exec('BEGIN');
+      try {
+        return run();
+      } finally {
+        if (db.inTransaction) db.exec('COMMIT');
+      }
     },
   };
 }
