@@ -69,6 +69,42 @@ describe('pages from place to place', () => {
     );
   });
 
+  test('of threads hold the largest, though those of the newest activity are the smallest', async () => {
+    const store = await openTestStore();
+    const count = 2500;
+    const threads = Array.from({ length: count }, (_, i) =>
+      makeThread(`t${i}`, { at: NOON + i, createdAt: NOON + ((i * 7) % count), count: count - i }),
+    );
+    await store.append(makeBatch(threads));
+    for (const sort of ['messages', 'created'] as const) {
+      for (const direction of ['asc', 'desc'] as const) {
+        const query: ThreadQuery = { ...GARDEN, sort, direction, limit: 700 };
+        const paged = await readPages((after) => store.listThreads({ ...query, after }));
+        const values = paged.map((row) => (sort === 'messages' ? row.messageCount : row.createdAt));
+        const ascending = values.toSorted((a, b) => (a ?? 0) - (b ?? 0));
+        expect(values).toEqual(direction === 'asc' ? ascending : ascending.toReversed());
+        expect(new Set(paged.map(({ id }) => id)).size).toBe(count);
+      }
+    }
+  });
+
+  test('of threads count those stored since the last look, and no other organism’s', async () => {
+    const store = await openTestStore();
+    const add = (id: string, organismId: string) =>
+      store.append(
+        makeBatch([makeThread(id, { at: NOON, count: 1 })], { organismId, source: organismId }),
+      );
+    const totalOf = async (organismId: string) =>
+      (await store.listThreads({ organismId, limit: 1, offset: 0 })).total;
+    for (const [i, expected] of [1, 2, 3].entries()) {
+      await add(`t${i}`, 'garden');
+      await add(`o${i}`, 'orchard');
+      await add('again', 'orchard');
+      expect(await totalOf('garden')).toBe(expected);
+      expect(await totalOf('orchard')).toBe(expected + 1);
+    }
+  });
+
   test('stay where they are while newer rows are stored', async () => {
     const store = await openTestStore();
     const calls = Array.from({ length: 20 }, (_, i) =>

@@ -17,6 +17,8 @@ export interface Lookups {
   organismIds(organismId: string | undefined): number[];
   /** Null when the store has never seen the text. */
   textId(text: string): number | null;
+  /** How many threads an organism has. */
+  countThreads(organismId: number): number;
   /** At most one per organism. */
   idsOf(table: 'agents' | 'threads', organismIds: readonly number[], name: string): number[];
 }
@@ -24,6 +26,7 @@ export interface Lookups {
 export function createLookups(statements: Statements): Lookups {
   const names = new Map<string, string>();
   const prices = new Map<number, AppliedPrice>();
+  const threadCounts = new Map<number, ThreadCount>();
 
   return {
     nameOf(table, id) {
@@ -61,12 +64,42 @@ export function createLookups(statements: Statements): Lookups {
       const sql = 'SELECT id FROM names WHERE text = ?';
       return statements.get<{ id: number }>(sql, [storedName(text)])?.id ?? null;
     },
+    countThreads(organismId) {
+      const count = countOn(statements, organismId, threadCounts.get(organismId));
+      keep(threadCounts, organismId, count);
+      return count.threads;
+    },
     idsOf(table, organismIds, name) {
       const sql = `SELECT id FROM ${table} WHERE organism_id = ? AND name = ?`;
       return organismIds.flatMap((organismId) =>
         statements.all<{ id: number }>(sql, [organismId, storedName(name)]).map((row) => row.id),
       );
     },
+  };
+}
+
+interface ThreadCount {
+  readonly threads: number;
+  /** The largest small key counted. */
+  readonly lastId: number;
+}
+
+/** Threads never go and their keys only grow: after the first time only new ones are looked at. */
+function countOn(
+  statements: Statements,
+  organismId: number,
+  known: ThreadCount | undefined,
+): ThreadCount {
+  const rows = statements.rows(
+    known === undefined
+      ? `SELECT count(*), (SELECT coalesce(max(id), 0) FROM threads) FROM threads WHERE organism_id = ?`
+      : `SELECT total(organism_id = ?), coalesce(max(id), 0) FROM threads WHERE id > ?`,
+    known === undefined ? [organismId] : [organismId, known.lastId],
+  );
+  const [threads = 0, lastId = 0] = rows[0] ?? [];
+  return {
+    threads: threads + (known?.threads ?? 0),
+    lastId: Math.max(lastId, known?.lastId ?? 0),
   };
 }
 

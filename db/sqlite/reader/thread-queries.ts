@@ -5,8 +5,7 @@ import type { Lookups } from './lookups.ts';
 import type { Listing } from './places.ts';
 import { listPlaces, nextPlace } from './places.ts';
 import type { Param, Statements } from './statements.ts';
-import type { ThreadRow } from './thread-rows.ts';
-import { THREAD_COLUMNS, toThread } from './thread-rows.ts';
+import { readThreads } from './thread-rows.ts';
 import { listThreadsWithText } from './thread-text.ts';
 
 interface Deps {
@@ -52,42 +51,67 @@ export function listThreads(deps: Deps, query: ThreadQuery): PlacedPage<StoredTh
   const { text = '' } = query;
   const { places, ...total } =
     text === ''
-      ? listAll(statements, listing, query)
+      ? listAll(deps, { ...listing, organism, isWhole: params.length === 1 }, query)
       : listThreadsWithText(statements, listing, { ...query, text, organism });
   return {
-    rows: places.flatMap(
-      ({ id }) => readThread(deps, query.organismId, { where: 't.id = ?', params: [id] }) ?? [],
+    rows: readThreads(
+      deps,
+      query.organismId,
+      places.map(({ id }) => id),
     ),
     ...total,
     next: nextPlace(places, query.limit),
   };
 }
 
-function listAll(statements: Statements, listing: Listing, query: ThreadQuery) {
+function listAll(
+  { statements, lookups }: Deps,
+  { organism, isWhole, ...listing }: Listing & { organism: number; isWhole: boolean },
+  query: ThreadQuery,
+) {
   const count = `SELECT count(*) AS total ${listing.from}`;
-  return {
-    places: listPlaces(statements, listing, query),
-    total: statements.get<{ total: number }>(count, listing.params)?.total ?? 0,
-  };
+  const total = isWhole
+    ? lookups.countThreads(organism)
+    : (statements.get<{ total: number }>(count, listing.params)?.total ?? 0);
+  const isInOrder = (query.sort ?? 'activity') === 'activity';
+  const bounded = isInOrder ? listing : boundBySample(statements, listing, query);
+  return { places: listPlaces(statements, bounded, query), total };
+}
+
+/** Threads whose values are looked at to see how far a page reaches at most. */
+const SAMPLED_THREADS = 2000;
+
+/**
+ * Leaves out what cannot be on the page: as many threads as it has places for are before or at the
+ * bound, for that many were found among those of the newest activity. SQLite then only compares most
+ * threads with it, instead of keeping its best ones sorted while it reads.
+ */
+function boundBySample(statements: Statements, listing: Listing, query: ThreadQuery): Listing {
+  const { from, params, value, id, isNullable, direction } = listing;
+  const isAscending = direction === 'ASC';
+  // Nulls come first then, and no bound includes them.
+  if (isNullable && isAscending) return listing;
+  const { limit, after } = query;
+  if (after?.value === null) return listing;
+  const behind = after === undefined ? '' : `WHERE (value, id) ${isAscending ? '>' : '<'} (?, ?)`;
+  const offset = after === undefined ? query.offset : 0;
+  const sample = `SELECT value FROM (
+      SELECT ${value} AS value, ${id} AS id ${from}
+      ORDER BY t.last_activity DESC LIMIT ${SAMPLED_THREADS}
+    ) ${behind} ORDER BY value ${direction} LIMIT 1 OFFSET ?`;
+  const bound = statements.get<{ value: number | null }>(sample, [
+    ...params,
+    ...(after === undefined ? [] : [after.value, after.id]),
+    offset + limit - 1,
+  ])?.value;
+  if (bound === undefined || bound === null) return listing;
+  const sign = isAscending ? '<=' : '>=';
+  return { ...listing, from: `${from} AND ${value} ${sign} ?`, params: [...params, bound] };
 }
 
 export function getThread(deps: Deps, organismId: string, threadId: string): StoredThread | null {
-  const [organism] = deps.lookups.organismIds(organismId);
-  if (organism === undefined) return null;
-  return readThread(deps, organismId, {
-    where: 't.organism_id = ? AND t.name = ?',
-    params: [organism, storedName(threadId)],
-  });
-}
-
-function readThread(
-  { statements }: Deps,
-  organismId: string,
-  { where, params }: { where: string; params: readonly Param[] },
-): StoredThread | null {
-  const sql = `SELECT ${THREAD_COLUMNS} FROM threads t WHERE ${where}`;
-  const row = statements.get<ThreadRow>(sql, params);
-  return row === undefined ? null : toThread(statements, organismId, row);
+  const ids = deps.lookups.idsOf('threads', deps.lookups.organismIds(organismId), threadId);
+  return readThreads(deps, organismId, ids)[0] ?? null;
 }
 
 function conditions(
