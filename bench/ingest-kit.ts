@@ -5,7 +5,7 @@ import { createSqliteStore } from '#db/sqlite/store.ts';
 import type { EventDraft } from '#organism/event.ts';
 import { createOrganisms } from '#server/hub/organisms.ts';
 import { createIngest } from '#server/ingest/ingest.ts';
-import { loadRedactor } from '#server/ingest/load-redactor.ts';
+import { createRedactors } from '#server/ingest/load-redactor.ts';
 import type { Preparation } from '#server/ingest/prepare.ts';
 import { createPreparation } from '#server/ingest/prepare.ts';
 import { createPricer } from '#server/ingest/price.ts';
@@ -28,7 +28,7 @@ export async function openIngest(dataDir: string): Promise<IngestKit> {
   const organisms = createOrganisms({ store });
   organisms.ensure(ORGANISM);
   const preparation = createPreparation({
-    redactor: loadRedactor(undefined),
+    ...createRedactors(),
     pricer: createPricer(),
   });
   const ingest = createIngest({

@@ -19,7 +19,7 @@ import { createHttpFront } from './http-front.ts';
 import { createHub } from './hub/hub.ts';
 import { createOrganisms } from './hub/organisms.ts';
 import { createSnapshotKeeper } from './hub/snapshot-keeper.ts';
-import { loadRedactor } from './ingest/load-redactor.ts';
+import { loadRedactors } from './ingest/load-redactor.ts';
 import { createPreparation } from './ingest/prepare.ts';
 import { createPricer } from './ingest/price.ts';
 import type { Log } from './log.ts';
@@ -75,7 +75,7 @@ export async function startRuntime(deps: RuntimeDeps): Promise<Runtime> {
 
   try {
     const now = Date.now;
-    const redactor = loadRedactor(config.redactFile);
+    const { redactor, payloadRedactors } = loadRedactors(config.redactFile);
     const pricer = createPricer();
     const upkeep = createUpkeep({ config, dataDir: data.path, now, log });
     const store = await createSqliteStore({
@@ -128,7 +128,7 @@ export async function startRuntime(deps: RuntimeDeps): Promise<Runtime> {
     const { ingest, events, senders, receivers } = createDoors({
       ingestDeps: {
         store,
-        preparation: createPreparation({ redactor, pricer }),
+        preparation: createPreparation({ redactor, payloadRedactors, pricer }),
         publish: (published) => organisms.publish(published),
         now,
       },

@@ -15,9 +15,9 @@ import type { Hub } from '../hub/hub.ts';
 import { createHub } from '../hub/hub.ts';
 import type { Organisms } from '../hub/organisms.ts';
 import { createOrganisms } from '../hub/organisms.ts';
+import { createRedactors } from '../ingest/load-redactor.ts';
 import { createPreparation } from '../ingest/prepare.ts';
 import { createPricer } from '../ingest/price.ts';
-import { createRedactor } from '../ingest/redact.ts';
 import { createAccess } from '../safety/access.ts';
 import { createGuard } from '../safety/guard.ts';
 import { createHostGuard } from '../safety/host-guard.ts';
@@ -127,7 +127,7 @@ export async function openTestApi(
     ingestDeps: {
       store,
       preparation: createPreparation({
-        redactor: createRedactor({ profile: 'standard' }),
+        ...createRedactors(),
         pricer: createPricer(),
       }),
       publish: (published) => organisms.publish(published),

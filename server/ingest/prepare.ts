@@ -36,8 +36,13 @@ const MAX_ISSUES = 3;
 const MAX_KNOWN_NAMES = 20_000;
 const MAX_KNOWN_CHARS = 64;
 
-export function createPreparation(deps: { redactor: Redactor; pricer: Pricer }): Preparation {
-  const { redactor, pricer } = deps;
+export function createPreparation(deps: {
+  redactor: Redactor;
+  /** By source: what payloads of it pass instead, where its own protocol prescribes the floor. */
+  payloadRedactors?: ReadonlyMap<string, Redactor>;
+  pricer: Pricer;
+}): Preparation {
+  const { redactor, payloadRedactors = new Map<string, Redactor>(), pricer } = deps;
   const cleanNames = new Set<string>();
 
   function isCleanName(name: string | null): boolean {
@@ -90,7 +95,8 @@ export function createPreparation(deps: { redactor: Redactor; pricer: Pricer }):
   }
 
   function prepare(draft: unknown, source: string, receivedAt: number): Prepared {
-    const quick = prepareQuickly(draft, receivedAt);
+    const payloadRedactor = payloadRedactors.get(source);
+    const quick = payloadRedactor === undefined ? prepareQuickly(draft, receivedAt) : null;
     if (quick !== null) return { ok: true, redactions: NONE, event: quick };
     const parsed = eventDraftSchema.safeParse(draft);
     if (!parsed.success) {
@@ -108,7 +114,7 @@ export function createPreparation(deps: { redactor: Redactor; pricer: Pricer }):
       };
     }
     const redactions = new Map<string, number>();
-    const event = redactDraft(parsed.data, redactor, redactions);
+    const event = redactDraft(parsed.data, { redactor, payloadRedactor, redactions });
     return { ok: true, redactions, event: finish(event, receivedAt) };
   }
 
@@ -123,8 +129,15 @@ export function createPreparation(deps: { redactor: Redactor; pricer: Pricer }):
 /** Every text of a draft passes the floor, ids and keys included: a secret can stand anywhere. */
 function redactDraft<D extends EventDraft>(
   draft: D,
-  redactor: Redactor,
-  redactions: Map<string, number>,
+  {
+    redactor,
+    payloadRedactor = redactor,
+    redactions,
+  }: {
+    redactor: Redactor;
+    payloadRedactor: Redactor | undefined;
+    redactions: Map<string, number>;
+  },
 ): D {
   const redacted: Record<string, unknown> = draft;
   for (const [field, value] of Object.entries(draft)) {
@@ -134,7 +147,9 @@ function redactDraft<D extends EventDraft>(
       // The key repeats ids of other fields: counting it too would count one secret twice.
       if (field !== 'key') count(redactions, counts);
     } else if (typeof value === 'object' && value !== null && field !== 'tokens') {
-      const { value: clean, counts } = redactor.redactValue(value);
+      const { value: clean, counts } = (
+        field === 'payload' ? payloadRedactor : redactor
+      ).redactValue(value);
       redacted[field] = clean;
       count(redactions, counts);
     }

@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { existsSync, readFileSync } from 'node:fs';
 import http from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -192,6 +193,45 @@ describe('modelstat: what is stored', () => {
     expect(JSON.stringify(await stored())).not.toContain(key);
   });
 
+  it('of an excerpt and the full text of one call keeps the first, and refuses neither', async () => {
+    await send(batchOf([event('e1', { content_excerpt: 'ask\n---\nans…' })]));
+    await send(batchOf([event('e1', { content_excerpt: 'ask\n---\nanswer' })]), '/v1/ingest/raw');
+    expect(await storedOf('message')).toMatchObject([{ payload: { completion: 'ans…' } }]);
+    expect(await storedOf('usage')).toHaveLength(1);
+    expect(await kit.store.sourceCounts()).toMatchObject([{ rejected: 0 }]);
+  });
+
+  it('cuts a text beyond 262,144 bytes, between two characters', async () => {
+    await send(batchOf([event('e1', { content_excerpt: `a${'é'.repeat(200_000)}` })]));
+    const [message] = await storedOf('message');
+    const { text } = z.object({ text: z.string() }).parse(message?.payload);
+    expect([Buffer.byteLength(text), text.at(-1)]).toEqual([262_143, 'é']);
+  });
+
+  it('takes a body in chunks, and texts in escapes', async () => {
+    const sent = JSON.stringify(batchOf([event('e1', { content_excerpt: '日本 — é' })]));
+    const escaped = sent.replaceAll(
+      /[^ -~]/g,
+      (letter) => `\\u${letter.charCodeAt(0).toString(16).padStart(4, '0')}`,
+    );
+    const request = http.request(new URL(INGEST, kit.url), { method: 'POST' });
+    request.write(escaped.slice(0, 50));
+    request.end(escaped.slice(50));
+    const [{ statusCode: status }] = z
+      .tuple([z.object({ statusCode: z.number() })])
+      .parse(await once(request, 'response'));
+    expect(status).toBe(200);
+    expect(await storedOf('message')).toMatchObject([{ payload: { text: '日本 — é' } }]);
+  });
+
+  it('hides in texts what its own floor hides, and leaves ids as they are', async () => {
+    const commit = '2fd4e1c67a2d28fced849ee1bb76e7391b93eb12';
+    await send(batchOf([event(commit, { session_id: commit, content_excerpt: `at ${commit}` })]));
+    expect(await storedOf('message')).toMatchObject([
+      { id: commit, threadId: commit, payload: { text: 'at [REDACTED:aws_secret_key]' } },
+    ]);
+  });
+
   it('takes a time nobody can read, the same on a resend', async () => {
     const batch = batchOf([event('e1', { ts: 'yesterday' }), event('e2')]);
     await send(batch);
@@ -221,6 +261,22 @@ describe('modelstat: what is stored', () => {
   });
 });
 
+const partsSchema = z.union([z.string(), z.array(z.string()).transform((parts) => parts.join(''))]);
+const casesSchema = z.object({
+  cases: z.array(
+    z.looseObject({
+      input_parts: partsSchema,
+      expected_text: z.string().optional(),
+      expected_parts: partsSchema.optional(),
+    }),
+  ),
+});
+const refusalsSchema = z.object({
+  invalid: z.array(
+    z.looseObject({ raw_body: z.string().optional(), status: z.number(), body: z.unknown() }),
+  ),
+});
+
 describe.skipIf(!existsSync(SAMPLES))('modelstat: the published samples', () => {
   const read = (name: string): unknown => JSON.parse(readFileSync(new URL(name, SAMPLES), 'utf8'));
 
@@ -233,6 +289,30 @@ describe.skipIf(!existsSync(SAMPLES))('modelstat: the published samples', () => 
     const messages = await storedOf('message');
     expect(messages).toHaveLength(batch.events.length + (batch.tool_calls?.length ?? 0));
     expect(await kit.store.sourceCounts()).toMatchObject([{ rejected: 0 }]);
+  });
+
+  it('every refusal of responses.json, and nothing stored', async () => {
+    const { invalid } = refusalsSchema.parse(read('responses.json'));
+    const refused = invalid.filter(({ raw_body }) => raw_body !== undefined);
+    expect(refused.length).toBeGreaterThan(5);
+    for (const { raw_body: sent, status, body } of refused) {
+      expect(await send(sent)).toMatchObject({ status, body });
+    }
+    expect(await stored()).toEqual([]);
+  });
+
+  it('every case of redaction-cases.json: the store holds what is expected', async () => {
+    const { cases } = casesSchema.parse(read('redaction-cases.json'));
+    const events = cases.map(({ input_parts: input }, index) =>
+      event(`e${index}`, { content_excerpt: input }),
+    );
+    await send(batchOf(events));
+    const texts = (await storedOf('message')).map(({ payload }) =>
+      Object.values(z.looseObject({}).parse(payload)).find((value) => typeof value === 'string'),
+    );
+    expect(texts).toEqual(
+      cases.map(({ expected_text: text, expected_parts: parts }) => text ?? parts),
+    );
   });
 
   it('the ids of vectors.json', () => {

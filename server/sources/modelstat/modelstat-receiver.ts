@@ -50,7 +50,8 @@ export function createModelstatEndpoints(deps: ReceiverDeps): readonly Endpoint[
 function unreadable(raw: unknown): UnreadableInput {
   return {
     reason: 'invalid-event',
-    detail: 'modelstat tool call: external_call_id and session_id must be filled texts',
+    detail:
+      'modelstat tool call: external_call_id and session_id must be filled texts, at most 20,000 in a batch',
     sample: JSON.stringify(raw) ?? '',
   };
 }

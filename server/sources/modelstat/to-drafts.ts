@@ -10,6 +10,7 @@ import {
   factsOnce,
   messageDraft,
   organismDraft,
+  repeatable,
   threadDraft,
 } from '../drafts.ts';
 import { asRecord, whole } from '../lenient.ts';
@@ -17,7 +18,8 @@ import type { WireBatch, WireEvent, WireToolCall } from './wire.ts';
 
 /**
  * A batch to canonical drafts, pure. Every key is made of the SDK's own ids and every body of the
- * batch alone, so that a batch sent again, whole or in parts, changes nothing.
+ * batch alone, so that a batch sent again, whole or in parts, changes nothing. Of the two forms of
+ * one call, excerpt and full text, the first stays.
  */
 
 /** Within a key that holds another id too. */
@@ -25,7 +27,7 @@ const MAX_EVENT_ID_CHARS = 120;
 /** Parts of the excerpt: what was asked, and what was answered. */
 const EXCERPT_SEPARATOR = '\n---\n';
 /** The SDK's own limit; beyond it the text is cut. */
-const MAX_EXCERPT_CHARS = 262_144;
+const MAX_EXCERPT_BYTES = 262_144;
 const FAILED: ReadonlySet<string> = new Set(['error', 'denied', 'timeout']);
 /** Wrapped clients report prompt and completion only: a zero of theirs says nothing. */
 const WRAPPED_CLIENT = /^raw_sdk_/;
@@ -49,7 +51,7 @@ export function toDrafts(batch: WireBatch): EventDraft[] {
   const drafts: EventDraft[] = [deviceDraft(batch)];
   for (const event of batch.events) drafts.push(...eventDrafts(event));
   for (const call of batch.toolCalls) drafts.push(...toolCallDrafts(call));
-  return factsOnce(drafts);
+  return factsOnce(drafts).map(repeatable);
 }
 
 function deviceDraft({ deviceId, app, clientVersion, events }: WireBatch): EventDraft {
@@ -101,11 +103,18 @@ function payloadOf(event: WireEvent): Record<string, unknown> {
 }
 
 function splitExcerpt(excerpt: string): Record<string, string> {
-  const text = excerpt.slice(0, MAX_EXCERPT_CHARS);
+  const text = clipBytes(excerpt);
   if (text === '') return {};
   const at = text.indexOf(EXCERPT_SEPARATOR);
   if (at === -1) return { text };
   return { prompt: text.slice(0, at), completion: text.slice(at + EXCERPT_SEPARATOR.length) };
+}
+
+/** Between two characters. */
+function clipBytes(text: string): string {
+  if (Buffer.byteLength(text) <= MAX_EXCERPT_BYTES) return text;
+  const bytes = Buffer.from(text).subarray(0, MAX_EXCERPT_BYTES);
+  return new TextDecoder().decode(bytes, { stream: true });
 }
 
 function usageDraft(event: WireEvent, agent: string): DraftOf<'usage'> | null {

@@ -59,7 +59,7 @@ export interface WireBatch {
   readonly clientVersion: string | null;
   readonly events: readonly WireEvent[];
   readonly toolCalls: readonly WireToolCall[];
-  /** Tool calls that name no call or no session: nothing can be made of them. */
+  /** Tool calls that name no call or no session, and those beyond the limit. */
   readonly unreadableToolCalls: readonly unknown[];
 }
 
@@ -102,9 +102,9 @@ function toBatch(batch: Readonly<Record<string, unknown>>, events: readonly unkn
   const fallback = read.map(({ ts }) => instantOf(ts)).find((at) => at !== null) ?? 0;
   const toolCalls: WireToolCall[] = [];
   const unreadableToolCalls: unknown[] = [];
-  for (const raw of asList(batch['tool_calls']).slice(0, MAX_TOOL_CALLS)) {
+  for (const [index, raw] of asList(batch['tool_calls']).entries()) {
     const call = toolCallSchema.safeParse(raw);
-    if (!call.success) unreadableToolCalls.push(raw);
+    if (!call.success || index >= MAX_TOOL_CALLS) unreadableToolCalls.push(raw);
     else toolCalls.push({ ...call.data, at: instantOf(call.data.started_at) ?? fallback });
   }
   return {

@@ -43,6 +43,8 @@ function span(spanId: string, values: Record<string, Value>, more: object = {}):
   };
 }
 
+const under = (id: number): object => ({ parentSpanId: `000000000000000${id}` });
+
 function chat(spanId: string, values: Record<string, Value> = {}, more: object = {}): object {
   const named = { 'gen_ai.operation.name': 'chat', 'gen_ai.provider.name': 'openai' };
   const counted = { 'gen_ai.usage.input_tokens': 100, 'gen_ai.usage.output_tokens': 10 };
@@ -207,6 +209,68 @@ describe('OTLP: what spans become', () => {
       ]),
     );
     expect(await storedOf('error')).toMatchObject([{ text: 'Rate limit reached' }]);
+  });
+
+  it('tells of a call whose HTTP request failed, and of no agent above it', async () => {
+    const failed = { status: { code: 2, message: 'connection reset' } };
+    const spans = [
+      span('0000000000000001', { 'http.request.method': 'POST' }, { ...under(2), ...failed }),
+      chat('0000000000000002', {}, { ...under(3), ...failed }),
+      span('0000000000000003', { 'gen_ai.operation.name': 'agent_step' }, under(4)),
+      span('0000000000000004', { 'gen_ai.operation.name': 'invoke_agent' }, failed),
+    ];
+    for (const sent of spans) await send(traces([sent]));
+    expect(await storedOf('error')).toMatchObject([
+      { key: 'error:aabbccddeeff00112233445566778899:0000000000000002' },
+    ]);
+  });
+
+  it('knows a failure by its type or its exception where no status is set', async () => {
+    const exception = [
+      { name: 'exception', attributes: attributesOf({ 'exception.message': 'x' }) },
+    ];
+    await send(
+      traces([
+        chat('0000000000000001', { 'error.type': 'timeout' }),
+        chat('0000000000000002', {}, { events: exception }),
+        chat('0000000000000003', {}, { events: exception, status: { code: 1 } }),
+      ]),
+    );
+    expect((await storedOf('error')).map(({ text }) => text)).toEqual(['timeout', 'x']);
+  });
+
+  it('takes a tool call that agent and MCP client both tell of once', async () => {
+    const call = { 'gen_ai.tool.name': 'search', 'gen_ai.tool.call.id': 'c1' };
+    await send(
+      traces([
+        span('0000000000000001', { ...call, 'mcp.method.name': 'tools/call' }, under(2)),
+        span('0000000000000002', { ...call, 'gen_ai.operation.name': 'execute_tool' }),
+      ]),
+    );
+    expect((await storedOf('message')).map(({ payloadType }) => payloadType)).toEqual([
+      'tool_call',
+      'tool_result',
+    ]);
+  });
+
+  it('keeps metrics of every shape, also without a value', async () => {
+    const timeUnixNano = String(START);
+    const metric = (name: string, data: object): object => ({ name, ...data });
+    const histogram = { dataPoints: [{ timeUnixNano, count: '3' }] };
+    const exponential = { dataPoints: [{ timeUnixNano, count: '3', sum: 12 }] };
+    const metrics = [
+      metric('gen_ai.client.token.usage', { histogram }),
+      metric('gen_ai.client.inference.usage.input_tokens', { exponentialHistogram: exponential }),
+      metric('codex.turn.token_usage', { gauge: { dataPoints: [{ timeUnixNano, asInt: '7' }] } }),
+      metric('http.server.duration', { histogram }),
+    ];
+    const { body } = await send(
+      { resourceMetrics: [{ scopeMetrics: [{ metrics }] }] },
+      '/v1/metrics',
+    );
+    expect(body).toEqual({});
+    const kept = (await storedOf('raw')).map(({ payload }) => payload);
+    expect(kept).toMatchObject([{ value: null }, { value: 12 }, { value: 7 }]);
   });
 
   it.each([

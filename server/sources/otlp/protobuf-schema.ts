@@ -76,6 +76,7 @@ const root = protobuf.Root.fromJSON({
       gauge: one(5, 'Points'),
       sum: one(7, 'Points'),
       histogram: one(9, 'Histogram'),
+      exponentialHistogram: one(10, 'ExponentialHistogram'),
     }),
     Points: message({
       dataPoints: many(1, 'NumberPoint'),
@@ -84,6 +85,17 @@ const root = protobuf.Root.fromJSON({
     Histogram: message({
       dataPoints: many(1, 'HistogramPoint'),
       aggregationTemporality: one(2, 'int32'),
+    }),
+    ExponentialHistogram: message({
+      dataPoints: many(1, 'ExponentialPoint'),
+      aggregationTemporality: one(2, 'int32'),
+    }),
+    ExponentialPoint: message({
+      attributes: attributes(1),
+      startTimeUnixNano: one(2, 'fixed64'),
+      timeUnixNano: one(3, 'fixed64'),
+      count: one(4, 'fixed64'),
+      sum: one(5, 'double'),
     }),
     NumberPoint: message({
       startTimeUnixNano: one(2, 'fixed64'),

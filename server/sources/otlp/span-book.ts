@@ -16,18 +16,19 @@ export interface SpanFacts {
  * ancestors name, and so that one failure, told by every span around it, counts once.
  */
 export interface SpanBook {
-  note(span: OtlpSpan, facts: Omit<SpanFacts, 'parent'>): void;
+  /** @param isTelling whether a failure of this very span would be told */
+  note(span: OtlpSpan, facts: Omit<SpanFacts, 'parent'>, isTelling: boolean): void;
   /** The nearest value on the way up, the span itself included. */
   inherited(span: OtlpSpan, fact: 'agent' | 'thread'): string | null;
   /** The nearest agent strictly above. */
   agentAbove(span: OtlpSpan): string | null;
   /** Whether a failure further down has told of it. */
-  hasFailedChild(span: OtlpSpan): boolean;
+  isToldBelow(span: OtlpSpan): boolean;
 }
 
 export function createSpanBook(): SpanBook {
   const known = createBoundedMap<SpanFacts>(MAX_SPANS);
-  const parentsOfFailed = createBoundedMap<true>(MAX_SPANS);
+  const toldBelow = createBoundedMap<true>(MAX_SPANS);
 
   function lookUp(start: string | null, fact: 'agent' | 'thread'): string | null {
     const visited = new Set<string>();
@@ -41,15 +42,24 @@ export function createSpanBook(): SpanBook {
     return null;
   }
 
+  /** All the way up: spans between two that tell may say nothing themselves. */
+  function markAbove(start: string | null): void {
+    for (let at = start; at !== null && !toldBelow.has(at); at = known.get(at)?.parent ?? null) {
+      toldBelow.set(at, true);
+    }
+  }
+
   return {
-    note(span, facts) {
+    note(span, facts, isTelling) {
+      const id = idOf(span);
       const parent = parentOf(span);
-      known.set(idOf(span), { parent, ...facts });
-      if (span.isError && parent !== null) parentsOfFailed.set(parent, true);
+      known.set(id, { parent, ...facts });
+      // What is above a span that came first is only known now.
+      if ((span.isError && isTelling) || toldBelow.has(id)) markAbove(parent);
     },
     inherited: (span, fact) => lookUp(idOf(span), fact),
     agentAbove: (span) => lookUp(parentOf(span), 'agent'),
-    hasFailedChild: (span) => parentsOfFailed.has(idOf(span)),
+    isToldBelow: (span) => toldBelow.has(idOf(span)),
   };
 }
 

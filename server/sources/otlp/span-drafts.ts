@@ -22,6 +22,8 @@ import { kindOfSpan } from './span-kind.ts';
 import { usageDraft } from './usage-draft.ts';
 import type { OtlpSpan } from './wire.ts';
 
+const CLAUDE_CODE_CALL = 'claude_code.llm_request';
+
 /** One service is one organism. */
 export function serviceOf(resource: ReadonlyMap<string, unknown>): string {
   return clip(filled(resource.get('service.name')) ?? 'unknown_service');
@@ -36,10 +38,9 @@ export interface SpanReading {
 /** Spans of one service to drafts. The book remembers them for what comes in another request. */
 export function spanDrafts(spans: readonly OtlpSpan[], book: SpanBook): SpanReading {
   for (const span of spans) {
-    book.note(span, {
-      agent: textOf(span.attributes, 'agent'),
-      thread: textOf(span.attributes, 'thread'),
-    });
+    const agent = textOf(span.attributes, 'agent');
+    const thread = textOf(span.attributes, 'thread');
+    book.note(span, { agent, thread }, isTelling(span));
   }
   const drafts: EventDraft[] = [];
   let ignored = 0;
@@ -67,7 +68,7 @@ function draftsOf(span: OtlpSpan, book: SpanBook): EventDraft[] {
   if (kind === 'model-call') drafts.push(...callDrafts(place));
   if (kind === 'tool') drafts.push(...toolDrafts(place));
   if (kind === 'agent') drafts.push(...agentDrafts(place, book));
-  const isTold = kind === 'other' || book.hasFailedChild(span);
+  const isTold = kind === 'other' || book.isToldBelow(span);
   if (span.isError && !isTold) drafts.push(failureDraft(place));
   if (drafts.length === 0) return [];
   return [
@@ -78,6 +79,11 @@ function draftsOf(span: OtlpSpan, book: SpanBook): EventDraft[] {
     threadDraft(place.threadId, span.startAt),
     ...drafts,
   ];
+}
+
+/** HTTP calls and the like below a call fail with it: the call tells. Claude Code's logs tell of its. */
+function isTelling(span: OtlpSpan): boolean {
+  return kindOfSpan(span) !== 'other' || span.name === CLAUDE_CODE_CALL;
 }
 
 interface Place {

@@ -31,6 +31,9 @@ const LLM_REQUESTS: ReadonlySet<string> = new Set(['chat', 'completion', 'embedd
 /** The Vercel AI SDK's own spans: the inner one is the call, the outer one its sum. */
 const AI_SDK_CALL = /\.do(?:Generate|Stream|Embed)$/;
 
+/** An MCP client's span of a tool call names the tool, and no operation. */
+const MCP_CALL = 'tools/call';
+
 export function kindOfSpan({ attributes }: OtlpSpan): SpanKind {
   const text = (name: string): string => filled(attributes.get(name)) ?? '';
   const aiSdk = text('ai.operationId');
@@ -42,6 +45,7 @@ export function kindOfSpan({ attributes }: OtlpSpan): SpanKind {
     OPERATIONS[text('gen_ai.operation.name')] ??
     OPEN_INFERENCE[text('openinference.span.kind').toUpperCase()] ??
     TRACELOOP[text('traceloop.span.kind')] ??
+    (text('mcp.method.name') === MCP_CALL && text('gen_ai.tool.name') !== '' ? 'tool' : null) ??
     (LLM_REQUESTS.has(text('llm.request.type')) ? 'model-call' : 'other')
   );
 }

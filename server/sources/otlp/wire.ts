@@ -45,7 +45,8 @@ export interface OtlpPoint {
   readonly unit: string;
   readonly startAt: number | null;
   readonly at: number;
-  readonly value: number;
+  /** Null: a gap, or a histogram that is not summed up. */
+  readonly value: number | null;
   readonly isDelta: boolean;
   readonly attributes: Attributes;
 }
@@ -57,7 +58,9 @@ export interface Read<T> {
 }
 
 const MAX_VALUE_DEPTH = 64;
+const STATUS_OK = 1;
 const STATUS_ERROR = 2;
+const EXCEPTION = 'exception';
 const DELTA = 1;
 const HEX = /^[0-9a-f]+$/;
 
@@ -102,12 +105,14 @@ export function readPoints(request: unknown): Read<OtlpPoint> {
   const items: OtlpPoint[] = [];
   const unreadable: string[] = [];
   eachRecord(request, ['resourceMetrics', 'scopeMetrics', 'metrics'], (resource, _scope, raw) => {
-    const data = asRecord(raw['sum'] ?? raw['gauge'] ?? raw['histogram']);
+    const data = asRecord(
+      raw['sum'] ?? raw['gauge'] ?? raw['histogram'] ?? raw['exponentialHistogram'],
+    );
     for (const point of asList(data['dataPoints']).map(asRecord)) {
       const at = instantOf(point['timeUnixNano']);
       const value = numberOf(point['asInt'] ?? point['asDouble'] ?? point['sum']);
-      if (at === null || value === null) {
-        unreadable.push('data point: timeUnixNano and a value are required');
+      if (at === null) {
+        unreadable.push('data point: timeUnixNano is required');
         continue;
       }
       items.push({
@@ -135,6 +140,16 @@ function readSpan(
   const startAt = instantOf(raw['startTimeUnixNano']);
   if (traceId === null || spanId === null || startAt === null) return null;
   const status = asRecord(raw['status']);
+  const code = numberOf(status['code']) ?? 0;
+  const attributes = attributesOf(raw['attributes']);
+  const events = asList(raw['events'])
+    .map(asRecord)
+    .map((event) => ({
+      name: filled(event['name']) ?? '',
+      at: instantOf(event['timeUnixNano']) ?? startAt,
+      attributes: attributesOf(event['attributes']),
+    }));
+  const saysError = attributes.has('error.type') || events.some(({ name }) => name === EXCEPTION);
   return {
     resource,
     scope,
@@ -144,16 +159,11 @@ function readSpan(
     name: filled(raw['name']) ?? '',
     startAt,
     endAt: instantOf(raw['endTimeUnixNano']) ?? startAt,
-    attributes: attributesOf(raw['attributes']),
-    isError: numberOf(status['code']) === STATUS_ERROR,
+    attributes,
+    // Some emitters set no status.
+    isError: code === STATUS_ERROR || (code !== STATUS_OK && saysError),
     statusMessage: filled(status['message']) ?? '',
-    events: asList(raw['events'])
-      .map(asRecord)
-      .map((event) => ({
-        name: filled(event['name']) ?? '',
-        at: instantOf(event['timeUnixNano']) ?? startAt,
-        attributes: attributesOf(event['attributes']),
-      })),
+    events,
   };
 }
 
