@@ -20,6 +20,7 @@ import { createHub } from './hub/hub.ts';
 import { createOrganisms } from './hub/organisms.ts';
 import { createSnapshotKeeper } from './hub/snapshot-keeper.ts';
 import { loadRedactors } from './ingest/load-redactor.ts';
+import { createOrganismLimit } from './ingest/organism-limit.ts';
 import { createPreparation } from './ingest/prepare.ts';
 import { createPricer } from './ingest/price.ts';
 import type { Log } from './log.ts';
@@ -90,6 +91,7 @@ export async function startRuntime(deps: RuntimeDeps): Promise<Runtime> {
       store,
       journal: () => store.stats(),
       hub: () => hub.counters(),
+      organisms: () => limit.stats(),
       disk: () => upkeep.disk.status(),
       backups: () => upkeep.backups.status(),
       retention: () => retention.describe(),
@@ -125,6 +127,7 @@ export async function startRuntime(deps: RuntimeDeps): Promise<Runtime> {
       isHostAllowed: createHostGuard([...LOOPBACK_NAMES, ...config.allowHost]),
       isOriginAllowed: createOriginGuard({ allowed: config.allowHost, port }),
     });
+    const limit = createOrganismLimit(organisms.names);
     const { ingest, events, senders, receivers } = createDoors({
       ingestDeps: {
         store,
@@ -137,6 +140,7 @@ export async function startRuntime(deps: RuntimeDeps): Promise<Runtime> {
         const refusal = upkeep.disk.refusal();
         return refusal === null ? null : new Problem('disk-full', refusal);
       },
+      limit,
       guard,
       threadTokens: (organismId, threadId) => organisms.threadTokens(organismId, threadId),
       stopAtTokens: config.stopAtTokens ?? null,

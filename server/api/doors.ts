@@ -3,6 +3,7 @@ import type { Store } from '#db/store.ts';
 import { createByteBudget } from '../ingest/byte-budget.ts';
 import { createIngest } from '../ingest/ingest.ts';
 import type { Ingest } from '../ingest/ingest.ts';
+import type { OrganismLimit } from '../ingest/organism-limit.ts';
 import type { PushDeps } from '../ingest/push.ts';
 import { createPush } from '../ingest/push.ts';
 import type { SocketDoor } from '../ingest/socket-door.ts';
@@ -31,6 +32,8 @@ export interface DoorsDeps {
   readonly isTaken: (source: string) => boolean;
   /** Why nothing is taken now; null when all is well. */
   readonly admit: () => Problem | null;
+  /** Of organisms that senders name. */
+  readonly limit: OrganismLimit;
   readonly guard: Pick<Guard, 'guardRequest'>;
   readonly logOf: (source: string) => SourceLog;
   readonly log: {
@@ -46,12 +49,14 @@ export interface DoorsDeps {
 }
 
 export function createDoors(deps: DoorsDeps): Doors {
-  const { ingestDeps, isTaken, admit, guard, logOf, log } = deps;
+  const { ingestDeps, isTaken, admit, limit, guard, logOf, log } = deps;
   const ingest = createIngest(ingestDeps);
   const receivers = createReceiverDoor({
     receivers: (deps.receivers ?? createReceivers)((kind) => ({
-      deliver: (organismId, delivery, source = kind) =>
-        ingest.deliver({ source, organismId }, delivery),
+      async deliver(organismId, delivery, source = kind) {
+        limit.admit(organismId);
+        return ingest.deliver({ source, organismId }, delivery);
+      },
       getCursor: (name) => ingestDeps.store.getCursor(kind, name),
       threadTokens: deps.threadTokens,
       stopAtTokens: deps.stopAtTokens,
@@ -63,9 +68,10 @@ export function createDoors(deps: DoorsDeps): Doors {
   });
   const shared = {
     push: createPush(ingestDeps),
-    originOf: createOriginReader(
-      (name) => isTaken(name) || receivers.list().some(({ kind }) => kind === name),
-    ),
+    originOf: createOriginReader({
+      isTaken: (name) => isTaken(name) || receivers.list().some(({ kind }) => kind === name),
+      limit,
+    }),
     budget: createByteBudget(),
     admit,
     log,

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 
+import type { OrganismLimit } from '../ingest/organism-limit.ts';
 import type { DeliveryOrigin } from '../ingest/parts.ts';
 import { Problem } from './problem.ts';
 import { parse } from './route.ts';
@@ -28,9 +29,15 @@ export type OriginReader = (target: string) => DeliveryOrigin;
 
 /**
  * Reads whose events a request brings from its target.
- * @param isTaken whether a source of that name is read by ourselves
+ * @param deps.isTaken whether a source of that name is read by ourselves
  */
-export function createOriginReader(isTaken: (source: string) => boolean): OriginReader {
+export function createOriginReader({
+  isTaken,
+  limit,
+}: {
+  readonly isTaken: (source: string) => boolean;
+  readonly limit: Pick<OrganismLimit, 'admit'>;
+}): OriginReader {
   const byQuery = new Map<string, DeliveryOrigin>();
   const seen = new Set<string>();
 
@@ -44,6 +51,7 @@ export function createOriginReader(isTaken: (source: string) => boolean): Origin
         `source, organism: ${MAX_ORIGINS} pairs have sent events since the start; use fewer names`,
       );
     }
+    limit.admit(organism);
     seen.add(pair);
     return { source, organismId: organism };
   }

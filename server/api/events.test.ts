@@ -224,6 +224,24 @@ describe('a source that pushes', () => {
     },
   );
 
+  it('names no more organisms than there is room for, and those it knows go on', async () => {
+    await kit.close();
+    kit = await openTestApi({ organisms: ['one'], maxOrganisms: 3 });
+    const sendTo = (organism: string, id: string) =>
+      send(JSON.stringify(usage(id)), { path: `${EVENTS}?organism=${organism}` });
+    expect((await sendTo('two', '1')).status).toBe(200);
+    expect((await sendTo('three', '2')).status).toBe(200);
+    expect(detailOf(await sendTo('four', '3'))).toEqual([
+      400,
+      'organism: expected one of the 3 that are known, for there can be no more than 3',
+    ]);
+    expect((await sendTo('two', '4')).status).toBe(200);
+    expect(kit.organisms.names()).toEqual(['one', 'two', 'three']);
+    const { text } = await kit.get('/metrics');
+    expect(text).toContain('organoscope_organisms 3');
+    expect(text).toContain('organoscope_organisms_refused_total 1');
+  });
+
   it('cannot take the name of a source that is read', async () => {
     const answer = await send(lines(usage('a')), { path: `${EVENTS}?source=one-source` });
     expect(answer.status).toBe(409);

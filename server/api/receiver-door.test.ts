@@ -42,9 +42,10 @@ function createEcho({ deliver }: ReceiverDeps): Endpoint {
   };
 }
 
-async function open(isLoopbackBound = true): Promise<void> {
+async function open(isLoopbackBound = true, maxOrganisms?: number): Promise<void> {
   kit = await openTestApi({
     isLoopbackBound,
+    ...(maxOrganisms === undefined ? {} : { maxOrganisms }),
     receivers: (depsOf) => [{ kind: 'echo', endpoints: [createEcho(depsOf('echo'))] }],
   });
 }
@@ -65,6 +66,18 @@ describe('a receiver', () => {
         expect.objectContaining({ name: 'echo', kind: 'echo', url: '/v1/echo', state: 'live' }),
       ]),
     });
+  });
+
+  it('makes no organism up beyond the bound', async () => {
+    await open(true, 2);
+    const postTo = (organism: string) =>
+      kit.request('POST', `/v1/echo?organism=${organism}`, { body: organism });
+    expect((await postTo('second')).status).toBe(200);
+    expect(await postTo('third')).toMatchObject({
+      status: 400,
+      body: { error: expect.stringContaining('expected one of the 2 that are known') },
+    });
+    expect(kit.organisms.names()).toEqual(['one', 'second']);
   });
 
   it('gets its body unpacked', async () => {

@@ -16,6 +16,7 @@ import { createHub } from '../hub/hub.ts';
 import type { Organisms } from '../hub/organisms.ts';
 import { createOrganisms } from '../hub/organisms.ts';
 import { createRedactors } from '../ingest/load-redactor.ts';
+import { createOrganismLimit } from '../ingest/organism-limit.ts';
 import { createPreparation } from '../ingest/prepare.ts';
 import { createPricer } from '../ingest/price.ts';
 import { createAccess } from '../safety/access.ts';
@@ -88,6 +89,8 @@ export async function openTestApi(
     checkStore?: () => Promise<void>;
     receivers?: typeof createReceivers;
     stopAtTokens?: number;
+    /** Organisms there may be at most. */
+    maxOrganisms?: number;
     /** Free bytes of the disk, of which 100 are the last to be used. */
     freeBytes?: () => number;
   } = {},
@@ -123,6 +126,7 @@ export async function openTestApi(
     now,
     log,
   });
+  const limit = createOrganismLimit(organisms.names, options.maxOrganisms);
   const { events, senders, receivers } = createDoors({
     ingestDeps: {
       store,
@@ -135,6 +139,7 @@ export async function openTestApi(
     },
     isTaken: (source) => ids.some((id) => source === `${id}-source`),
     admit: () => kit.refusal,
+    limit,
     guard,
     threadTokens: (organismId, threadId) => organisms.threadTokens(organismId, threadId),
     stopAtTokens: options.stopAtTokens ?? null,
@@ -143,7 +148,15 @@ export async function openTestApi(
     receivers: options.receivers,
   });
   const { freeBytes } = options;
-  const upkeep = await openTestUpkeep({ dataDir, store, hub: () => hub, now, log, freeBytes });
+  const upkeep = await openTestUpkeep({
+    dataDir,
+    store,
+    hub: () => hub,
+    limit,
+    now,
+    log,
+    freeBytes,
+  });
   const deps: ApiDeps = {
     organisms,
     store,

@@ -31,6 +31,8 @@ export interface Organisms {
   get(organismId: string): OrganismState | undefined;
   /** Tokens a thread has used; 0 where the picture does not have it. */
   threadTokens(organismId: string, threadId: string): number;
+  /** Of all organisms there is a picture of. */
+  names(): readonly string[];
   /** Configured organisms first, in their order, then those only the store knows. */
   list(): readonly OrganismState[];
   /** The one asked for; without a name the only one or the first configured. Null: there is none. */
@@ -108,6 +110,7 @@ export function createOrganisms(deps: {
       const thread = states.get(organismId)?.threads.get(threadId);
       return thread === undefined ? 0 : totalTokens(thread.usage.tokens);
     },
+    names: () => [...states.keys()],
     list,
     resolve: (organismId) =>
       (organismId === null || organismId === undefined ? list()[0] : states.get(organismId)) ??

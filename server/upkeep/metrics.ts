@@ -7,6 +7,7 @@ import type { Store } from '#db/store.ts';
 import type { Retention } from '#organism/api/storage.ts';
 
 import type { HubCounters } from '../hub/hub.ts';
+import type { OrganismLimitStats } from '../ingest/organism-limit.ts';
 import type { BackupStatus } from './backup-schedule.ts';
 import type { DiskStatus } from './disk-guard.ts';
 import { one, registerMetric } from './metric.ts';
@@ -31,6 +32,7 @@ export interface MetricsDeps {
   readonly store: Pick<Store, 'sourceCounts' | 'describe' | 'sumUsage'>;
   readonly journal: () => AppendStats;
   readonly hub: () => HubCounters;
+  readonly organisms: () => OrganismLimitStats;
   readonly disk: () => DiskStatus;
   readonly backups: () => BackupStatus;
   readonly retention: () => Promise<Retention[]>;
@@ -51,6 +53,7 @@ export function createMetrics(deps: MetricsDeps): Metrics {
   registerProcess(registry, deps, loop);
   registerSources(registry, deps);
   registerJournal(registry, deps);
+  registerOrganisms(registry, deps);
   registerLive(registry, deps);
   registerStorage(registry, deps);
   registerUpkeep(registry, deps);
@@ -118,6 +121,16 @@ function registerJournal(registry: Registry, { journal }: MetricsDeps): void {
   ] as const;
   for (const [kind, name, help, field] of numbers) {
     registerMetric(registry, { kind, name, help, read: () => one(journal()[field]) });
+  }
+}
+
+function registerOrganisms(registry: Registry, { organisms }: MetricsDeps): void {
+  const numbers = [
+    ['gauge', 'organisms', 'Organisms with a live picture', 'known'],
+    ['counter', 'organisms_refused_total', 'Deliveries of an organism too many', 'refused'],
+  ] as const;
+  for (const [kind, name, help, field] of numbers) {
+    registerMetric(registry, { kind, name, help, read: () => one(organisms()[field]) });
   }
 }
 

@@ -5,6 +5,7 @@ import { backUpInThread } from '#db/sqlite/upkeep/backup-thread.ts';
 import type { Retention } from '#organism/api/storage.ts';
 
 import type { Hub } from '../hub/hub.ts';
+import type { OrganismLimit } from '../ingest/organism-limit.ts';
 import type { Log } from '../log.ts';
 import type { BackupStatus } from './backup-schedule.ts';
 import { createBackupSchedule } from './backup-schedule.ts';
@@ -26,12 +27,13 @@ export async function openTestUpkeep(deps: {
   dataDir: string;
   store: SqliteStore;
   hub: () => Pick<Hub, 'counters'>;
+  limit: Pick<OrganismLimit, 'stats'>;
   now: () => number;
   log: Log;
   /** Of these 100 are the last to be used. */
   freeBytes?: (() => number) | undefined;
 }): Promise<TestUpkeep> {
-  const { dataDir, store, hub, now, log, freeBytes = () => 1e9 } = deps;
+  const { dataDir, store, hub, limit, now, log, freeBytes = () => 1e9 } = deps;
   const disk = createDiskGuard({
     directory: dataDir,
     bounds: { warnBytes: 1000, refuseBytes: 100 },
@@ -62,6 +64,7 @@ export async function openTestUpkeep(deps: {
     store,
     journal: () => store.stats(),
     hub: () => hub().counters(),
+    organisms: () => limit.stats(),
     disk: () => disk.status(),
     backups,
     retention,
