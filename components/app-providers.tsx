@@ -4,15 +4,12 @@ import { CSPProvider } from '@base-ui/react/csp-provider';
 import { QueryClient, QueryClientProvider } from '@tanstack/react-query';
 import { NuqsAdapter } from 'nuqs/adapters/next/app';
 import { useState } from 'react';
-import { Toaster } from 'sonner';
 
 import { PreferencesProvider } from '#components/theme/preferences-provider.tsx';
 import type { Preferences } from '#components/theme/preferences.ts';
 import { TipLayer } from '#components/ui/tip-layer.tsx';
 
 const FRESH_MS = 10_000; // history and usage move slowly; live news comes by socket
-
-const BOTTOM_BAR_PX = 56;
 
 export function AppProviders(props: {
   preferences: Preferences;
@@ -32,11 +29,6 @@ export function AppProviders(props: {
           <PreferencesProvider initial={props.preferences}>
             {props.children}
             <TipLayer />
-            <Toaster
-              position="bottom-right"
-              mobileOffset={{ bottom: BOTTOM_BAR_PX + 12 }}
-              toastOptions={{ className: 'toast' }}
-            />
           </PreferencesProvider>
         </NuqsAdapter>
       </QueryClientProvider>

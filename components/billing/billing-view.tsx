@@ -2,6 +2,7 @@
 
 import { useBill } from '#components/api/use-bill.ts';
 import { useFirstUsageDay } from '#components/api/use-usage.ts';
+import { useDailyBarsSoon } from '#components/charts/lazy-daily-bars.tsx';
 import { formatMinute } from '#components/format/time.ts';
 import { useServerNow } from '#components/live/use-live.ts';
 import { monthChoices, rangeChoices } from '#components/range/prepare-range.ts';
@@ -19,6 +20,7 @@ import { type BillingFilters, useBillingFilters } from './use-billing-filters.ts
 const RANGES = rangeChoices(['month', 'last-month']);
 
 export function BillingView() {
+  useDailyBarsSoon();
   const filters = useBillingFilters();
   const { zone } = filters.range;
   const now = useServerNow();

@@ -19,7 +19,10 @@ export function ConfirmCommand(props: {
   /** What will happen. */
   children: React.ReactNode;
 }) {
-  const canControl = useSession().data?.canControl === true;
+  const { data: session } = useSession();
+  const canControl = session?.canControl === true;
+  // Until the answer is there, an operator must not read that he may only look.
+  const isLookerOn = session?.canControl === false;
   const confirm = () => {
     props.onConfirm();
     props.onClose();
@@ -40,7 +43,7 @@ export function ConfirmCommand(props: {
         </>
       }
     >
-      {canControl ? <p className="text-ink-2">{props.children}</p> : <LoginHint />}
+      {isLookerOn ? <LoginHint /> : <p className="text-ink-2">{props.children}</p>}
     </Dialog>
   );
 }

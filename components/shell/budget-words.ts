@@ -4,12 +4,14 @@ import { BUDGET_THRESHOLDS } from '#organism/gas.ts';
 import type { Crossing } from './budget-announcer.ts';
 
 /** One calm sentence for any number of crossings, and where to look. */
-export function describeCrossings(crossings: readonly Crossing[]): {
-  title: string;
-  detail: string | null;
-  href: string;
-  isExhausted: boolean;
-} {
+export interface CrossingWords {
+  readonly title: string;
+  readonly detail: string | null;
+  readonly href: string;
+  readonly isExhausted: boolean;
+}
+
+export function describeCrossings(crossings: readonly Crossing[]): CrossingWords {
   const isExhausted = crossings.some(({ threshold }) => threshold === 100);
   const [only] = crossings;
   if (only !== undefined && crossings.length === 1) {

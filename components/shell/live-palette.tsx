@@ -10,7 +10,7 @@ import { useSettled } from '#components/ui/use-settled.ts';
 import { Palette, PaletteContent, type PaletteItem } from './palette.tsx';
 import { liveItems, searchItems } from './prepare-palette.ts';
 
-type LivePaletteProps = {
+export type LivePaletteProps = {
   open: boolean;
   onClose: () => void;
   /** Pages and commands. */

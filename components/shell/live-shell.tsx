@@ -1,5 +1,6 @@
 'use client';
 
+import dynamic from 'next/dynamic';
 import { usePathname, useRouter } from 'next/navigation';
 
 import { scopedHref } from '#components/api/scoped-href.ts';
@@ -13,7 +14,12 @@ import type { ConnectionState } from './connection-pill.tsx';
 import { DESTINATIONS, isCurrent } from './destinations.ts';
 import { Shell } from './shell.tsx';
 import { useAttention } from './use-attention.ts';
-import { useBudgetToasts } from './use-budget-toasts.ts';
+import { useBudgetAnnouncement } from './use-budget-announcement.ts';
+
+/** Loaded when there is something to announce. */
+const BudgetToasts = dynamic(async () => (await import('./budget-toasts.tsx')).BudgetToasts, {
+  ssr: false,
+});
 
 /** The shell around every page, fed by the live picture of the organism in the URL. */
 export function LiveShell({ children }: { children: React.ReactNode }) {
@@ -30,22 +36,25 @@ function ConnectedShell(props: { organismId: string | null; children: React.Reac
   const organisms = useOrganisms();
   const attention = useAttention();
   const switchOrganism = useSwitchOrganism();
-  useBudgetToasts();
+  const announcement = useBudgetAnnouncement();
   return (
-    <Shell
-      connection={organisms.data?.count === 0 ? NO_CONNECTION : status}
-      onReconnect={reconnectNow}
-      organisms={organisms.data?.organisms.map(({ id, name, status: word }) => ({
-        id,
-        name,
-        hint: word,
-      }))}
-      organismId={props.organismId}
-      onOrganismChange={switchOrganism}
-      attention={attention}
-    >
-      <ConnectGate>{props.children}</ConnectGate>
-    </Shell>
+    <>
+      <Shell
+        connection={organisms.data?.count === 0 ? NO_CONNECTION : status}
+        onReconnect={reconnectNow}
+        organisms={organisms.data?.organisms.map(({ id, name, status: word }) => ({
+          id,
+          name,
+          hint: word,
+        }))}
+        organismId={props.organismId}
+        onOrganismChange={switchOrganism}
+        attention={attention}
+      >
+        <ConnectGate>{props.children}</ConnectGate>
+      </Shell>
+      {announcement !== null && <BudgetToasts announcement={announcement} />}
+    </>
   );
 }
 

@@ -11,7 +11,7 @@ import { useShortcuts, type Shortcuts } from '#components/ui/use-shortcuts.ts';
 import { BottomBar } from './bottom-bar.tsx';
 import type { ConnectionState } from './connection-pill.tsx';
 import { DESTINATIONS } from './destinations.ts';
-import { LivePalette } from './live-palette.tsx';
+import { LazyPalette } from './lazy-palette.tsx';
 import type { Attention } from './marks.tsx';
 import type { PaletteItem } from './palette.tsx';
 import { Rail } from './rail.tsx';
@@ -77,7 +77,7 @@ export function Shell(props: ShellProps) {
           </div>
         }
       />
-      <LivePalette open={overlay === 'palette'} onClose={close} commands={commands} />
+      <LazyPalette open={overlay === 'palette'} onClose={close} commands={commands} />
       <ShortcutSheet open={overlay === 'shortcuts'} onClose={close} />
     </div>
   );

@@ -1,9 +1,9 @@
 'use client';
 
 import { customRange } from '#components/api/range.ts';
-import { DailyBars } from '#components/charts/daily-bars.tsx';
 import { DailyLegend } from '#components/charts/daily-legend.tsx';
 import { DailyTable } from '#components/charts/daily-table.tsx';
+import { DailyBars } from '#components/charts/lazy-daily-bars.tsx';
 import type { DailyBars as Bars } from '#components/charts/prepare-daily-bars.ts';
 import { Panel } from '#components/ui/panel.tsx';
 import { SegmentedControl } from '#components/ui/segmented-control.tsx';

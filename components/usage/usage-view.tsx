@@ -1,6 +1,7 @@
 'use client';
 
 import { useDailyUsage, useFirstUsageDay } from '#components/api/use-usage.ts';
+import { useDailyBarsSoon } from '#components/charts/lazy-daily-bars.tsx';
 import { prepareDailyBars } from '#components/charts/prepare-daily-bars.ts';
 import { formatMinute } from '#components/format/time.ts';
 import { useServerNow } from '#components/live/use-live.ts';
@@ -19,6 +20,7 @@ import { sumUsage } from './usage-totals.ts';
 import { DEFAULT_RANGE, type UsageFilters, useUsageFilters } from './use-usage-filters.ts';
 
 export function UsageView() {
+  useDailyBarsSoon();
   const filters = useUsageFilters();
   return (
     <Page>
