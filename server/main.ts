@@ -11,6 +11,7 @@ import { createLog } from './log.ts';
 import { createPages } from './pages.ts';
 import type { Runtime } from './runtime.ts';
 import { startRuntime } from './runtime.ts';
+import { keepHeapTight } from './tight-heap.ts';
 
 const ROOT = path.resolve(import.meta.dirname, '..');
 /** A drain that takes longer than this is cut off: a supervisor would do it anyway. */
@@ -30,6 +31,7 @@ export async function main(
     const command = readConfig(argv, env);
     if (command.kind === 'help') return say(helpText());
     if (command.kind === 'version') return say(`${readVersion()}\n`);
+    keepHeapTight();
     const log = createLog(command.config.logLevel);
     for (const warning of command.config.warnings) log.warn({}, warning);
     const sayLine = (line: string): void => say(`${line}\n`);

@@ -1,6 +1,6 @@
 import { brotliCompressSync, gzipSync } from 'node:zlib';
 
-import type { Browser, Page } from 'playwright';
+import type { Browser, Page, Request } from 'playwright';
 import { chromium } from 'playwright';
 
 import { ensureBuild } from '#server/build.ts';
@@ -107,7 +107,7 @@ async function weigh(browser: Browser, address: string, route: string): Promise<
     const scripts = watchScripts(page);
     await page.goto(address, { waitUntil: 'load' });
     await page.waitForTimeout(LAZY_MS);
-    const loaded = await Promise.all(scripts);
+    const loaded = await scripts.stop();
     const add = (read: (script: Script) => number): number =>
       loaded.reduce((sum, script) => sum + read(script), 0);
     return {
@@ -130,24 +130,28 @@ interface Script {
   readonly body: Buffer;
 }
 
-/** Grows while the page loads. */
-function watchScripts(page: Page): Promise<Script>[] {
+/** Weighs scripts as they come, until it is stopped. */
+function watchScripts(page: Page): { stop(): Promise<Script[]> } {
   const scripts: Promise<Script>[] = [];
-  page.on('requestfinished', (request) => {
-    if (request.resourceType() !== 'script') return;
-    scripts.push(
-      (async () => {
-        const response = await request.response();
-        const { responseBodySize } = await request.sizes();
-        return {
-          servedBytes: responseBodySize,
-          encoding: (await response?.headerValue('content-encoding')) ?? 'none',
-          body: (await response?.body()) ?? Buffer.alloc(0),
-        };
-      })(),
-    );
-  });
-  return scripts;
+  const weighOne = async (request: Request): Promise<Script> => {
+    const response = await request.response();
+    const { responseBodySize } = await request.sizes();
+    return {
+      servedBytes: responseBodySize,
+      encoding: (await response?.headerValue('content-encoding')) ?? 'none',
+      body: (await response?.body()) ?? Buffer.alloc(0),
+    };
+  };
+  const onFinished = (request: Request): void => {
+    if (request.resourceType() === 'script') scripts.push(weighOne(request));
+  };
+  page.on('requestfinished', onFinished);
+  return {
+    stop() {
+      page.off('requestfinished', onFinished);
+      return Promise.all(scripts);
+    },
+  };
 }
 
 function toFigure({ route, servedBytes, rawBytes }: Weight): Figure {
