@@ -175,7 +175,7 @@ async function spendingThread(url: string): Promise<string> {
       const api = `${url}/api/v1`;
       const { threads: budgets } = await readJson<{ threads: Budget[] }>(`${api}/usage/threads`);
       const active = await readJson<{ threads: { id: string }[] }>(
-        `${api}/threads?status=active&limit=500`,
+        `${api}/threads?status=active&limit=100`,
       );
       const atWork = new Set(active.threads.map((thread) => thread.id));
       const [newest] = budgets
