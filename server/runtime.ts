@@ -127,7 +127,7 @@ export async function startRuntime(deps: RuntimeDeps): Promise<Runtime> {
       isHostAllowed: createHostGuard([...LOOPBACK_NAMES, ...config.allowHost]),
       isOriginAllowed: createOriginGuard({ allowed: config.allowHost, port }),
     });
-    const limit = createOrganismLimit(organisms.names);
+    const limit = createOrganismLimit(() => organisms.names());
     const { ingest, events, senders, receivers } = createDoors({
       ingestDeps: {
         store,

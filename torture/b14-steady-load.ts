@@ -101,7 +101,7 @@ async function play(
     ledger: book.ledger,
     url: victim.url,
   });
-  defer(writers.stop);
+  defer(() => writers.stop());
   await crowd.ask({
     do: 'start',
     url,

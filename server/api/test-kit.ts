@@ -126,7 +126,7 @@ export async function openTestApi(
     now,
     log,
   });
-  const limit = createOrganismLimit(organisms.names, options.maxOrganisms);
+  const limit = createOrganismLimit(() => organisms.names(), options.maxOrganisms);
   const { events, senders, receivers } = createDoors({
     ingestDeps: {
       store,
