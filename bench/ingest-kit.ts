@@ -9,6 +9,7 @@ import { createRedactors } from '#server/ingest/load-redactor.ts';
 import type { Preparation } from '#server/ingest/prepare.ts';
 import { createPreparation } from '#server/ingest/prepare.ts';
 import { createPricer } from '#server/ingest/price.ts';
+import type { Delivery } from '#server/sources/source.ts';
 
 export const ORGANISM = 'bench';
 /** What a source hands over at most; see the outbox of the AgentServer source. */
@@ -20,6 +21,8 @@ export interface IngestKit {
   readonly preparation: Preparation;
   /** One delivery after the other, each awaited, as one source does. */
   deliver(drafts: readonly EventDraft[]): Promise<void>;
+  /** As it comes from a source: what repeats is counted, what is bad is an error. */
+  ingest(organismId: string, delivery: Delivery): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -48,6 +51,10 @@ export async function openIngest(dataDir: string): Promise<IngestKit> {
         );
         if (accepted !== part.length) throw new Error(`${part.length - accepted} were not stored`);
       }
+    },
+    async ingest(organismId, delivery) {
+      const { rejected } = await ingest.deliver({ source: ORGANISM, organismId }, delivery);
+      if (rejected > 0) throw new Error(`${rejected} were refused`);
     },
     async close() {
       await organisms.saveSnapshots();

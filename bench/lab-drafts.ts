@@ -29,6 +29,35 @@ const CONVERSATIONS = 200;
 /** What the lab plays, read from its own frames: the mix of events that a source delivers. */
 export function createLabDrafts(count: number): EventDraft[] {
   const drafts: EventDraft[] = [];
+  const { organism, step } = openLab();
+  let calls = 0;
+  while (drafts.length < count) {
+    const frames = step();
+    if (frames === null) break;
+    for (const text of frames) {
+      drafts.push(readLabFrame(text, { tail: `${drafts.length}`, at: systemNow() }));
+    }
+    const call = organism.record.calls[calls];
+    if (call === undefined) continue;
+    calls += 1;
+    drafts.push(callDraft(call, calls, systemNow()));
+  }
+  return drafts.slice(0, count);
+}
+
+/** What the lab plays, as its socket sends it. */
+export function createLabFrames(count: number): string[] {
+  const frames: string[] = [];
+  const { step } = openLab();
+  while (frames.length < count) {
+    const next = step();
+    if (next === null) break;
+    frames.push(...next);
+  }
+  return frames.slice(0, count);
+}
+
+function openLab() {
   const faults = createFaults();
   const events: LabEvent[] = [];
   const organism = createLabOrganism({
@@ -39,19 +68,20 @@ export function createLabDrafts(count: number): EventDraft[] {
     emit: (event) => events.push(event),
   });
   const views = createViews({ ...organism, faults, now: systemNow });
-  let calls = 0;
-  while (drafts.length < count && organism.script.step()) {
-    for (const event of events.splice(0)) {
-      const { control } = writeFrame(event, views, formatInstant);
-      const stamp = { tail: `${drafts.length}`, at: systemNow() };
-      drafts.push(draftOf(readFrame(JSON.parse(control.toString())), stamp));
-    }
-    const call = organism.record.calls[calls];
-    if (call === undefined) continue;
-    calls += 1;
-    drafts.push(callDraft(call, calls, systemNow()));
-  }
-  return drafts.slice(0, count);
+  return {
+    organism,
+    /** The frames of one step; null when there is nothing more to play. */
+    step: () =>
+      organism.script.step()
+        ? events
+            .splice(0)
+            .map((event) => writeFrame(event, views, formatInstant).control.toString())
+        : null,
+  };
+}
+
+export function readLabFrame(text: string, stamp: Stamp): EventDraft {
+  return draftOf(readFrame(JSON.parse(text)), stamp);
 }
 
 function draftOf(frame: Frame, stamp: Stamp): EventDraft {

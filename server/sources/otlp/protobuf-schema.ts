@@ -138,6 +138,12 @@ export function decodeRequest(signal: OtlpSignal, body: Uint8Array): unknown {
   return type.toObject(type.decode(body), { longs: String });
 }
 
+/** The other way, for what sends requests to us. @param request ids are bytes */
+export function encodeRequest(signal: OtlpSignal, request: Record<string, unknown>): Buffer {
+  const type = REQUESTS[signal];
+  return Buffer.from(type.encode(type.fromObject(request)).finish());
+}
+
 export function encodeFailure(message: string): Buffer {
   return Buffer.from(FAILURE.encode({ message }).finish());
 }
