@@ -152,7 +152,7 @@ const allowanceDraft = z.object({
   limit: nanos.nullable(),
   periodStart: instantSchema.optional(),
   periodEnd: instantSchema.optional(),
-  /** What else is to know of the limit ("25 USD for each member"). */
+  /** What else is to know of the limit ("$25 for each member"). */
   note: text.optional(),
 });
 

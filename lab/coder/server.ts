@@ -1,5 +1,8 @@
 import http from 'node:http';
 
+import type { LabMoney } from './money.ts';
+import { answerMoney } from './money.ts';
+
 /** An artificial Coder deployment: the AI Bridge's reads over sessions that a test or a story puts there. */
 
 export interface LabCoderSession {
@@ -20,6 +23,12 @@ export interface LabCoder {
   prefix: string;
   /** Answers everything with this instead, while it is set. */
   refusal: { status: number; body: object } | null;
+  /** What groups and people may spend; null: a deployment without budgets. */
+  money: LabMoney | null;
+  /** The token may not look at money. */
+  hidesMoney: boolean;
+  /** What the deprecated list of requests has; null: it is gone. */
+  interceptions: readonly object[] | null;
   /** The next page that goes on from a cursor finds that its session is gone. */
   losesCursor: boolean;
 }
@@ -36,8 +45,17 @@ export function createLabCoder(options: { port?: number } = {}): LabCoder {
 
   function answer(url: URL): { status: number; body: unknown } {
     const path = url.pathname;
+    if (lab.hidesMoney && !path.startsWith(`${lab.prefix}/`)) {
+      return { status: 403, body: { message: 'Forbidden.' } };
+    }
+    const money = answerMoney(path, lab.money);
+    if (money !== null) return { status: 200, body: money };
     if (!path.startsWith(`${lab.prefix}/`)) return { status: 404, body: { message: 'Not found.' } };
     const [, collection, id] = path.slice(lab.prefix.length).split('/');
+    if (collection === 'interceptions' && lab.interceptions !== null) {
+      const results = lab.interceptions;
+      return { status: 200, body: { count: results.length, results } };
+    }
     if (collection !== 'sessions') return { status: 404, body: { message: 'Not found.' } };
     return id === undefined ? list(url.searchParams) : detail(decodeURIComponent(id), url);
   }
@@ -76,6 +94,9 @@ export function createLabCoder(options: { port?: number } = {}): LabCoder {
     requests: [],
     prefix: '/api/v2/aibridge',
     refusal: null,
+    money: null,
+    hidesMoney: false,
+    interceptions: null,
     losesCursor: false,
     async start() {
       await new Promise<void>((resolve, reject) => {

@@ -9,6 +9,11 @@ const CLIENTS = [
 ] as const;
 const ASKED = ['Fix the retry loop', 'Explain the build script', 'Add a test for it'] as const;
 const MAX_SESSIONS = 40;
+/** What each may spend in a month, and what each has spent of it before. */
+const LIMIT_MICROS = 25_000_000;
+const SPENT_MICROS = [21_400_000, 9_300_000, 24_700_000];
+
+const LIMITED = 'The provider refused the request: 429 Too Many Requests';
 
 interface Tokens {
   input_tokens: number;
@@ -20,6 +25,7 @@ interface Tokens {
 /** Lets people work: with each step one of the sessions grows, or a new one begins. */
 export function createCoderStory(random: Random, lab: LabCoder): { step(now: number): void } {
   const sessions: LabCoderSession[] = [];
+  const spent = new Map(PEOPLE.map((name, index) => [`user-${name}`, SPENT_MICROS[index] ?? 0]));
 
   function begin(now: number): LabCoderSession {
     const { client, provider, model } = random.pick(CLIENTS);
@@ -52,6 +58,7 @@ export function createCoderStory(random: Random, lab: LabCoder): { step(now: num
         provider: session['client'] === 'Codex' ? 'openai' : 'anthropic',
         started_at: at,
         ended_at: at,
+        ...(random.chance(0.06) ? { error_type: 'rate_limit', error_message: LIMITED } : {}),
         token_usage: tokens(random),
         agentic_actions: [
           {
@@ -77,8 +84,26 @@ export function createCoderStory(random: Random, lab: LabCoder): { step(now: num
       };
       sessions[index] = grown;
       lab.put(grown);
+      const { id } = session.initiator;
+      spent.set(id, (spent.get(id) ?? 0) + costMicros(thread.token_usage));
+      lab.money = { limitMicros: LIMIT_MICROS, spentMicros: spent, ...monthOf(now) };
     },
   };
+}
+
+/** Roughly what these tokens cost anywhere. */
+function costMicros(usage: Tokens): number {
+  const { input_tokens: input, output_tokens: output } = usage;
+  const cached = usage.cache_read_input_tokens + usage.cache_write_input_tokens;
+  return Math.round(input * 3 + output * 15 + cached * 0.4);
+}
+
+/** The calendar month in UTC. */
+function monthOf(now: number): { periodStart: string; periodEnd: string } {
+  const date = new Date(now);
+  const month = (ahead: number): string =>
+    new Date(Date.UTC(date.getUTCFullYear(), date.getUTCMonth() + ahead)).toISOString();
+  return { periodStart: month(0), periodEnd: month(1) };
 }
 
 function tokens(random: Random): Tokens {

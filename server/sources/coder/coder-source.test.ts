@@ -179,6 +179,62 @@ describe('Coder AI Bridge', () => {
     expect(recorder.of('usage')).toEqual([]);
   });
 
+  it('reads what groups and people may spend, in money, and once when nothing changes', async () => {
+    lab.put(session('s1'));
+    lab.money = {
+      limitMicros: 25_000_000,
+      spentMicros: new Map([
+        ['u1', 25_000_000],
+        ['u2', 7_730_000],
+      ]),
+      periodStart: '2026-05-01T00:00:00Z',
+      periodEnd: '2026-06-01T00:00:00Z',
+    };
+    await source.start();
+    await recorder.until('the budgets', () => recorder.of('allowance').length === 2);
+    expect(recorder.of('allowance')).toMatchObject([
+      { holder: 'group', name: 'developers', unit: 'nanos', used: 32.73e9, limit: 50e9 },
+      { holder: 'user', name: 'ann', used: 25e9, limit: 25e9, note: 'set by group' },
+    ]);
+    expect(recorder.of('error').map(({ text }) => text)).toEqual([
+      'budget of user ann is used up: $25.00 of $25.00',
+    ]);
+    expect(recorder.conflicts).toEqual([]);
+  });
+
+  it('says what the token may not see of budgets, and goes on', async () => {
+    lab.put(session('s1'));
+    lab.hidesMoney = true;
+    await source.start();
+    await recorder.until('the notices', () => (status()?.notices?.length ?? 0) > 0);
+    expect(status()).toMatchObject({
+      state: 'polling',
+      notices: ['this token may not see organizations', "this token may not see people's spending"],
+    });
+    expect(recorder.of('usage')).toHaveLength(1);
+  });
+
+  it('takes tools that could not be called from the deprecated list, while it answers', async () => {
+    lab.put(session('s1'));
+    const tool = { id: 'call-1', tool: 'exec', invocation_error: 'workspace is stopped' };
+    const initiator = { id: 'u1', username: 'ann' };
+    lab.interceptions = [{ id: 'i1', initiator, client: 'Codex', tool_usages: [tool] }];
+    await source.start();
+    await recorder.until('the error', () => recorder.of('error').length === 1);
+    expect(recorder.of('error')[0]).toMatchObject({
+      agent: 'Codex @ ann',
+      text: 'exec: workspace is stopped',
+    });
+    await rounds();
+    expect(recorder.of('error')).toHaveLength(1);
+    lab.interceptions = null;
+    await rounds();
+    const asked = requestsTo('/interceptions').length;
+    await rounds();
+    expect(requestsTo('/interceptions')).toHaveLength(asked);
+    expect(status()?.state).toBe('polling');
+  });
+
   it('sends no commands', async () => {
     expect(await source.control({ kind: 'reload' })).toMatchObject({ kind: 'not-sent' });
   });

@@ -12,6 +12,8 @@ import { RestError, createRestClient } from '../upstream/rest-client.ts';
 import type { Rows } from '../upstream/rows.ts';
 import { readRows } from '../upstream/rows.ts';
 import { parseUpstreamUrl } from '../upstream/upstream-url.ts';
+import { createBudgetReader } from './budget-reader.ts';
+import { invocationErrors } from './interceptions.ts';
 import { detailDrafts, sessionKey } from './to-drafts.ts';
 import type { WireDetail, WireSession, WireThread } from './wire.ts';
 import { sessionDetailSchema, sessionPageSchema, sessionSchema, threadSchema } from './wire.ts';
@@ -34,6 +36,9 @@ const PAGE_THREADS = 50;
 const MAX_PAGES = 1000;
 /** Requests in flight are hidden, so rows appear late: reading goes back this far. */
 const OVERLAP_MS = 15 * 60_000;
+/** Money moves slowly, and each person is a question of its own. */
+const BUDGETS_MS = 60_000;
+const MAX_PEOPLE = 500;
 /** Asking again sooner will not buy a licence. */
 const UNLICENSED_MS = 10 * 60_000;
 const UNLICENSED = /premium feature/i;
@@ -56,6 +61,10 @@ export function createCoderSource(config: CoderConfig, deps: SourceDeps): Source
   let prefix: (typeof PREFIXES)[number] = PREFIXES[0];
   const isNew = createRejectMemory();
   let hasIntroduced = false;
+  const budgets = createBudgetReader({ get: client.get, now: deps.now });
+  const people = new Map<string, string>();
+  let budgetsReadAt = -Infinity;
+  let hasInterceptions = true;
 
   async function get(path: string, query: Record<string, string | number>): Promise<unknown> {
     try {
@@ -133,6 +142,31 @@ export function createCoderSource(config: CoderConfig, deps: SourceDeps): Source
       if (isStopped()) return;
       await syncSession(session);
     }
+    if (!isStopped()) await readErrors();
+    if (!isStopped() && deps.elapsed() - budgetsReadAt >= BUDGETS_MS) await readBudgets(sessions);
+  }
+
+  async function readBudgets(sessions: readonly WireSession[]): Promise<void> {
+    for (const { initiator } of sessions) {
+      if (people.size < MAX_PEOPLE) people.set(initiator.id, initiator.username ?? initiator.id);
+    }
+    const drafts = await budgets.read(people);
+    budgetsReadAt = deps.elapsed();
+    if (drafts.length > 0) await deps.deliver({ drafts });
+  }
+
+  /** Newer deployments no longer have the list. */
+  async function readErrors(): Promise<void> {
+    if (!hasInterceptions) return;
+    try {
+      const answer = await get('/interceptions', { limit: PAGE_SESSIONS });
+      const drafts = invocationErrors(answer, deps.now());
+      if (drafts.length > 0) await deps.deliver({ drafts });
+    } catch (error) {
+      if (!(error instanceof RestError) || error.status === null || error.status >= 500)
+        throw error;
+      hasInterceptions = false;
+    }
   }
 
   async function syncSession(session: WireSession): Promise<void> {
@@ -170,6 +204,7 @@ export function createCoderSource(config: CoderConfig, deps: SourceDeps): Source
       intervalMs: config.pollMs ?? POLL_MS,
       read: sync,
       explain,
+      notices: () => budgets.notices,
       close: () => client.close(),
       noCommands: 'Coder offers no commands',
     },

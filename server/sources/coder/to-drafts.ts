@@ -32,9 +32,14 @@ export function sessionKey({ id, initiator }: Pick<WireDetail, 'id' | 'initiator
   return clip(`${initiator.id}/${id}`);
 }
 
+/** The agent: a client program in someone's hands. */
+export function clientOf({ client, initiator }: Pick<WireDetail, 'client' | 'initiator'>): string {
+  return clip(`${client ?? 'Unknown'} @ ${initiator.username ?? initiator.id}`);
+}
+
 export function detailDrafts(detail: WireDetail, baselines: Baselines, now: number): DetailReading {
   const user = clip(detail.initiator.username ?? detail.initiator.id);
-  const agent = clip(`${detail.client ?? 'Unknown'} @ ${user}`);
+  const agent = clientOf(detail);
   const totals = new Map<string, TokenClasses>();
   const drafts: EventDraft[] = [];
   for (const thread of detail.threads) {
