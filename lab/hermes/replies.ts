@@ -34,38 +34,41 @@ export const MODELS = {
   data: [{ id: 'hermes-agent', object: 'model', created: 1_777_111_200, owned_by: 'hermes' }],
 };
 
-export const JOBS = {
-  jobs: [
-    {
-      id: '3f9c0a1b2c4d',
-      name: 'nightly report',
-      schedule: { kind: 'cron', expr: '0 2 * * *', display: '0 2 * * *' },
-      schedule_display: '0 2 * * *',
-      repeat: { times: null, completed: 12 },
-      enabled: true,
-      state: 'scheduled',
-      next_run_at: '2026-04-26T02:00:00+00:00',
-      last_run_at: '2026-04-25T02:00:00+00:00',
-      last_status: 'ok',
-      last_error: null,
-      last_delivery_error: null,
-    },
-    {
-      id: 'a0b1c2d3e4f5',
-      name: 'hourly probe',
-      schedule: { kind: 'interval', minutes: 60, display: 'every 60m' },
-      schedule_display: 'every 60m',
-      repeat: { times: 48, completed: 7 },
-      enabled: true,
-      state: 'scheduled',
-      next_run_at: '2026-04-26T02:00:00+00:00',
-      last_run_at: '2026-04-25T02:00:00+00:00',
-      last_status: 'error',
-      last_error: 'Connection error.',
-      last_delivery_error: null,
-    },
-  ],
-};
+const HOUR_MS = 3_600_000;
+
+/** @param startedAt when the server started: its jobs ran before it, and will run after it */
+export function jobsAt(startedAt: number): object {
+  const at = (hours: number): string => new Date(startedAt + hours * HOUR_MS).toISOString();
+  const job = { enabled: true, state: 'scheduled', last_delivery_error: null };
+  return {
+    jobs: [
+      {
+        ...job,
+        id: '3f9c0a1b2c4d',
+        name: 'nightly report',
+        schedule: { kind: 'cron', expr: '0 2 * * *', display: '0 2 * * *' },
+        schedule_display: '0 2 * * *',
+        repeat: { times: null, completed: 12 },
+        next_run_at: at(11),
+        last_run_at: at(-13),
+        last_status: 'ok',
+        last_error: null,
+      },
+      {
+        ...job,
+        id: 'a0b1c2d3e4f5',
+        name: 'hourly probe',
+        schedule: { kind: 'interval', minutes: 60, display: 'every 60m' },
+        schedule_display: 'every 60m',
+        repeat: { times: 48, completed: 7 },
+        next_run_at: at(0.7),
+        last_run_at: at(-0.3),
+        last_status: 'error',
+        last_error: 'Connection error.',
+      },
+    ],
+  };
+}
 
 export function healthOf(isNewer: boolean, activeAgents: number): Record<string, unknown> {
   const platforms = { api_server: { state: 'connected', error_code: null, error_message: null } };

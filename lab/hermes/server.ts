@@ -4,7 +4,7 @@ import { createServer } from 'node:http';
 import { createRandom } from '#lab/agentserver/random.ts';
 
 import type { LabReply } from './replies.ts';
-import { CAPABILITIES, healthOf, JOBS, MODELS, refusal } from './replies.ts';
+import { CAPABILITIES, healthOf, jobsAt, MODELS, refusal } from './replies.ts';
 import type { LabRun, RunHall } from './run-hall.ts';
 import { createRunHall } from './run-hall.ts';
 import type { LabSessions } from './sessions.ts';
@@ -51,6 +51,7 @@ export function createLabHermes(options: LabHermesOptions = {}): LabHermes {
   const sessions = createLabSessions(random);
   const requests: LabRequest[] = [];
   const failures = new Map<string, { reply: LabReply; left: number }>();
+  const jobs = jobsAt(Date.now());
   const timers = new Set<NodeJS.Timeout>();
   let connections = 0;
 
@@ -105,7 +106,7 @@ export function createLabHermes(options: LabHermesOptions = {}): LabHermes {
       case 'GET /v1/models':
         return { status: 200, body: MODELS };
       case 'GET /api/jobs':
-        return { status: 200, body: JOBS };
+        return { status: 200, body: jobs };
       case 'POST /v1/runs':
         return startRun(call.body ?? '');
     }
