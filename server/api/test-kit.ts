@@ -93,6 +93,8 @@ export async function openTestApi(
     maxOrganisms?: number;
     /** Free bytes of the disk, of which 100 are the last to be used. */
     freeBytes?: () => number;
+    /** Where commands go instead of being answered with `kit.answer`. */
+    control?: (command: ControlCommand) => Promise<ControlOutcome>;
   } = {},
 ): Promise<TestApi> {
   const dataDir = mkdtempSync(path.join(tmpdir(), 'organoscope-api-'));
@@ -119,7 +121,7 @@ export async function openTestApi(
     store,
     async control(_organismId, command) {
       sent.push(command);
-      return kit.answer;
+      return options.control === undefined ? kit.answer : options.control(command);
     },
     sourceOf: (organismId) => `${organismId}-source`,
     redact: (value) => value,
