@@ -56,6 +56,24 @@ describe('organisms', () => {
     expect(saved).toEqual(['one', 'two']);
   });
 
+  it('stand before the mere name of a source that brings organisms of its own', () => {
+    const store = createTestJournal();
+    const organisms = createOrganisms({ store });
+    organisms.ensure('codex');
+    organisms.publish(store.append('machine/folder', [messageDraft('m1'), agentDraft('codex')]));
+    const status = { type: 'source_status' as const, occurredAt: 1, since: 1, socketMode: null };
+    organisms.publish(
+      store.append('codex', [{ ...status, key: 's1', state: 'retrying' as const }]),
+    );
+    expect(organisms.resolve(null)?.organismId).toBe('codex');
+    organisms.publish(store.append('codex', [{ ...status, key: 's2', state: 'polling' as const }]));
+    expect(organisms.resolve(null)?.organismId).toBe('machine/folder');
+    expect(organisms.list().map(({ organismId }) => organismId)).toEqual([
+      'machine/folder',
+      'codex',
+    ]);
+  });
+
   it('are found by name, by being first, or not at all', () => {
     const store = createTestJournal();
     const organisms = createOrganisms({ store });

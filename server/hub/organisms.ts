@@ -33,7 +33,10 @@ export interface Organisms {
   threadTokens(organismId: string, threadId: string): number;
   /** Of all organisms there is a picture of. */
   names(): readonly string[];
-  /** Configured organisms first, in their order, then those only the store knows. */
+  /**
+   * Configured organisms first, in their order, then those only the store knows; last what is but the
+   * name of a source that brings organisms of its own.
+   */
   list(): readonly OrganismState[];
   /** The one asked for; without a name the only one or the first configured. Null: there is none. */
   resolve(organismId: string | null | undefined): OrganismState | null;
@@ -75,7 +78,8 @@ export function createOrganisms(deps: {
 
   function list(): readonly OrganismState[] {
     const others = [...states.keys()].filter((id) => !configured.includes(id)).sort();
-    return [...configured, ...others].flatMap((id) => states.get(id) ?? []);
+    const all = [...configured, ...others].flatMap((id) => states.get(id) ?? []);
+    return [...all.filter((state) => !isBareName(state)), ...all.filter(isBareName)];
   }
 
   return {
@@ -127,4 +131,10 @@ export function createOrganisms(deps: {
       }
     },
   };
+}
+
+/** Its source answers, and has told nothing of an organism of this name. */
+function isBareName({ startedAt, agents, threads, sources }: OrganismState): boolean {
+  if (startedAt !== null || agents.size > 0 || threads.size > 0) return false;
+  return [...sources.values()].some(({ state }) => state === 'polling' || state === 'live');
 }
