@@ -1,7 +1,13 @@
 import type { BrowserContext, Page } from '@playwright/test';
 import { expect, test as base } from '@playwright/test';
 
-import { startInstrument, startLab, type Instrument, type Running } from './launch.ts';
+import {
+  type Instrument,
+  type Running,
+  startInstrument,
+  startLab,
+  startRuntime,
+} from './launch.ts';
 
 export { expect };
 
@@ -16,7 +22,11 @@ interface WorkerFixtures {
 
 interface Launcher {
   lab(...args: string[]): Promise<Running>;
+  /** An artificial runtime of another kind. */
+  runtime(kind: string, ...args: string[]): Promise<Running>;
   instrument(...args: string[]): Promise<Instrument>;
+  /** One that finds what is in this folder as its user's own. */
+  instrumentIn(home: string): Promise<Instrument>;
 }
 
 interface TestFixtures {
@@ -74,7 +84,9 @@ export const test = base.extend<TestFixtures, WorkerFixtures>({
       };
       await use({
         lab: (...args) => keep(startLab(args)),
+        runtime: (kind, ...args) => keep(startRuntime(kind, args)),
         instrument: (...args) => keep(startInstrument(args)),
+        instrumentIn: (home) => keep(startInstrument([], { HOME: home })),
       });
       for (const program of running.toReversed()) await program.stop();
     },

@@ -25,18 +25,29 @@ export interface Instrument extends Running {
 }
 
 /** An artificial AgentServer in a process of its own. */
-export async function startLab(args: readonly string[]): Promise<Running> {
-  const child = run('lab/main.ts', ['agentserver', '--port', '0', '--exit-with-parent', ...args]);
-  const [url] = await readLines(child, [/listening (http:\/\/\S+)/]);
+export function startLab(args: readonly string[]): Promise<Running> {
+  return startRuntime('agentserver', ['--port', '0', ...args]);
+}
+
+/** An artificial runtime of any kind: a server that prints where it listens, or a client that posts. */
+export async function startRuntime(kind: string, args: readonly string[]): Promise<Running> {
+  const child = run('lab/main.ts', [kind, '--exit-with-parent', ...args]);
+  const [url] = await readLines(child, [/(?:listening|sending to) (http:\/\/\S+)/]);
   return { url, stop: () => end(child, 'SIGTERM') };
 }
 
-/** @param args what a person would add to `npm start --` */
-export async function startInstrument(args: readonly string[]): Promise<Instrument> {
+/**
+ * @param args what a person would add to `npm start --`
+ * @param env on top of this process's own
+ */
+export async function startInstrument(
+  args: readonly string[],
+  env: Readonly<Record<string, string>> = {},
+): Promise<Instrument> {
   const data = mkdtempSync(path.join(os.tmpdir(), 'organoscope-e2e-'));
   const start = async (port: string) => {
     const where = ['--port', port, '--data', data, '--log-level', 'warn'];
-    const child = run('bin/organoscope.mjs', [...where, ...args]);
+    const child = run('bin/organoscope.mjs', [...where, ...args], env);
     const [url, loginUrl] = await readLines(child, [
       /ready: (http:\/\/\S+)/,
       /(http:\/\/\S+\/login\?token=\S+)/,
@@ -59,8 +70,15 @@ export async function startInstrument(args: readonly string[]): Promise<Instrume
   };
 }
 
-function run(program: string, args: readonly string[]): ChildProcess {
-  return spawn(NODE, [path.join(ROOT, program), ...args], { stdio: ['pipe', 'pipe', 'inherit'] });
+function run(
+  program: string,
+  args: readonly string[],
+  env: Readonly<Record<string, string>> = {},
+): ChildProcess {
+  return spawn(NODE, [path.join(ROOT, program), ...args], {
+    stdio: ['pipe', 'pipe', 'inherit'],
+    env: { ...process.env, ...env },
+  });
 }
 
 /** Resolves with the first group of each pattern, in order, once all have been printed. */
