@@ -61,7 +61,10 @@ export function createCoderSource(config: CoderConfig, deps: SourceDeps): Source
   let prefix: (typeof PREFIXES)[number] = PREFIXES[0];
   const isNew = createRejectMemory();
   let hasIntroduced = false;
-  const budgets = createBudgetReader({ get: client.get, now: deps.now });
+  const budgets = createBudgetReader({
+    get: (path, query) => client.get(path, query),
+    now: deps.now,
+  });
   const people = new Map<string, string>();
   let budgetsReadAt = -Infinity;
   let hasInterceptions = true;
