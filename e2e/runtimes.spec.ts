@@ -25,9 +25,12 @@ test('every runtime stands beside the others, each with its agents, threads, mes
     launch.runtime('hermes', '--port', '0', '--rate', '5'),
   ]);
   const { url } = await launch.instrument(
-    ...['--source', `desk=agentserver+${desk.url}`],
-    ...['--source', `coder+${coder.url}`],
-    ...['--source', `hermes+${hermes.url}`],
+    '--source',
+    `desk=agentserver+${desk.url}`,
+    '--source',
+    `coder+${coder.url}`,
+    '--source',
+    `hermes+${hermes.url}`,
   );
   await Promise.all([
     launch.runtime('modelstat', '--to', url, '--rate', '30'),

@@ -38,7 +38,7 @@ afterEach(async () => {
 async function start(): Promise<string> {
   const { status, body } = await kit.post(RUNS, { input: 'Update the changelog' });
   expect(status).toBe(202);
-  return String((body as { run_id: string }).run_id);
+  return (body as { run_id: string }).run_id;
 }
 
 describe('runs', () => {
