@@ -1,5 +1,7 @@
 import { agentServerKind } from './agentserver/lab-kind.ts';
+import { claudeCodeKind } from './claude-code/lab-kind.ts';
 import { coderKind } from './coder/lab-kind.ts';
+import { codexKind } from './codex/lab-kind.ts';
 import { hermesKind } from './hermes/lab-kind.ts';
 import type { LabKind, RunningLab } from './lab-kind.ts';
 import { modelstatKind } from './modelstat/lab-kind.ts';
@@ -9,7 +11,9 @@ import { otlpKind } from './otlp/lab-kind.ts';
 /** Every artificial upstream, by the word that starts it. */
 const KINDS: Readonly<Record<string, LabKind>> = {
   agentserver: agentServerKind,
+  'claude-code': claudeCodeKind,
   coder: coderKind,
+  codex: codexKind,
   hermes: hermesKind,
   modelstat: modelstatKind,
   'openai-agents': openAiAgentsKind,

@@ -1,0 +1,173 @@
+import type { Writing } from '#lab/session-files/session-story.ts';
+
+/** What a request used, in Codex's own words. */
+export interface Counters {
+  readonly input_tokens: number;
+  readonly cached_input_tokens: number;
+  readonly cache_write_input_tokens: number;
+  readonly output_tokens: number;
+  readonly reasoning_output_tokens: number;
+  readonly total_tokens: number;
+}
+
+/** A session file being written, as Codex 0.169 writes it: events, and the model's items once more. */
+export interface Rollout {
+  readonly threadId: string;
+  readonly cwd: string;
+  begin(at: number): void;
+  turnStart(at: number, turnId: string, prompt: string): void;
+  reasoning(at: number, text: string): void;
+  command(at: number, command: string, output: string, exitCode: number): void;
+  fileChange(at: number, path: string, content: string): void;
+  /** @returns the number of the line that tells of it first */
+  used(at: number, usage: Counters): number;
+  turnEnd(at: number, text: string): void;
+}
+
+const CONTEXT_WINDOW = 258_400;
+const NOTHING: Counters = {
+  input_tokens: 0,
+  cached_input_tokens: 0,
+  cache_write_input_tokens: 0,
+  output_tokens: 0,
+  reasoning_output_tokens: 0,
+  total_tokens: 0,
+};
+
+export function createRollout(facts: {
+  readonly threadId: string;
+  readonly cwd: string;
+  readonly model: string;
+  readonly beganAt: number;
+  readonly id: () => string;
+  readonly write: (writing: Writing) => void;
+}): Rollout {
+  const { threadId, cwd, model, beganAt, id, write } = facts;
+  const [day = '', time = ''] = new Date(beganAt).toISOString().slice(0, 19).split('T');
+  const stamp = `${day}T${time.replaceAll(':', '-')}`;
+  const file = `${day.replaceAll('-', '/')}/rollout-${stamp}-${threadId}.jsonl`;
+  let ordinal = 0;
+  let total = NOTHING;
+  let ofTurn = NOTHING;
+  let turnId = '';
+
+  function put(at: number, type: string, payload: object): number {
+    const timestamp = new Date(at).toISOString();
+    const own = ordinal;
+    ordinal += 1;
+    write({ file, lines: [JSON.stringify({ timestamp, ordinal: own, type, payload })] });
+    return own;
+  }
+
+  function item(at: number, made: object): void {
+    put(at, 'event_msg', {
+      type: 'item_completed',
+      thread_id: threadId,
+      turn_id: turnId,
+      item: made,
+      started_at_ms: Math.floor(at),
+      completed_at_ms: Math.floor(at) + 40,
+    });
+  }
+
+  function response(at: number, payload: object): void {
+    put(at, 'response_item', payload);
+  }
+
+  return {
+    threadId,
+    cwd,
+    begin(at) {
+      put(at, 'session_meta', {
+        session_id: threadId,
+        id: threadId,
+        timestamp: new Date(at).toISOString(),
+        cwd,
+        originator: 'codex_cli_rs',
+        cli_version: '0.169.0',
+        source: 'cli',
+        thread_source: 'user',
+        model_provider: 'openai',
+      });
+    },
+    turnStart(at, ownTurnId, prompt) {
+      turnId = ownTurnId;
+      ofTurn = NOTHING;
+      const window = { model_context_window: CONTEXT_WINDOW };
+      put(at, 'event_msg', { type: 'task_started', turn_id: turnId, ...window });
+      put(at, 'turn_context', { turn_id: turnId, cwd, approval_policy: 'never', model });
+      const content = [{ type: 'text', text: prompt, text_elements: [] }];
+      response(at, {
+        type: 'message',
+        role: 'user',
+        content: [{ type: 'input_text', text: prompt }],
+      });
+      item(at, { type: 'UserMessage', id: id(), content });
+    },
+    reasoning(at, text) {
+      const key = `rs_${id()}`;
+      response(at, { type: 'reasoning', id: key, summary: [{ type: 'summary_text', text }] });
+      item(at, { type: 'Reasoning', id: key, summary_text: [text], raw_content: [] });
+    },
+    command(at, command, output, exitCode) {
+      const key = `call_${id()}`;
+      const asked = JSON.stringify({ command: ['/bin/bash', '-lc', command] });
+      response(at, { type: 'function_call', name: 'shell', arguments: asked, call_id: key });
+      response(at, { type: 'function_call_output', call_id: key, output });
+      item(at, {
+        type: 'CommandExecution',
+        id: key,
+        command: ['/bin/bash', '-lc', command],
+        cwd: `file://${cwd}`,
+        status: exitCode === 0 ? 'completed' : 'failed',
+        aggregated_output: output,
+        exit_code: exitCode,
+      });
+    },
+    fileChange(at, path, content) {
+      const key = `call_${id()}`;
+      response(at, { type: 'custom_tool_call', name: 'apply_patch', call_id: key, input: content });
+      const changes = { [path]: { type: 'add', content } };
+      item(at, { type: 'FileChange', id: key, changes, status: 'completed' });
+    },
+    used(at, usage) {
+      total = sum(total, usage);
+      ofTurn = sum(ofTurn, usage);
+      const own = put(at, 'token_usage_record', {
+        thread_id: threadId,
+        turn_id: turnId,
+        response_id: `resp_${id()}`,
+        usage,
+        turn_token_usage: ofTurn,
+        thread_token_usage: total,
+      });
+      put(at, 'event_msg', {
+        type: 'token_count',
+        info: {
+          total_token_usage: total,
+          last_token_usage: usage,
+          model_context_window: CONTEXT_WINDOW,
+        },
+        rate_limits: { limit_id: 'codex', primary: null, secondary: null },
+      });
+      return own;
+    },
+    turnEnd(at, text) {
+      const content = [{ type: 'output_text', text }];
+      response(at, { type: 'message', role: 'assistant', content });
+      item(at, { type: 'AgentMessage', id: id(), content: [{ type: 'Text', text }] });
+      put(at, 'event_msg', { type: 'task_complete', turn_id: turnId, last_agent_message: text });
+    },
+  };
+}
+
+function sum(a: Counters, b: Counters): Counters {
+  return {
+    input_tokens: a.input_tokens + b.input_tokens,
+    cached_input_tokens: a.cached_input_tokens + b.cached_input_tokens,
+    cache_write_input_tokens: a.cache_write_input_tokens + b.cache_write_input_tokens,
+    output_tokens: a.output_tokens + b.output_tokens,
+    reasoning_output_tokens: a.reasoning_output_tokens + b.reasoning_output_tokens,
+    total_tokens: a.total_tokens + b.total_tokens,
+  };
+}
