@@ -25,5 +25,7 @@ process.env.NODE_COMPILE_CACHE ??= fileURLToPath(
 );
 module.enableCompileCache();
 
-const { main } = await import('../server/main.ts');
+// A command that does one thing needs nothing of what serves.
+const [, , word = '-'] = process.argv;
+const { main } = await import(word.startsWith('-') ? '../server/main.ts' : '../server/cli/main.ts');
 await main(process.argv.slice(2), process.env);

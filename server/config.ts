@@ -154,6 +154,8 @@ export function helpText(): string {
     '       organoscope backup [FILE]        copy the store, while a server runs or not',
     '       organoscope restore FILE         put a backup in the place of the store',
     '       organoscope doctor               read the store through and say how it is',
+    '       organoscope ingest codex         hand over what codex exec --json prints',
+    '       organoscope daily codex          add up session files (or: claude-code)',
     'In a checkout: npm start -- …; each command has its own --help.',
     '',
     ...rows,

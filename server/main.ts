@@ -24,8 +24,8 @@ export async function main(
   makePages: typeof createPages = createPages,
 ): Promise<void> {
   if (argv[0] !== undefined && !argv[0].startsWith('-')) {
-    process.exitCode = await runKeeperCommand(argv, env);
-    return;
+    const { main: runCommand } = await import('./cli/main.ts');
+    return runCommand(argv, env);
   }
   try {
     const command = readConfig(argv, env);
@@ -52,18 +52,6 @@ export async function main(
     process.stderr.write(`organoscope: ${error.message}\n`);
     process.exit(1);
   }
-}
-
-/** Loaded only when asked for: a server does not need it. */
-async function runKeeperCommand(argv: readonly string[], env: NodeJS.ProcessEnv): Promise<number> {
-  const { runCommand } = await import('./cli/run-command.ts');
-  return runCommand(argv, env, {
-    say: (line) => say(`${line}\n`),
-    complain: (line) => void process.stderr.write(`${line}\n`),
-    progress: (line) => {
-      if (process.stderr.isTTY) process.stderr.write(`\r\u001B[K${line}`);
-    },
-  });
 }
 
 /** From the first moment: a signal during the start stops what has been started by then. */

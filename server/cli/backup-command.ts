@@ -7,7 +7,6 @@ import { countWords, sizeWords } from './words.ts';
 
 export const backupCommand: CliCommand = {
   name: 'backup',
-  summary: 'copy the store into one file, while a server runs or not',
   takes: { file: true, json: false },
   help: `usage: organoscope backup [FILE] [--data DIR]
 

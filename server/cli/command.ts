@@ -3,8 +3,6 @@ import type { CommandArguments } from './arguments.ts';
 /** A word after `organoscope` that does one thing and ends. */
 export interface CliCommand {
   readonly name: string;
-  /** One line for the list of commands. */
-  readonly summary: string;
   /** The whole text of its `--help`. */
   readonly help: string;
   readonly takes: { readonly file: boolean; readonly json: boolean };
@@ -15,7 +13,6 @@ export interface CliCommand {
 /** A command that reads its own arguments, `--help` among them. */
 export interface OwnCommand {
   readonly name: string;
-  readonly summary: string;
   /** @returns the exit code */
   run(
     argv: readonly string[],

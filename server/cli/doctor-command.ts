@@ -12,7 +12,6 @@ const LABEL_WIDTH = 14;
 
 export const doctorCommand: CliCommand = {
   name: 'doctor',
-  summary: 'read the store through and say how it is',
   takes: { file: false, json: true },
   help: `usage: organoscope doctor [--json] [--data DIR]
 

@@ -61,7 +61,6 @@ export function createIngestCommand(
 ): OwnCommand {
   return {
     name: 'ingest',
-    summary: 'hand what codex exec --json prints to an Organoscope',
     async run(argv, env, { say, complain }) {
       const options = readOptions(argv, env);
       if (options === null) {

@@ -7,7 +7,6 @@ import { countWords } from './words.ts';
 
 export const restoreCommand: CliCommand = {
   name: 'restore',
-  summary: 'put a backup in the place of the store; what it replaces is kept',
   takes: { file: true, json: false },
   help: `usage: organoscope restore FILE [--data DIR]
 

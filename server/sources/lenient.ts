@@ -51,6 +51,12 @@ export function asList(value: unknown): readonly unknown[] {
   return Array.isArray(value) ? value : [];
 }
 
+/** What `count` reads, of one value by itself. */
+export function countOf(value: unknown): number | null {
+  const isCount = Number.isInteger(value) && typeof value === 'number';
+  return isCount && value >= 0 && value <= MAX_AMOUNT ? value : null;
+}
+
 /** A count as it was given, or nothing, in whole numbers. */
 export function whole(value: number | null | undefined): number {
   return Math.floor(value ?? 0);

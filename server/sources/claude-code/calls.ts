@@ -2,7 +2,7 @@ import { z } from 'zod';
 
 import { tokenClassesSchema, totalTokens } from '#organism/tokens.ts';
 
-import type { TranscriptLine, TranscriptUsage } from './transcript-wire.ts';
+import type { AnswerLine, TranscriptUsage } from './transcript-wire.ts';
 
 /**
  * Calls of models, from the lines that tell of them. A streamed answer is written as several lines,
@@ -34,7 +34,7 @@ const NANOS_PER_USD = 1e9;
 
 /** Null: the line is no part of an answer that a model gave. */
 export function callOf(
-  line: TranscriptLine,
+  line: AnswerLine,
   place: { readonly session: string; readonly agent: string; readonly at: number },
 ): Call | null {
   const { message, requestId = null, costUSD, promptId = null } = line;
@@ -43,7 +43,7 @@ export function callOf(
   const messageId = message?.id ?? requestId ?? line.uuid ?? null;
   if (messageId === null || message?.model === SYNTHETIC) return null;
   const { cacheWrite5m, cacheWrite1h, ...tokens } = tokensOf(usage);
-  const nanos = costUSD == null ? null : Math.round(costUSD * NANOS_PER_USD);
+  const nanos = costUSD == null || costUSD < 0 ? null : Math.round(costUSD * NANOS_PER_USD);
   return {
     ...place,
     messageId,
@@ -56,6 +56,11 @@ export function callOf(
     promptId,
     isEnded: message?.stop_reason != null,
   };
+}
+
+/** Through gateways other models answer, whose makers the lines do not name. */
+export function providerOf(model: string): string {
+  return /claude/i.test(model) ? 'anthropic' : '';
 }
 
 function tokensOf(usage: TranscriptUsage) {

@@ -9,6 +9,7 @@ import { readChunk } from '../session-files/file-chunk.ts';
 import type { SessionFile } from '../session-files/session-files.ts';
 import type { Delivery, SourceDeps } from '../source.ts';
 import type { Call } from './calls.ts';
+import { providerOf } from './calls.ts';
 import { usageKey } from './keys.ts';
 import type { FileState } from './transcript-reader.ts';
 import { fileStateSchema, newFile, readTranscriptLines, settleCalls } from './transcript-reader.ts';
@@ -140,7 +141,7 @@ function usageDraft(call: Call): DraftOf<'usage'> {
     threadId: session,
     agent: call.agent,
     model,
-    provider: /claude/i.test(model) ? 'anthropic' : '',
+    provider: providerOf(model),
     org: null,
     user: null,
     tokens: call.tokens,

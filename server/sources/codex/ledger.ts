@@ -78,12 +78,25 @@ export function billExec(ledger: Ledger, total: Totals): Bill {
   return { ...bill, ledger: { ...bill.ledger, lastOfExec: total } };
 }
 
+/** Bills a request of a session file, from the counters of its line. */
+export function billCounters(
+  ledger: Ledger,
+  told: {
+    readonly total: Counters;
+    readonly ofRequest: Counters | null;
+    readonly last: Totals | null;
+  },
+): Bill & { readonly total: Totals } {
+  const total = totalsOf(told.total);
+  const ofRequest = told.ofRequest === null ? null : totalsOf(told.ofRequest);
+  return { ...billFile(ledger, { total, ofRequest, last: told.last }), total };
+}
+
 /**
- * Bills a request of a session file.
  * @param last the reading before it in the same file; null at its first
  * @param ofRequest what the request alone used, where the file says: a copy of a thread starts high
  */
-export function billFile(
+function billFile(
   ledger: Ledger,
   reading: {
     readonly total: Totals;

@@ -28,6 +28,14 @@ export function organismIdOf(launch: {
   return `${launch.host}/${folder}`.slice(0, MAX_ORGANISM_CHARS);
 }
 
+const THREAD_IN_NAME = /([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})\.jsonl$/;
+
+/** The thread of a session file, before the file says it. */
+export function threadInName(file: string): string {
+  const stem = file.replace(/^.*[/\\]/, '').replace(/\.jsonl$/, '');
+  return THREAD_IN_NAME.exec(file)?.[1] ?? clip(stem);
+}
+
 export function childName(threadId: string): string {
   return clip(`${CODEX} ${threadId.slice(-CHILD_ID_CHARS)}`);
 }

@@ -7,14 +7,14 @@ import { USER, organismDraft, repeatable } from '../drafts.ts';
 import type { LineReading } from '../session-files/lines.ts';
 import type { UnreadableInput } from '../source.ts';
 import { itemDrafts } from './item-drafts.ts';
-import type { Counters, Ledger } from './ledger.ts';
-import { NEW_LEDGER, billFile, ledgerSchema, notReported, totalsOf } from './ledger.ts';
+import type { Ledger } from './ledger.ts';
+import { NEW_LEDGER, billCounters, ledgerSchema, notReported } from './ledger.ts';
 import { CODEX, childName, organismIdOf } from './names.ts';
 import type { Place } from './place.ts';
 import { agentAt, errorAt, rawAt, sayAt, stateAt, statusAt, threadAt } from './place.ts';
 import { responseDrafts } from './response-drafts.ts';
 import type { RolloutLine, RolloutPayload } from './rollout-wire.ts';
-import { parentOf, textOfContent, toExecItem } from './rollout-wire.ts';
+import { countersOf, parentOf, textOfContent, toExecItem } from './rollout-wire.ts';
 
 /**
  * Lines of one session file to drafts: a pure function of the lines, what the file said before them,
@@ -106,10 +106,8 @@ function take(fold: Fold, line: RolloutLine): void {
         cwd: payload.cwd ?? state.cwd,
       };
       return;
-    case 'token_usage_record': {
-      const { thread_token_usage: total, usage } = payload;
-      return bill(fold, place, { total: total ?? null, ofRequest: usage ?? null, payload });
-    }
+    case 'token_usage_record':
+      return bill(fold, place, payload);
     case 'event_msg':
       return takeEvent(fold, place, payload, line.ordinal != null);
     case 'response_item':
@@ -158,10 +156,8 @@ function placeOf(state: FileState, ordinal: number | null): Place {
 
 function takeEvent(fold: Fold, place: Place, payload: RolloutPayload, isNumbered: boolean): void {
   switch (payload.type) {
-    case 'token_count': {
-      const { total_token_usage: total, last_token_usage: last } = payload.info ?? {};
-      return bill(fold, place, { total: total ?? null, ofRequest: last ?? null, payload });
-    }
+    case 'token_count':
+      return bill(fold, place, payload);
     case 'task_started':
     case 'turn_started':
       return put(fold, [stateAt(place, 'processing'), statusAt(place, 'active')]);
@@ -219,23 +215,15 @@ function prompt(place: Place, text: string): EventDraft {
   return sayAt(place, 'message', { from: USER, to: place.agent, payloadType: 'prompt', payload });
 }
 
-function bill(
-  fold: Fold,
-  place: Place,
-  reading: {
-    readonly total: Counters | null;
-    readonly ofRequest: Counters | null;
-    readonly payload: RolloutPayload;
-  },
-): void {
-  if (reading.total === null) return;
-  const total = totalsOf(reading.total);
-  const ofRequest = reading.ofRequest === null ? null : totalsOf(reading.ofRequest);
-  const { tokens, ledger } = billFile(fold.ledger, { total, last: fold.state.last, ofRequest });
+function bill(fold: Fold, place: Place, payload: RolloutPayload): void {
+  const told = countersOf(payload);
+  if (told.total === null) return;
+  const { last } = fold.state;
+  const { tokens, ledger, total } = billCounters(fold.ledger, { ...told, total: told.total, last });
   fold.ledger = ledger;
   fold.state = { ...fold.state, last: total };
   if (tokens === null) return;
-  const { turn_id: turnId, response_id: responseId, info } = reading.payload;
+  const { turn_id: turnId, response_id: responseId, info } = payload;
   const { model, provider } = place.launch;
   const facts = { turnId, responseId, contextWindow: info?.model_context_window };
   put(fold, [
@@ -250,7 +238,7 @@ function bill(
       org: null,
       user: null,
       tokens,
-      notReported: notReported(reading.total),
+      notReported: notReported(told.total),
       latencyMs: null,
       reportedCostNanos: null,
       metadata: Object.fromEntries(Object.entries(facts).filter(([, value]) => value != null)),

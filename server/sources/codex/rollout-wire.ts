@@ -5,6 +5,7 @@ import { isRecord } from '#organism/record.ts';
 import { amount, asRecord, epochMs, filled, record, text } from '../lenient.ts';
 import type { LineReading } from '../session-files/lines.ts';
 import { readLine } from '../session-files/lines.ts';
+import type { Counters } from './ledger.ts';
 import { countersSchema } from './ledger.ts';
 import { shownCommand } from './names.ts';
 import type { CodexItem } from './wire.ts';
@@ -57,6 +58,19 @@ const lineSchema = z.looseObject({
   payload: payloadSchema.nullish().catch(null),
 });
 export type RolloutLine = z.infer<typeof lineSchema>;
+
+/** What a line says of all that its thread has used, and of its last request alone. */
+export function countersOf(
+  payload: Pick<RolloutPayload, 'usage' | 'thread_token_usage' | 'info'>,
+): {
+  readonly total: Counters | null;
+  readonly ofRequest: Counters | null;
+} {
+  const { thread_token_usage: ofThread, usage, info } = payload;
+  return ofThread == null
+    ? { total: info?.total_token_usage ?? null, ofRequest: info?.last_token_usage ?? null }
+    : { total: ofThread, ofRequest: usage ?? null };
+}
 
 /** What stands in front of a line's payload. */
 const HEAD_CHARS = 160;

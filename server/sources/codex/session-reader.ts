@@ -5,6 +5,7 @@ import { z } from 'zod';
 import { readChunk } from '../session-files/file-chunk.ts';
 import type { SessionFile } from '../session-files/session-files.ts';
 import type { SourceDeps } from '../source.ts';
+import { threadInName } from './names.ts';
 import { fileStateSchema, newFile, readRollout } from './rollout-reader.ts';
 import { readRolloutLine } from './rollout-wire.ts';
 import { ledgerCursors, ledgerTurns, loadLedgers } from './thread-book.ts';
@@ -16,8 +17,6 @@ const progressSchema = z.object({
   state: fileStateSchema,
 });
 type Progress = z.infer<typeof progressSchema>;
-
-const THREAD_IN_NAME = /([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})\.jsonl$/;
 
 export interface SessionReaderDeps extends Pick<SourceDeps, 'deliver' | 'getCursor'> {
   /** This machine's name. */
@@ -51,9 +50,7 @@ export async function readSession(file: SessionFile, deps: SessionReaderDeps): P
 }
 
 function begin({ name }: SessionFile, host: string): Progress {
-  const stem = name.replace(/^.*\//, '').replace(/\.jsonl$/, '');
-  const threadId = THREAD_IN_NAME.exec(name)?.[1] ?? stem.slice(0, 256);
-  return { offset: 0, isSkipping: false, state: newFile(threadId, host) };
+  return { offset: 0, isSkipping: false, state: newFile(threadInName(name), host) };
 }
 
 async function take(

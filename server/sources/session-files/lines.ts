@@ -2,6 +2,7 @@ import type { z } from 'zod';
 
 import { parseBounded } from '#server/ingest/limits.ts';
 
+import { asRecord } from '../lenient.ts';
 import type { UnreadableInput } from '../source.ts';
 
 /** Lines of JSON that a runtime writes, one object each. */
@@ -14,6 +15,15 @@ export type LineReading<T> =
   | { readonly kind: 'line'; readonly line: T }
   | { readonly kind: 'blank' }
   | { readonly kind: 'unreadable'; readonly reject: UnreadableInput };
+
+/** A line that nothing is reported of when it cannot be read: it counts as one without fields. */
+export function parseRecord(raw: string): Readonly<Record<string, unknown>> {
+  try {
+    return asRecord(JSON.parse(raw));
+  } catch {
+    return {};
+  }
+}
 
 /** @param source names the wire in what is said of an unreadable line */
 export function readLine<S extends z.ZodType>(
