@@ -1,4 +1,4 @@
-import { parentPort, workerData } from 'node:worker_threads';
+import { parentPort as port, workerData } from 'node:worker_threads';
 
 import { z } from 'zod';
 
@@ -13,4 +13,4 @@ const share = z
     next: z.instanceof(SharedArrayBuffer),
   })
   .parse(workerData);
-parentPort?.postMessage(readShare(share));
+port?.postMessage(readShare(share), []);
