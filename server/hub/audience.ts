@@ -1,5 +1,5 @@
 import type { BatchWriter, WrittenEvents } from './batch-frames.ts';
-import { NO_EVENTS } from './batch-frames.ts';
+import { NO_EVENTS, joinWritten } from './batch-frames.ts';
 import type { BatchIndex } from './batch-index.ts';
 import { createBatchIndex } from './batch-index.ts';
 import type { BatchFrame } from './frame-ring.ts';
@@ -19,6 +19,8 @@ export interface Batch {
   readonly frames: readonly BatchFrame[];
   /** What filters look in, made when the first of them asks. */
   readonly index: () => BatchIndex;
+  /** These events in frames that follow `from`, written once for all filters that chose them. */
+  frameChosen(writer: BatchWriter, from: number, places: readonly number[]): readonly BatchFrame[];
 }
 
 /** Live clients that asked for the same: what they get is serialised once for all of them. */
@@ -57,9 +59,9 @@ export function createAudience(
     serve(batch) {
       if (selection.passes === null) return send(batch.frames, batch.to);
       const own = batch.index().select(selection);
-      const { to, written } = batch;
+      const { to } = batch;
       // A batch without an event for them costs its readers no write: the next one covers it.
-      if (own.length > 0) send(writer.write(position, to, written, own), to);
+      if (own.length > 0) send(batch.frameChosen(writer, position, own), to);
     },
     align(to) {
       if (position < to) send(writer.write(position, to, NO_EVENTS), to);
@@ -75,5 +77,28 @@ export function createBatch(
   frames: readonly BatchFrame[],
 ): Batch {
   let index: BatchIndex | null = null;
-  return { ...range, written, frames, index: () => (index ??= createBatchIndex(written.events)) };
+  const chosen = new Map<readonly number[], Map<number, readonly BatchFrame[]>>();
+  return {
+    ...range,
+    written,
+    frames,
+    index: () => (index ??= createBatchIndex(written.events)),
+    frameChosen(writer, from, places) {
+      const byStart = chosen.get(places) ?? new Map<number, readonly BatchFrame[]>();
+      chosen.set(places, byStart);
+      const own = byStart.get(from) ?? writer.write(from, range.to, written, places);
+      byStart.set(from, own);
+      return own;
+    },
+  };
+}
+
+/** Batches one after the other as one, for readers with a filter: what all get is not in it. */
+export function joinBatches(batches: readonly Batch[]): Batch {
+  const [first, ...more] = batches;
+  const last = batches.at(-1);
+  if (first === undefined || last === undefined) throw new RangeError('no batches to join');
+  if (more.length === 0) return first;
+  const written = joinWritten(batches.map((batch) => batch.written));
+  return createBatch({ from: first.from, to: last.to }, written, []);
 }

@@ -39,6 +39,26 @@ export function writeOut(events: readonly JournalEvent[]): WrittenEvents {
 
 export const NO_EVENTS = writeOut([]);
 
+/** Events written at different times, one after the other. @param parts none of them empty */
+export function joinWritten(parts: readonly WrittenEvents[]): WrittenEvents {
+  const comma = Buffer.from([COMMA]);
+  const pieces: Buffer[] = [];
+  const events: JournalEvent[] = [];
+  const ends: number[] = [];
+  let length = 0;
+  for (const part of parts) {
+    if (length > 0) {
+      pieces.push(comma);
+      length += comma.length;
+    }
+    for (const end of part.ends) ends.push(length + end);
+    for (const event of part.events) events.push(event);
+    pieces.push(part.bytes);
+    length += part.bytes.length;
+  }
+  return { events, bytes: Buffer.concat(pieces, length), ends };
+}
+
 export function createBatchWriter(epoch: string, now: () => number): BatchWriter {
   const epochJson = JSON.stringify(epoch);
 

@@ -5,7 +5,10 @@ import { subjectOf } from './socket-filters.ts';
 
 /** Finds what passes a filter without asking the filter about every event of a batch. */
 export interface BatchIndex {
-  /** Their places in the batch, in order. */
+  /**
+   * Their places in the batch, in order. Filters that differ only by names without an event here get
+   * the same array, so that it can stand for what is written out of it.
+   */
   select(selection: LiveSelection): readonly number[];
 }
 
@@ -35,26 +38,42 @@ export function createBatchIndex(events: readonly JournalEvent[]): BatchIndex {
     }
   }
 
-  return {
-    select({ names, passes }) {
-      const { threads, agents, types } = names;
-      // By the part that usually lets least through; what it finds then has to pass the others.
-      if (threads.length > 0) mark(byThread, threads);
-      else if (agents.length > 0) mark(byAgent, agents);
-      else mark(byType, types);
-      const isOnePart = Object.values(names).filter(({ length }) => length > 0).length === 1;
-      const chosen: number[] = [];
-      // For each audience of each flush: iterators would cost more than what they iterate over.
-      for (let place = 0; place < found.length; place += 1) {
-        if (found[place] === 0) continue;
-        const subject = subjects[place];
-        if (isOnePart || passes === null || (subject !== undefined && passes(subject))) {
-          chosen.push(place);
-        }
+  function choose({ names: { threads, agents, types }, passes }: LiveSelection): number[] {
+    // By the part that usually lets least through; what it finds then has to pass the others.
+    if (threads.length > 0) mark(byThread, threads);
+    else if (agents.length > 0) mark(byAgent, agents);
+    else mark(byType, types);
+    const parts = [threads, agents, types].filter(({ length }) => length > 0).length;
+    const chosen: number[] = [];
+    // Iterators would cost more than what they iterate over.
+    for (let place = 0; place < found.length; place += 1) {
+      if (found[place] === 0) continue;
+      const subject = subjects[place];
+      if (parts === 1 || passes === null || (subject !== undefined && passes(subject))) {
+        chosen.push(place);
       }
+    }
+    return chosen;
+  }
+
+  const chosenBy = new Map<string, readonly number[]>();
+  return {
+    select(selection) {
+      const { threads, agents, types } = selection.names;
+      const key = `${occurring(byThread, threads)}/${occurring(byAgent, agents)}/${occurring(byType, types)}`;
+      const known = chosenBy.get(key);
+      if (known !== undefined) return known;
+      const chosen = choose(selection);
+      chosenBy.set(key, chosen);
       return chosen;
     },
   };
+}
+
+/** The part of a filter that can make a difference here, as a text; empty is no filter. */
+function occurring(places: Places, names: readonly string[]): string {
+  if (names.length === 0) return '';
+  return JSON.stringify(names.filter((name) => places.has(name)));
 }
 
 function add(places: Places, name: string | null, place: number): void {

@@ -4,7 +4,7 @@ import { emptyOrganism } from '#organism/state.ts';
 
 import type { Channel } from './channel.ts';
 import { createChannel } from './channel.ts';
-import { EVERYTHING } from './live-selection.ts';
+import { EVERYTHING, toSelection } from './live-selection.ts';
 import { createOrganisms } from './organisms.ts';
 import { createTestJournal, messageDraft } from './test-kit.ts';
 import type { Timers } from './timers.ts';
@@ -98,6 +98,40 @@ describe('channel', () => {
     kit.pass(100);
     kit.emit('after a quiet spell');
     expect(kit.due()).toEqual([null]);
+  });
+
+  it('gathers two ticks for readers with a filter, and no more when nothing follows', () => {
+    const kit = openChannel(() => 5);
+    join(kit.channel, kit.subscriber);
+    const heard: string[] = [];
+    const reader = { onBatch: (wire: Buffer) => void heard.push(wire.toString()) };
+    kit.channel.join(reader, toSelection({ types: ['message'] }));
+    const spans = () => heard.map((text) => /"from":(\d+),"to":(\d+)/.exec(text)?.slice(1));
+    for (let n = 1; n <= 10; n += 1) {
+      kit.emit(`m${n}`);
+      kit.pass(100);
+    }
+    // Held back or not, it is handed out by then.
+    kit.pass(100);
+    const handed = heard.length;
+    kit.emit('m11');
+    kit.pass(100);
+    expect(heard).toHaveLength(handed);
+    kit.emit('m12');
+    kit.pass(100);
+    expect(heard).toHaveLength(handed + 1);
+    kit.emit('m13');
+    kit.pass(100);
+    expect(heard).toHaveLength(handed + 1);
+    kit.pass(100);
+    expect(heard).toHaveLength(handed + 2);
+    // Who flushes by hand finds everybody served.
+    kit.emit('m14');
+    kit.channel.flush();
+    expect(spans().at(-1)?.[1]).toBe('14');
+    const ends = spans().map((span) => span?.[1]);
+    expect(spans().map((span) => span?.[0])).toEqual(['0', ...ends.slice(0, -1)]);
+    expect(heard.join('').match(/"id":"m\d+"/g)).toHaveLength(14);
   });
 
   it('writes nothing out for nobody, once those who left had time to come back', () => {

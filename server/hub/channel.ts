@@ -1,16 +1,17 @@
 import type { JournalEvent } from '#organism/event.ts';
 import type { OrganismState } from '#organism/state.ts';
 
-import type { Audience, LiveSubscriber } from './audience.ts';
-import { createAudience, createBatch } from './audience.ts';
+import type { Audience, Batch, LiveSubscriber } from './audience.ts';
+import { createAudience, createBatch, joinBatches } from './audience.ts';
 import { createBatchWriter, writeOut } from './batch-frames.ts';
 import type { ResetReason } from './catch-up.ts';
 import { createCatchUp } from './catch-up.ts';
 import type { ContractBatch } from './contract-frames.ts';
 import { createContractBatch } from './contract-frames.ts';
 import type { LiveSelection } from './live-selection.ts';
+import { EVERYTHING } from './live-selection.ts';
 import type { Publication } from './organisms.ts';
-import { createPacing } from './pacing.ts';
+import { createPacing, flushesPerFilteredWrite } from './pacing.ts';
 import { textFrame } from './text-frame.ts';
 import type { Timers } from './timers.ts';
 
@@ -70,11 +71,14 @@ export function createChannel(deps: {
   let cancelTimer: (() => void) | null = null;
   let nextFlushAt = Number.NEGATIVE_INFINITY;
   let lastLeftAt = timers.monotonicMs();
+  let tickMs = 0;
+  /** What readers with a filter have not been handed yet. */
+  let held: Batch[] = [];
 
   function schedule(): void {
     if (cancelTimer !== null) return;
     const waitMs = Math.ceil(nextFlushAt - timers.monotonicMs());
-    cancelTimer = waitMs > 0 ? timers.setTimeout(flush, waitMs) : timers.setImmediate(flush);
+    cancelTimer = waitMs > 0 ? timers.setTimeout(tick, waitMs) : timers.setImmediate(tick);
   }
 
   function cancelFlush(): void {
@@ -83,9 +87,26 @@ export function createChannel(deps: {
   }
 
   function flush(): void {
+    hand(true);
+  }
+
+  function tick(): void {
+    hand(pending.length === 0 || held.length + 1 >= flushesPerFilteredWrite(tickMs));
+    // Nobody may publish again: what is held does not wait for that.
+    if (held.length > 0) schedule();
+  }
+
+  function hand(isFilteredDue: boolean): void {
     cancelFlush();
-    if (pending.length === 0) return;
+    if (pending.length + held.length === 0) return;
     const startedAt = timers.monotonicMs();
+    if (pending.length > 0) flushPending();
+    if (isFilteredDue) releaseHeld();
+    tickMs = pacing.tickAfter(timers.monotonicMs() - startedAt);
+    nextFlushAt = startedAt + tickMs;
+  }
+
+  function flushPending(): void {
     const events = pending;
     pending = [];
     serveLive(events);
@@ -94,7 +115,6 @@ export function createChannel(deps: {
       for (const subscriber of contract) subscriber.onBatch(batch);
     }
     flushed = state;
-    nextFlushAt = startedAt + pacing.tickAfter(timers.monotonicMs() - startedAt);
   }
 
   function serveLive(events: readonly JournalEvent[]): void {
@@ -104,7 +124,16 @@ export function createChannel(deps: {
     position = range.to;
     catchUp.keep(frames);
     const batch = createBatch(range, written, frames);
-    for (const audience of audiences.values()) audience.serve(batch);
+    audiences.get(EVERYTHING.key)?.serve(batch);
+    const isFiltered = audiences.size > (audiences.has(EVERYTHING.key) ? 1 : 0);
+    if (isFiltered) held.push(batch);
+  }
+
+  function releaseHeld(): void {
+    if (held.length === 0) return;
+    const batch = joinBatches(held);
+    held = [];
+    for (const [key, audience] of audiences) if (key !== EVERYTHING.key) audience.serve(batch);
   }
 
   function isUnwatched(): boolean {
@@ -116,6 +145,7 @@ export function createChannel(deps: {
   function skip(): void {
     cancelFlush();
     pending = [];
+    held = [];
     flushed = state;
     position = state.seq;
     catchUp.clear();
@@ -148,6 +178,7 @@ export function createChannel(deps: {
     heartbeat: () =>
       textFrame(JSON.stringify({ kind: 'heartbeat', epoch, to: position, sentAt: now() })),
     join(subscriber, selection) {
+      releaseHeld();
       const known = audiences.get(selection.key);
       // Who is there stands where the newcomer does before the next batch covers them both.
       known?.align(position);
@@ -155,7 +186,10 @@ export function createChannel(deps: {
       audiences.set(selection.key, audience);
       audience.add(subscriber);
       return {
-        align: () => audience.align(position),
+        align() {
+          releaseHeld();
+          audience.align(position);
+        },
         leave: () => leave(selection.key, audience, subscriber),
       };
     },
@@ -171,6 +205,7 @@ export function createChannel(deps: {
     stop() {
       cancelFlush();
       pending = [];
+      held = [];
     },
   };
 }

@@ -7,6 +7,16 @@ const MAX_TICK_MS = 16;
 /** Weight of the newest flush: one that a garbage collection fell into must not set the pace. */
 const NEWEST_WEIGHT = 0.3;
 
+/** What a filter leaves of a busy stream is small, and a small write costs nearly what a large one does. */
+const MAX_FILTERED_FLUSHES = 3;
+const MAX_FILTERED_MS = 2 * MAX_TICK_MS;
+
+/** How many flushes a write to readers with a filter gathers; one while flushes are not paced. */
+export function flushesPerFilteredWrite(tickMs: number): number {
+  if (tickMs === 0) return 1;
+  return Math.min(MAX_FILTERED_FLUSHES, Math.floor(MAX_FILTERED_MS / tickMs));
+}
+
 /** Decides how often a channel may flush, from what its flushes cost. */
 export interface Pacing {
   /** Milliseconds from the start of this flush to the next one; 0 is as soon as there is news. */
