@@ -8,6 +8,7 @@ import { StoreError } from '#db/store.ts';
 import type { AppendStats } from './append-queue.ts';
 import { createAppendQueue } from './append-queue.ts';
 import { packBatches } from './batch-transport.ts';
+import { stringifyInTurns } from './json-in-turns.ts';
 import { startReaderPool } from './reader-pool.ts';
 import type { ReaderMethods } from './reader-worker.ts';
 import { startSearch } from './search-thread.ts';
@@ -139,7 +140,8 @@ export async function createSqliteStore(options: SqliteStoreOptions): Promise<Sq
     saveSnapshot: async (snapshot) => {
       assertUsable();
       const { organismId, seq } = snapshot;
-      await writer.rpc.call('saveSnapshot', { organismId, seq, body: JSON.stringify(snapshot) });
+      const body = await stringifyInTurns(snapshot);
+      await writer.rpc.call('saveSnapshot', { organismId, seq, body });
     },
     beginCommand: async (command) => {
       assertUsable();
