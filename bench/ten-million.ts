@@ -28,7 +28,7 @@ import { createSnapshotShelf } from '#db/sqlite/writer/snapshot-shelf.ts';
 import type { PreparedEvent } from '#db/store.ts';
 import { applyAll } from '#organism/apply.ts';
 import type { JournalEvent } from '#organism/event.ts';
-import { toSnapshot } from '#organism/snapshot.ts';
+import { SNAPSHOT_VERSION, toSnapshot } from '#organism/snapshot.ts';
 import { emptyOrganism } from '#organism/state.ts';
 
 import type { BigStoreSize } from './big-store-events.ts';
@@ -87,7 +87,7 @@ export function copyBigStore(store: BigStore, dataDir: string): BigStore {
   return { ...store, dataDir };
 }
 
-/** Two builds with the same tables share a store, whatever else differs between them. */
+/** Two builds with the same tables and pictures share a store, whatever else differs between them. */
 function cacheName({ rows, messages }: BigStoreSize): string {
   const db = new Database(':memory:');
   migrateDatabase(db);
@@ -99,7 +99,8 @@ function cacheName({ rows, messages }: BigStoreSize): string {
     .map(({ sql }) => sql)
     .join(';');
   db.close();
-  const hash = createHash('sha256').update(`${GENERATOR_VERSION};${schema}`).digest('hex');
+  const versions = `${GENERATOR_VERSION};${SNAPSHOT_VERSION}`;
+  const hash = createHash('sha256').update(`${versions};${schema}`).digest('hex');
   return `organoscope-bench-store-${hash.slice(0, 10)}-${rows}-${messages}`;
 }
 
