@@ -28,7 +28,10 @@ export interface SessionFiles {
 const MAX_FILES = 100_000;
 /** A file that has not changed for so long is looked at with the full listing only. */
 const HOT_MS = 3_600_000;
-const FULL_LISTING_MS = 15_000;
+/** Between two full listings: so many times as long as the last one took, within bounds. */
+const LISTING_PAUSE = 100;
+const MIN_LISTING_MS = 1000;
+const MAX_LISTING_MS = 15_000;
 
 /** @param watched names of files in the folder and all below it that the pattern fits */
 export function createSessionFiles(
@@ -39,7 +42,7 @@ export function createSessionFiles(
   const noted = new Map<string, number>();
   let hot = new Set<string>();
   let ignored = 0;
-  let lastFullAt = Number.NEGATIVE_INFINITY;
+  let nextListingAt = Number.NEGATIVE_INFINITY;
 
   async function listAll(): Promise<string[]> {
     const entries = await readdir(root, { recursive: true, withFileTypes: true });
@@ -73,9 +76,13 @@ export function createSessionFiles(
     },
     note: ({ name, size }) => void noted.set(name, size),
     async changed() {
-      const isFull = deps.elapsed() - lastFullAt >= FULL_LISTING_MS;
+      const beganAt = deps.elapsed();
+      const isFull = beganAt >= nextListingAt;
       const names = isFull ? await listAll() : await listHot();
-      if (isFull) lastFullAt = deps.elapsed();
+      if (isFull) {
+        const pauseMs = (deps.elapsed() - beganAt) * LISTING_PAUSE;
+        nextListingAt = beganAt + Math.min(MAX_LISTING_MS, Math.max(MIN_LISTING_MS, pauseMs));
+      }
       const stillHot = new Set<string>();
       const files: SessionFile[] = [];
       for (const name of names) {
