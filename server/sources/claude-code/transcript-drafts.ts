@@ -19,12 +19,11 @@ import { textOfBlocks } from './transcript-wire.ts';
 
 /** What the lines before it said. */
 export interface Memory {
-  /** Of calls without a result yet: a result names its call only. */
+  /** A result names its call only. */
   noteTool(callId: string, tool: string): void;
-  /** @returns the tool, and forgets the call */
-  takeTool(callId: string): string | null;
-  /** Whether nothing was told under the key: a key that other wires have is for the first line only. */
-  isFirst(key: string): boolean;
+  toolOf(callId: string): string | null;
+  /** Whether the key, which other wires have too, is this line's: the first to ask has it. */
+  isFirst(key: string, line: string): boolean;
 }
 
 const INTERRUPTED = /^\[Request interrupted by user/;
@@ -54,7 +53,7 @@ export function userDrafts(place: Place, line: TranscriptLine, memory: Memory): 
   };
   const payloadType = promptType(line);
   const shared = line.promptId == null ? null : promptKey(place.session, line.promptId);
-  const isShared = shared !== null && payloadType === 'prompt' && memory.isFirst(shared);
+  const isShared = shared !== null && payloadType === 'prompt' && memory.isFirst(shared, place.key);
   const key = isShared ? shared : `${place.key}:prompt`;
   const from = place.isChild ? CLAUDE_CODE : USER;
   drafts.push(sayAt(place, { key, from, to: place.agent, payloadType, payload }));
@@ -69,7 +68,7 @@ export function promptType({ isMeta, isCompactSummary }: TranscriptLine): string
 function resultDrafts(place: Place, block: Block, memory: Memory): EventDraft[] {
   const { session, agent, key } = place;
   const id = block.tool_use_id ?? null;
-  const tool = (id === null ? null : memory.takeTool(id)) ?? 'tool';
+  const tool = (id === null ? null : memory.toolOf(id)) ?? 'tool';
   const isError = block.is_error === true;
   const result = cutTexts(withoutBytes(block.content ?? null));
   const said = sayAt(place, {
@@ -117,7 +116,7 @@ function blockDrafts(
     case 'text': {
       const payload = { text: cutTexts(block.text ?? '') };
       const shared = line.requestId == null ? null : answerKey(session, line.requestId);
-      const isShared = shared !== null && memory.isFirst(shared);
+      const isShared = shared !== null && memory.isFirst(shared, place.key);
       const key = isShared ? shared : `${place.key}:text`;
       return [sayAt(place, { key, from: agent, to, payloadType: 'completion', payload })];
     }

@@ -37,10 +37,10 @@ export const fileStateSchema = z.object({
   agentKind: z.string().nullable(),
   /** Calls that may not be told to their end, by agent. */
   open: z.record(z.string(), callSchema),
-  /** Tools whose result is to come, by call. */
+  /** Tools called lately, by call. */
   tools: z.array(z.tuple([z.string(), z.string()])),
-  /** Keys told lately that other wires have too. */
-  shared: z.array(z.string()),
+  /** Keys told lately that other wires have too, and the line that has each. */
+  shared: z.array(z.tuple([z.string(), z.string()])),
   /** Of older builds, whose sub-agents have no id: the chain that a line belongs to, by line. */
   chains: z.array(z.tuple([z.string(), z.string()])),
 });
@@ -218,14 +218,11 @@ function memoryOf(state: FileState): Memory {
     noteTool(callId, tool) {
       state.tools = [...state.tools, [callId, tool] as [string, string]].slice(-MAX_TOOLS);
     },
-    takeTool(callId) {
-      const tool = state.tools.find(([id]) => id === callId)?.[1] ?? null;
-      if (tool !== null) state.tools = state.tools.filter(([id]) => id !== callId);
-      return tool;
-    },
-    isFirst(key) {
-      if (state.shared.includes(key)) return false;
-      state.shared = [...state.shared, key].slice(-MAX_SHARED);
+    toolOf: (callId) => state.tools.find(([id]) => id === callId)?.[1] ?? null,
+    isFirst(key, line) {
+      const owner = state.shared.find(([known]) => known === key)?.[1];
+      if (owner !== undefined) return owner === line;
+      state.shared = [...state.shared, [key, line] as [string, string]].slice(-MAX_SHARED);
       return true;
     },
   };
