@@ -1,3 +1,5 @@
+import { hash } from 'node:crypto';
+
 import { z } from 'zod';
 
 import type { EventDraft } from '#organism/event.ts';
@@ -113,7 +115,7 @@ function eventDrafts(place: Place): EventDraft[] {
 function state({ hook, at, session, agent }: Place, word: string, reason?: string): EventDraft {
   return {
     type: 'agent_state',
-    key: clip(`state:${session}:${agent}:${hook.hook_event_name}:${callId(hook) ?? ''}:${at}`),
+    key: clip(`state:${session}:${hook.hook_event_name}:${occasion(hook, at)}`),
     occurredAt: at,
     agent,
     state: word,
@@ -192,10 +194,10 @@ function failure({ hook, agent, session, at }: Place, severity: 'warning' | 'err
   });
 }
 
-function ended({ at, session }: Place): EventDraft {
+function ended({ hook, at, session }: Place): EventDraft {
   return {
     type: 'thread_updated',
-    key: `session-end:${session}:${at}`,
+    key: `session-end:${session}:${occasion(hook, at)}`,
     occurredAt: at,
     threadId: session,
     status: 'completed',
@@ -208,11 +210,21 @@ function raw({ hook, at, session }: Place): EventDraft {
   const name = clip(hook.hook_event_name);
   return {
     type: 'raw',
-    key: clip(`raw:${session}:${name}:${at}`),
+    key: clip(`raw:${session}:${name}:${occasion(hook, at)}`),
     occurredAt: at,
     name,
     payload: hook,
   };
+}
+
+/** Words that may come again within one prompt and then mean it again. */
+const REPEATED: ReadonlySet<string> = new Set(['Notification', 'PermissionRequest']);
+
+/** The body has no time: the same body again is the same occasion. */
+function occasion(hook: Hook, at: number): string {
+  return REPEATED.has(hook.hook_event_name)
+    ? String(at)
+    : hash('sha256', JSON.stringify(hook), 'hex').slice(0, 32);
 }
 
 function callId({ tool_use_id: id }: Hook): string | null {

@@ -155,8 +155,13 @@ function contentDrafts(place: Place): EventDraft[] {
         ? []
         : [messageDraft({ key: `completion:${id}`, at: endAt, ...ends, payload: output })];
     }
-    default:
+    case 'agent':
+    case 'custom':
       return [];
+    default: {
+      const name = clip(data.type);
+      return [{ type: 'raw', key: `span:${id}`, occurredAt: endAt, name, payload: data }];
+    }
   }
 }
 
