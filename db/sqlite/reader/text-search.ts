@@ -43,18 +43,22 @@ interface Found {
 }
 
 /** Up to so many are read and put in order at once; of more, only the blocks a page lies in. */
-const MAX_SORTED = 2000;
+export const MAX_SORTED = 2000;
 const TABLES: Readonly<Record<DocumentKind, string>> = { message: 'messages', error: 'errors' };
 
-/** Complete at any time: what is not in the index yet is looked through in the journal. */
+/**
+ * Complete at any time: what is not in the index yet is looked through in the journal.
+ * @param countTo how far the total is counted where it is not shown: a common word is in most texts
+ */
 export function findDocuments(
   statements: Statements,
   query: DocumentQuery,
   page: DocumentPage,
+  countTo = Number.MAX_SAFE_INTEGER,
 ): Found {
   const position = indexPosition(statements);
   const fresh = findFresh(statements, query, position);
-  const total = position === 0 ? 0 : countIndexed(statements, query, position);
+  const total = position === 0 ? 0 : countIndexed(statements, query, { position, countTo });
   const wanted = { ...page, limit: page.offset + page.limit, offset: 0 };
   let indexed: Place[] = [];
   if (total > MAX_SORTED) indexed = findByBlocks(statements, query, { page: wanted, position });
@@ -113,10 +117,15 @@ function indexPosition(statements: Statements): number {
   return Number(statements.get<{ value: string }>(sql)?.value ?? 0);
 }
 
-function countIndexed(statements: Statements, query: DocumentQuery, position: number): number {
-  const sql = `SELECT count(*) AS total FROM search.documents
-    WHERE documents MATCH ? AND rowid <= ?`;
-  return statements.get<{ total: number }>(sql, [matchText(query), position])?.total ?? 0;
+function countIndexed(
+  statements: Statements,
+  query: DocumentQuery,
+  { position, countTo }: { position: number; countTo: number },
+): number {
+  const sql = `SELECT count(*) AS total FROM (SELECT 1 FROM search.documents
+    WHERE documents MATCH ? AND rowid <= ? LIMIT ?)`;
+  const params = [matchText(query), position, countTo];
+  return statements.get<{ total: number }>(sql, params)?.total ?? 0;
 }
 
 /** In FTS5's language: all of these words. Quotes cannot be in a word. */
@@ -133,7 +142,10 @@ function matchText(query: DocumentQuery): string {
   return terms.join(' AND ');
 }
 
-/** The page's places among the documents at these positions, both included. */
+/**
+ * The page's places among the documents at these positions, both included.
+ * @param range a block, or all positions where no more than MAX_SORTED documents match
+ */
 function findIndexed(
   statements: Statements,
   query: DocumentQuery,
@@ -141,12 +153,25 @@ function findIndexed(
 ): Place[] {
   const { direction, limit, bounds } = page;
   const where = bounds.map(({ sign }) => `AND (m.occurred_at, m.seq) ${sign} (?, ?)`);
+  const [first, last] = range;
+  const [near, sign] = direction === 'DESC' ? [last, '<='] : [first, '>='];
+  // Beginning at the near end and ending by a limit: with both bounds FTS5 reads all that a word has.
   return statements.all<Place>(
     `SELECT m.seq AS id, m.occurred_at AS value
-     FROM search.documents d CROSS JOIN ${TABLES[query.kind]} m ON m.seq = d.rowid
-     WHERE d.documents MATCH ? AND d.rowid BETWEEN ? AND ? ${where.join(' ')}
+     FROM (SELECT rowid AS seq FROM search.documents
+       WHERE documents MATCH ? AND rowid ${sign} ? ORDER BY rowid ${direction} LIMIT ?) d
+     CROSS JOIN ${TABLES[query.kind]} m ON m.seq = d.seq
+     WHERE d.seq BETWEEN ? AND ? ${where.join(' ')}
      ORDER BY m.occurred_at ${direction}, m.seq ${direction} LIMIT ?`,
-    [matchText(query), ...range, ...bounds.flatMap(({ place }) => [place.value, place.id]), limit],
+    [
+      matchText(query),
+      near,
+      BLOCK_POSITIONS,
+      first,
+      last,
+      ...bounds.flatMap(({ place }) => [place.value, place.id]),
+      limit,
+    ],
   );
 }
 
