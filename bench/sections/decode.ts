@@ -25,7 +25,7 @@ interface Round {
 }
 
 async function measure({ rounds, pick }: BenchContext): Promise<Measured> {
-  const count = pick({ full: 20_000, quick: 2000 });
+  const count = pick({ full: 10_000, quick: 2000 });
   const figures: Figure[] = [];
   for (const each of [...receivedCases(count), ...dialledCases(count)]) {
     const results: Round[] = [];

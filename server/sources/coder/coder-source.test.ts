@@ -6,6 +6,7 @@ import type { LabCoder, LabCoderSession } from '#lab/coder/server.ts';
 import { createLabCoder } from '#lab/coder/server.ts';
 
 import type { Source } from '../source.ts';
+import { startMeddler } from '../testing/meddler.ts';
 import type { Recorder } from '../testing/recorder.ts';
 import { createRecorder } from '../testing/recorder.ts';
 import { createCoderSource } from './coder-source.ts';
@@ -233,6 +234,23 @@ describe('Coder AI Bridge', () => {
     await rounds();
     expect(requestsTo('/interceptions')).toHaveLength(asked);
     expect(status()?.state).toBe('polling');
+  });
+
+  it('reads the others while one session cannot be read', async () => {
+    const meddler = await startMeddler(url);
+    meddler.onAnswer((path, text) => (path.includes('/sessions/s1') ? '7' : text));
+    url = meddler.url;
+    source = connect();
+    lab.put(session('s1', { last_active_at: '2026-05-25T08:04:00Z' }));
+    lab.put(session('s2'));
+    await source.start();
+    await recorder.until('the other', () => recorder.of('usage').length === 1);
+    await rounds();
+    expect(recorder.of('usage')).toMatchObject([{ threadId: 's2-t1' }]);
+    expect(recorder.rejects).toHaveLength(1);
+    expect(status()?.state).toBe('polling');
+    await source.stop();
+    await meddler.stop();
   });
 
   it('sends no commands', async () => {

@@ -10,7 +10,7 @@ import type { Source, SourceDeps, UnreadableInput } from '../source.ts';
 import { createRejectMemory } from '../upstream/reject-memory.ts';
 import { RestError, createRestClient } from '../upstream/rest-client.ts';
 import type { Rows } from '../upstream/rows.ts';
-import { readRows } from '../upstream/rows.ts';
+import { readRows, rejectOf } from '../upstream/rows.ts';
 import { parseUpstreamUrl } from '../upstream/upstream-url.ts';
 import { createBudgetReader } from './budget-reader.ts';
 import { invocationErrors } from './interceptions.ts';
@@ -131,6 +131,21 @@ export function createCoderSource(config: CoderConfig, deps: SourceDeps): Source
     return { rows: [...threads.values()], rejects };
   }
 
+  /** Null: this session cannot be read, which must not keep the others from being. */
+  async function readReadableThreads(session: WireSession): Promise<Rows<WireThread> | null> {
+    try {
+      return await readThreads(session);
+    } catch (error) {
+      const isOfSession =
+        error instanceof z.ZodError ||
+        (error instanceof RestError && (error.code === 'unreadable' || error.status === 404));
+      if (!isOfSession) throw error;
+      const reject = rejectOf(`Coder session: ${describe(error)}`, session);
+      if (isNew(reject)) await deps.deliver({ drafts: [], rejects: [reject] });
+      return null;
+    }
+  }
+
   async function sync(isStopped: () => boolean): Promise<void> {
     const since = Number((await deps.getCursor(WATERMARK)) ?? 0) - OVERLAP_MS;
     const { rows: sessions, rejects } = await readSessions(since);
@@ -177,7 +192,9 @@ export function createCoderSource(config: CoderConfig, deps: SourceDeps): Source
     const { ended_at: endedAt, threads, token_usage_summary: totals } = session;
     const signature = JSON.stringify([endedAt, threads, totals]);
     if ((await deps.getCursor(cursor)) === signature) return;
-    const { rows, rejects } = await readThreads(session);
+    const found = await readReadableThreads(session);
+    if (found === null) return;
+    const { rows, rejects } = found;
     const detail: WireDetail = { ...session, threads: rows };
     const baselines = await readBaselines(detail);
     const reading = detailDrafts(detail, baselines, deps.now());
