@@ -147,7 +147,7 @@ async function harmAtEachStep({
   flags = [],
 }: Harming): Promise<Outcome[]> {
   const steps = Array.from({ length: origin.steps }, (_, i) => i + 1);
-  const outcomes: Outcome[] = [];
+  const harmed: { dir: string; found: Outcome['found'] }[] = [];
   const harmNext = async (disk: Mount): Promise<void> => {
     for (let step = steps.shift(); step !== undefined; step = steps.shift()) {
       const name = ['harmed', origin.schema, harm, step, ...flags].join('-');
@@ -157,12 +157,18 @@ async function harmAtEachStep({
       emptyDisk(disk.dir);
       const found = judge(dir, origin);
       if (found === 'between' && flags.length === 0) context.say(`${name}: ${found}`);
-      outcomes.push({ harm, found, isMended: await mend(dir, origin) });
+      const kept = path.join(context.dir, name);
+      cpSync(dir, kept, { recursive: true });
       rmSync(dir, { recursive: true });
+      harmed.push({ dir: kept, found });
     }
   };
   await Promise.all(disks.map(harmNext));
-  return outcomes;
+  const areMended = await mendAll(
+    harmed.map(({ dir }) => dir),
+    origin,
+  );
+  return harmed.map(({ found }, i) => ({ harm, found, isMended: areMended[i] === true }));
 }
 
 function judge(dir: string, { before, after }: Origin): Outcome['found'] {
@@ -182,9 +188,12 @@ function isSame(a: StoreText, b: StoreText): boolean {
   );
 }
 
-async function mend(dir: string, { after }: Origin): Promise<boolean> {
-  const [said = ''] = await runChild(['none', '0', dir]);
-  return said.endsWith('opened') && isSame(readStoreText(dir), after);
+/** Opens them once more, with room and undisturbed. @returns for each whether it is whole again */
+async function mendAll(dirs: readonly string[], { after }: Origin): Promise<boolean[]> {
+  const said = await runChild(['none', ...dirs.flatMap((dir) => ['0', dir])]);
+  return dirs.map(
+    (dir, i) => said[i]?.endsWith('opened') === true && isSame(readStoreText(dir), after),
+  );
 }
 
 /** How many steps leave something in between when nothing holds a migration together. */
