@@ -2,7 +2,8 @@ import { setFlagsFromString } from 'node:v8';
 
 /**
  * How much garbage a heap may gather, in percent of what is in use: V8 alone allows up to 300 where
- * memory is plenty. At 5,000 events/s this one takes 160 MB less and 1 % more processor time.
+ * memory is plenty. At 5,000 events/s this one takes a quarter less memory and keeps to it; when events
+ * come as fast as they can, each costs 5 % more processor time.
  */
 const HEAP_GROWING_PERCENT = 40;
 
