@@ -11,6 +11,8 @@ import { Meter } from './meter.tsx';
 
 const OUTER = 50;
 const INNER = 40;
+/** What fits into the ring at full size. */
+const MAX_AMOUNT_CHARS = 11;
 const SIZES = { sm: 'w-28', md: 'w-36', lg: 'w-48' } as const;
 
 /** Tokens spent against a budget on a 270° arc. A context window never looks like this. */
@@ -126,7 +128,11 @@ function Middle({ reading }: { reading: GaugeReading }) {
           {unit}
         </tspan>
       </text>
-      <text y="19" fontSize="9" className={isExhausted ? undefined : 'fill-ink-3'}>
+      <text
+        y="19"
+        fontSize={reading.amountText.length > MAX_AMOUNT_CHARS ? 7.5 : 9}
+        className={isExhausted ? undefined : 'fill-ink-3'}
+      >
         {reading.amountText}
       </text>
     </g>

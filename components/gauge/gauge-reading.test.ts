@@ -27,6 +27,15 @@ describe('readGauge', () => {
     });
   });
 
+  it('counts money and runs as well as tokens', () => {
+    const money = gauge({ used: 22.69e9, limit: 25e9, unit: 'nanos' });
+    expect(money.amountText).toBe('$22.69 / $25');
+    expect(money.spoken).toMatch(/^\$22\.69 of \$25\.00 USD used, 90\.8 percent, critical/);
+    const slots = gauge({ used: 1, limit: 10, unit: 'runs', below: '9 of 10 slots free' });
+    expect(slots).toMatchObject({ amountText: '1 / 10', emptyText: '9 of 10 slots free' });
+    expect(slots.spoken).toBe('1 of 10 runs used, 10 percent, 9 of 10 slots free');
+  });
+
   it.each([0, -1, null])('draws no share of a limit of %s', (limit) => {
     expect(gauge({ used: 5, limit })).toMatchObject({ level: 'unlimited', usedShare: 0 });
   });

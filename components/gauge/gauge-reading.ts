@@ -7,7 +7,8 @@ import { formatUsd } from '#organism/money.ts';
 const UNITS = {
   tokens: { compact: formatCompact, exact: (value: number) => `${formatExact(value)} tokens` },
   nanos: {
-    compact: (nanos: number) => formatUsd(nanos, { compact: true }),
+    // In the middle of a ring every character counts.
+    compact: (nanos: number) => formatUsd(nanos, { compact: true }).replace(/\.00$/, ''),
     exact: (nanos: number) => `${formatUsd(nanos)} USD`,
   },
   runs: { compact: formatExact, exact: (value: number) => `${formatExact(value)} runs` },

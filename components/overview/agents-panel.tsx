@@ -71,7 +71,7 @@ function AgentRow({ agent }: { agent: AgentView }) {
       <Link
         href={hrefOf(`/agents/${encodeURIComponent(agent.name)}`)}
         prefetch={false}
-        className="touch-target grid h-8 grid-cols-[minmax(0,1fr)_7.5rem_7.5rem] items-center gap-3 px-3 text-table hover:bg-wash focus-visible:-outline-offset-2"
+        className="touch-target grid h-8 grid-cols-[minmax(0,1fr)_6.5rem_5.75rem] items-center gap-3 px-3 text-table hover:bg-wash focus-visible:-outline-offset-2"
       >
         <span className="truncate font-medium">{agent.name}</span>
         <StateMark state={agent.state} reason={agent.waitingReason} />

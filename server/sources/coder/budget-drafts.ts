@@ -40,7 +40,7 @@ export function spendingDrafts(spending: Spending, now: number): EventDraft[] {
   const isSpent = used !== null && limit !== null && used >= limit;
   if (!isSpent) return [reading];
   const key = `allowance-spent:${id}:${periodStart ?? ''}`;
-  const text = `budget of ${holder} ${name} is used up: ${formatUsd(used)} of ${formatUsd(limit)}`;
+  const text = `budget of ${holder} ${name} is used up: ${formatUsd(used, { compact: true })} of ${formatUsd(limit, { compact: true })}`;
   return [
     reading,
     errorDraft({ key, at: now, threadId: null, agent: null, text, severity: 'warning' }),
