@@ -21,7 +21,7 @@ test('a newcomer without a source is shown how to connect one, and starts the de
   });
 
   await test.step('without the login link there is no button, but the way to one', async () => {
-    await expect(page.getByText('open the login link')).toBeVisible();
+    await expect(page.getByText('open the login link').last()).toBeVisible();
     await expect(page.getByRole('button', { name: 'Start the demo organism' })).toHaveCount(0);
   });
 
