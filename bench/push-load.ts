@@ -1,6 +1,5 @@
 /** Sends events as fast as they are taken, from a process of its own. Its last line is the result. */
 import { connect } from 'node:net';
-import type { Socket } from 'node:net';
 import { parseArgs } from 'node:util';
 
 import { WebSocket } from 'ws';
@@ -24,6 +23,9 @@ interface Plan {
   readonly events: number;
 }
 
+/** Told of each answer's body, which is read into again afterwards, and of the time it took. */
+type OnAnswer = (body: Buffer, ms: number) => void;
+
 const PATH = '/api/v1/events?source=load';
 
 /** Everything is written out before the clock starts: what is measured is the server. */
@@ -40,17 +42,17 @@ function writeBatches({ events, batch }: Plan, separator: string): string[] {
   return batches;
 }
 
-/** One connection: sends a request, waits for its answer, sends the next. */
-function runConnection(
-  url: URL,
-  next: () => Buffer | undefined,
-  onAnswer: (body: string, ms: number) => void,
-): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const socket: Socket = connect(Number(url.port), url.hostname);
-    socket.setNoDelay(true);
+/** Answers are a few hundred bytes; whoever answers more at once is not our server. */
+const ANSWER_BYTES = 1 << 16;
+const HEAD_END = Buffer.from('\r\n\r\n');
+const OK = Buffer.from('HTTP/1.1 200');
+const LENGTH = Buffer.from('content-length: ');
+
+/** One connection: sends a request, waits for its whole answer, sends the next. */
+function runConnection(url: URL, next: () => Buffer | undefined, onAnswer: OnAnswer) {
+  return new Promise<void>((resolve, reject) => {
     let sentAt = 0;
-    let received = '';
+    let answer: Buffer = NOTHING;
     const send = (): void => {
       const request = next();
       if (request === undefined) {
@@ -60,21 +62,56 @@ function runConnection(
       sentAt = performance.now();
       socket.write(request);
     };
-    socket.on('data', (chunk: Buffer) => {
-      received = received === '' ? chunk.toString('latin1') : received + chunk.toString('latin1');
-      const head = received.indexOf('\r\n\r\n');
-      if (head === -1) return;
-      const length = Number(/content-length: (\d+)/i.exec(received)?.[1] ?? 0);
-      if (received.length < head + 4 + length) return;
-      if (!received.startsWith('HTTP/1.1 200')) return reject(new Error(received));
-      const body = received.slice(head + 4);
-      received = '';
+    const take = (chunk: Buffer): boolean => {
+      answer = answer.length === 0 ? chunk : Buffer.concat([answer, chunk]);
+      const head = answer.indexOf(HEAD_END);
+      if (head === -1) return true;
+      const body = answer.subarray(head + HEAD_END.length);
+      if (body.length < contentLength(answer)) return true;
+      if (answer.compare(OK, 0, OK.length, 0, OK.length) !== 0) {
+        reject(new Error(answer.toString()));
+        return false;
+      }
       onAnswer(body, performance.now() - sentAt);
+      answer = NOTHING;
       send();
+      return true;
+    };
+    // The buffer is read into again: what is not whole yet must be kept elsewhere.
+    const buffer = Buffer.allocUnsafe(ANSWER_BYTES);
+    const socket = connect({
+      host: url.hostname,
+      port: Number(url.port),
+      noDelay: true,
+      onread: {
+        buffer,
+        callback(bytes) {
+          const isGoingOn = take(buffer.subarray(0, bytes));
+          if (answer.length > 0) answer = Buffer.from(answer);
+          return isGoingOn;
+        },
+      },
     });
     socket.once('error', reject);
     socket.once('connect', send);
   });
+}
+const NOTHING = Buffer.alloc(0);
+
+/** What our server and its control write; they end their answers with the body. */
+function contentLength(answer: Buffer): number {
+  const at = answer.indexOf(LENGTH);
+  return at === -1 ? 0 : numberAt(answer, at + LENGTH.length);
+}
+
+/** The digits from there on. */
+function numberAt(text: Buffer, from: number): number {
+  let value = 0;
+  for (let at = from; ; at += 1) {
+    const digit = (text[at] ?? 0) - 0x30;
+    if (digit < 0 || digit > 9) return value;
+    value = value * 10 + digit;
+  }
 }
 
 async function loadHttp(
@@ -117,7 +154,7 @@ const WINDOW = 8;
 function runSocket(
   { url }: Plan,
   next: () => Buffer | undefined,
-  onAnswer: (body: string, ms: number) => void,
+  onAnswer: OnAnswer,
 ): Promise<void> {
   return new Promise((resolve, reject) => {
     const socket = new WebSocket(`ws://${url.host}/ws/ingest?source=load`);
@@ -131,7 +168,7 @@ function runSocket(
       socket.send(frame, { binary: false });
     };
     socket.on('message', (data: Buffer) => {
-      onAnswer(data.toString(), performance.now() - (sentAt.shift() ?? 0));
+      onAnswer(data, performance.now() - (sentAt.shift() ?? 0));
       send();
       if (isEmpty && sentAt.length === 0) {
         socket.close();
@@ -145,16 +182,17 @@ function runSocket(
   });
 }
 
-async function measure(
-  run: (onAnswer: (body: string, ms: number) => void) => Promise<unknown>,
-): Promise<PushLoad> {
+const ACCEPTED = Buffer.from('"accepted":');
+
+async function measure(run: (onAnswer: OnAnswer) => Promise<unknown>): Promise<PushLoad> {
   const times: number[] = [];
   let events = 0;
   const cpuBefore = process.cpuUsage();
   const startedAt = performance.now();
   await run((body, ms) => {
     times.push(ms);
-    events += Number(/"accepted":(\d+)/.exec(body)?.[1]);
+    const accepted = body.indexOf(ACCEPTED);
+    if (accepted !== -1) events += numberAt(body, accepted + ACCEPTED.length);
   });
   const elapsedMs = performance.now() - startedAt;
   const { user, system } = process.cpuUsage(cpuBefore);
