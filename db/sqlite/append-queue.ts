@@ -12,8 +12,12 @@ const MAX_QUEUED_EVENTS = 20_000;
 const MAX_WAITING_APPENDS = 10_000;
 /** One commit: long enough that its fsync is cheap, short enough that nobody waits long. */
 const MAX_GROUP_EVENTS = 4000;
-/** While one commit runs, the next is sent ahead only when it is worth a commit of its own. */
-const MIN_AHEAD_EVENTS = 500;
+/**
+ * While one commit runs, the next is sent ahead only when it is worth a commit of its own: when it
+ * is as large as the one that runs, or large enough anyhow. The writer then need not wait for it.
+ */
+const MIN_AHEAD_EVENTS = 16;
+const MAX_AHEAD_EVENTS = 500;
 const MAX_COMMITS_UNDER_WAY = 2;
 
 export interface AppendStats {
@@ -58,13 +62,16 @@ export function createAppendQueue(deps: {
     busyRetries: 0,
   };
   let underWay = 0;
+  /** Size of the newest commit under way. */
+  let newestEvents = 0;
   let isScheduled = false;
 
   function schedule(): void {
     if (isScheduled) return;
     isScheduled = true;
-    // The rest of this turn's arrivals join the group.
-    setImmediate(() => {
+    // What is appended in one go is one group. Not the whole turn: while a commit runs the next
+    // group gathers anyhow, and whoever appends many small batches gathers them before.
+    queueMicrotask(() => {
       isScheduled = false;
       pump();
     });
@@ -72,10 +79,14 @@ export function createAppendQueue(deps: {
 
   function pump(): void {
     while (queue.length > 0 && underWay < MAX_COMMITS_UNDER_WAY) {
-      if (underWay > 0 && counts.queuedEvents < MIN_AHEAD_EVENTS) return;
+      if (underWay > 0 && counts.queuedEvents < worthAhead()) return;
       void commit(takeGroup());
     }
     if (queue.length === 0 && underWay === 0) for (const done of drained.splice(0)) done();
+  }
+
+  function worthAhead(): number {
+    return Math.max(MIN_AHEAD_EVENTS, Math.min(newestEvents, MAX_AHEAD_EVENTS));
   }
 
   function takeGroup(): Queued[] {
@@ -87,6 +98,7 @@ export function createAppendQueue(deps: {
       size += 1;
     }
     counts.queuedEvents -= events;
+    newestEvents = events;
     return queue.splice(0, size);
   }
 
