@@ -18,7 +18,7 @@ const MAX_BUSY_RETRIES = 500;
  * Commits in between leave projections in memory. At this pace settling costs a few percent of the
  * writer and few acknowledgements wait for it; with fewer commits than that, each settles itself.
  */
-export const SETTLE_INTERVAL_MS = 400;
+export const SETTLE_INTERVAL_MS = 1000;
 /** Rows and events in memory: what a crash leaves to be read again, a fifth of a second. */
 const MAX_GATHERED = 16_000;
 

@@ -3,8 +3,13 @@ import type { KeyPlace, RecentKeys } from './recent-keys.ts';
 import { createRecentKeys } from './recent-keys.ts';
 import { createRowInserter } from './row-inserter.ts';
 
-/** Hashes looked up by one statement: SQLite sorts them, and so reads its index in order. */
+/**
+ * Hashes looked up by one statement: SQLite sorts them, and so reads its index in order. The smaller
+ * one is for what is left over, as each place costs something, filled or not.
+ */
 const LOOKUP_HASHES = 128;
+const FEW_HASHES = 16;
+const MAX_LEFT_OVER = 64;
 /**
  * Keys of one table in memory, of which there are two: eight megabytes. Twice as many would halve
  * the pages written, but take another 300 ms to read at the start.
@@ -32,12 +37,15 @@ export interface KeyIndex {
 
 /** @param recentKeys fewer than usual in tests */
 export function createKeyIndex(db: Connection, recentKeys = RECENT_KEYS): KeyIndex {
-  const marks = Array.from({ length: LOOKUP_HASHES }, () => '?').join(', ');
-  const findStored = db
-    .prepare<[readonly number[]], [number, number]>(
-      `SELECT hash, seq FROM journal_keys WHERE hash IN (${marks})`,
-    )
-    .raw();
+  const prepareLookup = (size: number) =>
+    db
+      .prepare<[readonly number[]], [number, number]>(
+        `SELECT hash, seq FROM journal_keys
+         WHERE hash IN (${Array.from({ length: size }, () => '?').join(', ')})`,
+      )
+      .raw();
+  const findMany = prepareLookup(LOOKUP_HASHES);
+  const findFew = prepareLookup(FEW_HASHES);
   const rows = createRowInserter(db, 'journal_keys', ['hash', 'seq'], 'INSERT OR IGNORE');
   const savePlace = db.prepare<[string]>(
     `INSERT INTO meta (key, value) VALUES ('keys_seq', ?)
@@ -82,11 +90,14 @@ export function createKeyIndex(db: Connection, recentKeys = RECENT_KEYS): KeyInd
       for (const table of tables) {
         for (const hash of hashes) merge(found, hash, table.find(hash));
       }
-      for (let from = 0; from < hashes.length; from += LOOKUP_HASHES) {
-        const chunk = hashes.slice(from, from + LOOKUP_HASHES);
+      let size = LOOKUP_HASHES;
+      for (let from = 0; from < hashes.length; from += size) {
+        if (hashes.length - from <= MAX_LEFT_OVER) size = FEW_HASHES;
+        const chunk = hashes.slice(from, from + size);
         const [first = 0] = chunk;
-        while (chunk.length < LOOKUP_HASHES) chunk.push(first);
-        for (const [hash, seq] of findStored.all(chunk)) merge(found, hash, [seq]);
+        while (chunk.length < size) chunk.push(first);
+        const statement = size === FEW_HASHES ? findFew : findMany;
+        for (const [hash, seq] of statement.all(chunk)) merge(found, hash, [seq]);
       }
       return found;
     },

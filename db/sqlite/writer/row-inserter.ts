@@ -2,6 +2,8 @@ import type { Connection } from '../connection.ts';
 
 /** Rows bound at once: measured 1.3 times the rate of single rows, and more of them gain nothing. */
 const CHUNK_ROWS = 16;
+/** What is left over at the end of a small commit. */
+const FEW_ROWS = 4;
 
 type Cell = string | number | null;
 
@@ -27,6 +29,7 @@ export function createRowInserter(
     );
   };
   const insertChunk = prepare(CHUNK_ROWS);
+  const insertFew = prepare(FEW_ROWS);
   const insertOne = prepare(1);
   const waiting: Cell[] = [];
   const chunkCells = CHUNK_ROWS * columns.length;
@@ -39,9 +42,10 @@ export function createRowInserter(
       waiting.length = 0;
     },
     flush() {
-      for (let from = 0; from < waiting.length; from += columns.length) {
-        insertOne.run(waiting.slice(from, from + columns.length));
-      }
+      let from = 0;
+      const take = (rows: number) => waiting.slice(from, (from += rows * columns.length));
+      while (waiting.length - from >= FEW_ROWS * columns.length) insertFew.run(take(FEW_ROWS));
+      while (from < waiting.length) insertOne.run(take(1));
       waiting.length = 0;
     },
     reset() {
