@@ -128,7 +128,12 @@ export function createTranscript(facts: TranscriptFacts): Transcript {
     repeat(lines) {
       write({ file, lines });
     },
-    firstLines: (count) => first.slice(0, count),
+    firstLines(count) {
+      const lines = first.slice(0, count);
+      // Half an answer is never repeated.
+      while (lines.at(-1)?.includes('"stop_reason":null') === true) lines.pop();
+      return lines;
+    },
     child: (childId) => createTranscript({ ...facts, agentId: childId }),
   };
 }

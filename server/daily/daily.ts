@@ -3,6 +3,7 @@ import { availableParallelism } from 'node:os';
 import path from 'node:path';
 import { Worker } from 'node:worker_threads';
 
+import { totalTokens } from '#organism/tokens.ts';
 import { threadInName } from '#server/sources/codex/names.ts';
 
 import type { FoundCall } from './found-call.ts';
@@ -67,12 +68,12 @@ function runWorker(workerData: SharedWork): Promise<FoundCall[]> {
 
 /** A session that was resumed repeats calls in another file, which another thread may have read. */
 function withoutRepeats(parts: readonly (readonly FoundCall[])[]): FoundCall[] {
-  const [own = [], ...others] = parts;
-  const known = new Set(own.map(({ key }) => key));
-  const more = others.flat().filter(({ key }) => {
-    const isNew = !known.has(key);
-    known.add(key);
-    return isNew;
-  });
-  return [...own, ...more];
+  if (parts.length === 1) return [...(parts[0] ?? [])];
+  const calls = new Map<string, FoundCall>();
+  for (const call of parts.flat()) {
+    const known = calls.get(call.key);
+    const isFuller = known === undefined || totalTokens(call.tokens) > totalTokens(known.tokens);
+    if (isFuller) calls.set(call.key, call);
+  }
+  return [...calls.values()];
 }
