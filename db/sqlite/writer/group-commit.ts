@@ -19,8 +19,8 @@ const MAX_BUSY_RETRIES = 500;
  * writer and few acknowledgements wait for it; with fewer commits than that, each settles itself.
  */
 export const SETTLE_INTERVAL_MS = 1000;
-/** Rows and events in memory: what a crash leaves to be read again, a fifth of a second. */
-const MAX_GATHERED = 16_000;
+/** Rows and events in memory: what a crash leaves to be read again, in less than half a second. */
+const MAX_GATHERED = 8000;
 
 export type BatchOutcome = { readonly positions: number[] } | { readonly failure: StoreFailure };
 
