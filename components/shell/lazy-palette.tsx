@@ -3,18 +3,18 @@
 import dynamic from 'next/dynamic';
 import { useState } from 'react';
 
-import { useFirstSign } from '#components/ui/use-first-sign.ts';
+import { useLoadedSoon } from '#components/ui/use-loaded-soon.ts';
 
 import type { LivePaletteProps } from './live-palette.tsx';
 
 const load = () => import('./live-palette.tsx');
 const LivePalette = dynamic(async () => (await load()).LivePalette, { ssr: false });
 
-/** The palette, loaded when somebody is there who could open it. */
+/** The palette, in no page's first load. */
 export function LazyPalette(props: LivePaletteProps) {
   const [wasOpened, setWasOpened] = useState(false);
-  useFirstSign(() => void load());
+  const isLoaded = useLoadedSoon(load, props.open);
   if (props.open && !wasOpened) setWasOpened(true);
   // It stays after closing, for its last frames.
-  return wasOpened ? <LivePalette {...props} /> : null;
+  return isLoaded && wasOpened ? <LivePalette {...props} /> : null;
 }

@@ -9,6 +9,7 @@ import { useOrganisms } from '#components/api/use-organisms.ts';
 import { ConnectGate } from '#components/connect/connect-gate.tsx';
 import { LiveProvider } from '#components/live/live-context.tsx';
 import { useConnection } from '#components/live/use-live.ts';
+import { useLoadedSoon } from '#components/ui/use-loaded-soon.ts';
 
 import type { ConnectionState } from './connection-pill.tsx';
 import { DESTINATIONS, isCurrent } from './destinations.ts';
@@ -16,10 +17,9 @@ import { Shell } from './shell.tsx';
 import { useAttention } from './use-attention.ts';
 import { useBudgetAnnouncement } from './use-budget-announcement.ts';
 
-/** Loaded when there is something to announce. */
-const BudgetToasts = dynamic(async () => (await import('./budget-toasts.tsx')).BudgetToasts, {
-  ssr: false,
-});
+const loadToasts = () => import('./budget-toasts.tsx');
+/** In no page's first load. */
+const BudgetToasts = dynamic(async () => (await loadToasts()).BudgetToasts, { ssr: false });
 
 /** The shell around every page, fed by the live picture of the organism in the URL. */
 export function LiveShell({ children }: { children: React.ReactNode }) {
@@ -37,6 +37,7 @@ function ConnectedShell(props: { organismId: string | null; children: React.Reac
   const attention = useAttention();
   const switchOrganism = useSwitchOrganism();
   const announcement = useBudgetAnnouncement();
+  const areToastsLoaded = useLoadedSoon(loadToasts, announcement !== null);
   return (
     <>
       <Shell
@@ -53,7 +54,7 @@ function ConnectedShell(props: { organismId: string | null; children: React.Reac
       >
         <ConnectGate>{props.children}</ConnectGate>
       </Shell>
-      {announcement !== null && <BudgetToasts announcement={announcement} />}
+      {areToastsLoaded && announcement !== null && <BudgetToasts announcement={announcement} />}
     </>
   );
 }
