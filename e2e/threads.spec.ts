@@ -65,7 +65,13 @@ test('a thread shows what was said, what it spent and how long it lasts', async 
   page,
   instrument,
 }) => {
-  await page.goto(`/threads/${await spendingThread(instrument.url)}`);
+  const threadId = await spendingThread(instrument.url);
+  // Model calls are read every few seconds, after the budget that they used has changed.
+  const calls = `${instrument.url}/api/v1/usage/breakdown?group_by=agent&thread=${threadId}`;
+  await expect
+    .poll(async () => (await readJson<{ rows: unknown[] }>(calls)).rows.length)
+    .toBeGreaterThan(0);
+  await page.goto(`/threads/${threadId}`);
 
   await test.step('its budget', async () => {
     await expect(page.getByRole('meter', { name: 'Thread budget' })).toBeVisible();
