@@ -8,7 +8,7 @@ import { createInterface } from 'node:readline';
 const ROOT = path.resolve(import.meta.dirname, '..');
 const NODE = path.join(ROOT, 'node_modules/node/bin/node');
 
-/** A running program of ours and the address it printed. */
+/** A running program of ours and the address, or the folder, that it printed. */
 export interface Running {
   readonly url: string;
   readonly stop: () => Promise<void>;
@@ -29,10 +29,10 @@ export function startLab(args: readonly string[]): Promise<Running> {
   return startRuntime('agentserver', ['--port', '0', ...args]);
 }
 
-/** An artificial runtime of any kind: a server that prints where it listens, or a client that posts. */
+/** An artificial runtime of any kind: it listens, posts, or writes files, and prints where. */
 export async function startRuntime(kind: string, args: readonly string[]): Promise<Running> {
   const child = run('lab/main.ts', [kind, '--exit-with-parent', ...args]);
-  const [url] = await readLines(child, [/(?:listening|sending to) (http:\/\/\S+)/]);
+  const [url] = await readLines(child, [/(?:listening|sending to|writing to) (\S+)/]);
   return { url, stop: () => end(child, 'SIGTERM') };
 }
 

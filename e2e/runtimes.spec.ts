@@ -1,3 +1,6 @@
+import os from 'node:os';
+import { pathToFileURL } from 'node:url';
+
 import type { Page } from '@playwright/test';
 
 import { barriers, overhang } from './barriers.ts';
@@ -12,17 +15,32 @@ const ORGANISMS = [
   'modelstat:loopback:dev_lab',
   'lab-weather-bot',
   'openai-agents',
+  // Codex and Claude Code, at work in the same folder.
+  `${os.hostname()}/app`,
+];
+const SOURCES = [
+  'desk',
+  'coder',
+  'hermes',
+  'modelstat',
+  'otlp',
+  'openai-agents',
+  'codex',
+  'claude-code',
 ];
 
 test('every runtime stands beside the others, each with its agents, threads, messages, usage and errors', async ({
   page,
   launch,
-}) => {
-  test.setTimeout(120_000);
+}, testInfo) => {
+  test.setTimeout(150_000);
+  const sessionsOf = (kind: string) => testInfo.outputPath(kind);
   const [desk, coder, hermes] = await Promise.all([
     launch.lab('--rate', '20'),
     launch.runtime('coder', '--port', '0', '--every-ms', '20'),
     launch.runtime('hermes', '--port', '0', '--rate', '5'),
+    launch.runtime('codex', '--dir', sessionsOf('codex'), '--every-ms', '50'),
+    launch.runtime('claude-code', '--dir', sessionsOf('claude-code'), '--every-ms', '50'),
   ]);
   const { url } = await launch.instrument(
     '--source',
@@ -31,6 +49,10 @@ test('every runtime stands beside the others, each with its agents, threads, mes
     `coder+${coder.url}`,
     '--source',
     `hermes+${hermes.url}`,
+    '--source',
+    `codex+${pathToFileURL(sessionsOf('codex')).href}`,
+    '--source',
+    `claude-code+${pathToFileURL(sessionsOf('claude-code')).href}`,
   );
   await Promise.all([
     launch.runtime('modelstat', '--to', url, '--rate', '30'),
@@ -51,7 +73,7 @@ test('every runtime stands beside the others, each with its agents, threads, mes
 
   await test.step('each source says how it arrives, and only what can be asked is offered', async () => {
     await page.goto(`${url}/sources`);
-    for (const name of ['desk', 'coder', 'hermes', 'modelstat', 'otlp', 'openai-agents']) {
+    for (const name of SOURCES) {
       await expect(page.getByRole('heading', { name, exact: true })).toBeVisible();
     }
     await expect(page.getByText('Posted to this server')).toHaveCount(3);
