@@ -36,6 +36,8 @@ const WARM_UP_MS = 4000;
 const BROWSERS = 100;
 const DASHBOARDS = 10;
 const PAUSE_MS = 500;
+/** What ten dashboards may do to everybody else, at the 99.9th percentile. */
+const LOOP_DELAY_MS = 50;
 const ARRIVE_LIMIT_MS = 5000;
 const LOOP_DELAY = 'organoscope_event_loop_delay_seconds{quantile="0.999"}';
 
@@ -67,14 +69,14 @@ export const test: TortureTest = {
         isExactly('browsers: lost or out of order', found.lostByBrowsers, 0),
         holds('browsers: all got to the end', found.areThere, String(found.areThere)),
         isAtMost('browsers: POST to receipt p99, ms', found.browserP99Ms, 250),
-        isAtMost('delay of the event loop p99.9, ms', found.loopDelayMs, 100),
+        isAtMost('delay of the event loop p99.9, ms', found.loopDelayMs, LOOP_DELAY_MS),
         isAtLeast('dashboards: answers', dashboards.answers, 10 * SECONDS),
         isAtMost('dashboards: answer p95, ms', dashboards.p95Ms, 300),
         isExactly('dashboards: not answered', dashboards.failures.length, 0),
       ],
       control: {
         name: 'a query over the calls on the event loop, twice a second',
-        bar: isAtMost('delay of the event loop p99.9, ms', control.loopDelayMs, 100),
+        bar: isAtMost('delay of the event loop p99.9, ms', control.loopDelayMs, LOOP_DELAY_MS),
       },
     };
   },
