@@ -112,7 +112,9 @@ async function play({ defer, dir, seed, say }: TortureContext, flaws: readonly F
   );
 
   wire.mend();
-  const isBack = async (): Promise<boolean> => areBrowsersLive() && (await areSourcesLive());
+  // A connection kept for the next question may have been cut with the wire: asked again, it is dialled.
+  const isBack = async (): Promise<boolean> =>
+    areBrowsersLive() && (await areSourcesLive().catch(() => false));
   if (flaws.length === 0) {
     await until(BACK_LIMIT_MS, 'all back', isBack).catch(() => undefined);
   }
