@@ -1,6 +1,6 @@
 import type { EventDraft } from '#organism/event.ts';
 
-import type { Schedule, SourceDeps } from '../source.ts';
+import type { SourceDeps } from '../source.ts';
 import { createBackoff } from '../upstream/backoff.ts';
 import { createOutbox } from '../upstream/outbox.ts';
 import { createRejectMemory } from '../upstream/reject-memory.ts';
@@ -49,7 +49,7 @@ const UNSEEN_MS = 10_000;
 /** Everything one session is made of, wired; none of it runs by itself. */
 export function createParts(
   config: SessionConfig,
-  deps: SourceDeps & { schedule: Schedule },
+  deps: SourceDeps,
   cursors: Cursors,
   hooks: PartHooks,
 ) {

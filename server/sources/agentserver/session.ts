@@ -1,10 +1,4 @@
-import type {
-  AgentSchema,
-  ControlCommand,
-  ControlOutcome,
-  Schedule,
-  SourceDeps,
-} from '../source.ts';
+import type { AgentSchema, ControlCommand, ControlOutcome, SourceDeps } from '../source.ts';
 import { createBackoff } from '../upstream/backoff.ts';
 import { createPoller } from '../upstream/poller.ts';
 import { RestError } from '../upstream/rest-client.ts';
@@ -31,7 +25,7 @@ export interface Session {
 /** One run of one source: what starts, reads, and reacts to what. */
 export function createSession(
   config: SessionConfig & { intervals: Intervals },
-  deps: SourceDeps & { schedule: Schedule },
+  deps: SourceDeps,
   cursors: Cursors,
 ): Session {
   const { intervals, name } = config;

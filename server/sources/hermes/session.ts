@@ -1,4 +1,4 @@
-import type { ControlCommand, ControlOutcome, Schedule, SourceDeps } from '../source.ts';
+import type { ControlCommand, ControlOutcome, SourceDeps } from '../source.ts';
 import { createBackoff } from '../upstream/backoff.ts';
 import { createOutbox } from '../upstream/outbox.ts';
 import { createPoller } from '../upstream/poller.ts';
@@ -46,7 +46,7 @@ export function createSession(
     apiKey: string | undefined;
     intervals: HermesIntervals;
   },
-  deps: SourceDeps & { schedule: Schedule },
+  deps: SourceDeps,
   cursors: { life: string | null; runs: string | null; sessions: string | null },
 ): Session {
   const { name, url, apiKey, intervals } = config;
