@@ -1,18 +1,10 @@
 import { describe, expect, it } from 'vitest';
 
-import { diskWords, prunedLines, sizeWords } from './prepare-storage.ts';
+import { diskWords, prunedLines } from './prepare-storage.ts';
 
 const GIB = 2 ** 30;
 
 describe('storage in words', () => {
-  it.each([
-    [0, '0 bytes'],
-    [1023, '1023 bytes'],
-    [1536, '1.5 KiB'],
-    [5 * GIB, '5.0 GiB'],
-    [3000 * 1024 * GIB, '3000.0 TiB'],
-  ])('%d bytes', (bytes, words) => expect(sizeWords(bytes)).toBe(words));
-
   it.each([
     ['ok', 5 * GIB, 'quiet', '5.0 GiB free'],
     ['low', GIB / 2, 'warning', '512.0 MiB free; below 256.0 MiB nothing is taken in'],

@@ -1,18 +1,6 @@
 import { formatExact } from '#components/format/number.ts';
 import type { Retention, Storage } from '#organism/api/storage.ts';
-
-const UNITS = ['bytes', 'KiB', 'MiB', 'GiB', 'TiB'];
-
-/** `1.5 GiB`, as disks are counted. */
-export function sizeWords(bytes: number): string {
-  let value = bytes;
-  let unit = 0;
-  while (value >= 1024 && unit < UNITS.length - 1) {
-    value /= 1024;
-    unit += 1;
-  }
-  return `${unit === 0 ? value : value.toFixed(1)} ${UNITS[unit] ?? ''}`;
-}
+import { sizeWords } from '#organism/size-words.ts';
 
 export interface DiskWords {
   readonly tone: 'quiet' | 'warning' | 'error';

@@ -9,8 +9,9 @@ import { SkeletonRows } from '#components/ui/skeleton.tsx';
 import { FailedState } from '#components/ui/surface-states.tsx';
 import { Duration, TimeAgo } from '#components/ui/time.tsx';
 import type { Storage } from '#organism/api/storage.ts';
+import { sizeWords } from '#organism/size-words.ts';
 
-import { diskWords, prunedLines, sizeWords } from './prepare-storage.ts';
+import { diskWords, prunedLines } from './prepare-storage.ts';
 
 const TONES = {
   quiet: '',

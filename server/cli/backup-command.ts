@@ -1,9 +1,10 @@
 import { backupFile, defaultBackupDirectory } from '#db/sqlite/upkeep/backup-name.ts';
 import { backUpStore } from '#db/sqlite/upkeep/backup.ts';
+import { sizeWords } from '#organism/size-words.ts';
 
 import type { CliCommand } from './command.ts';
 import { HEALTHY } from './command.ts';
-import { countWords, sizeWords } from './words.ts';
+import { countWords } from './words.ts';
 
 export const backupCommand: CliCommand = {
   name: 'backup',

@@ -1,9 +1,10 @@
 import type { Diagnosis, StoreContents } from '#db/sqlite/upkeep/doctor.ts';
 import { examineStore } from '#db/sqlite/upkeep/doctor.ts';
+import { sizeWords } from '#organism/size-words.ts';
 
 import type { CliCommand } from './command.ts';
 import { DAMAGE, HEALTHY } from './command.ts';
-import { countWords, shareWords, sizeWords } from './words.ts';
+import { countWords, shareWords } from './words.ts';
 
 /** Tables and indexes named in the text; `--json` has all. */
 const SHOWN_SPACE = 10;
