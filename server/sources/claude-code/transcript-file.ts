@@ -1,11 +1,12 @@
-import { open, readFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 
 import { z } from 'zod';
 
 import type { DraftOf } from '#organism/event.ts';
 
-import { factsOnce, isWorldwide, repeatable } from '../drafts.ts';
-import { readChunk } from '../session-files/file-chunk.ts';
+import { clip, factsOnce, isWorldwide, repeatable } from '../drafts.ts';
+import { loadProgress, progressCursor, readOn } from '../session-files/progress.ts';
+import type { Progress } from '../session-files/progress.ts';
 import type { SessionFile } from '../session-files/session-files.ts';
 import type { Delivery, SourceDeps } from '../source.ts';
 import type { Call } from './calls.ts';
@@ -14,14 +15,6 @@ import { usageKey } from './keys.ts';
 import type { FileState } from './transcript-reader.ts';
 import { fileStateSchema, newFile, readTranscriptLines, settleCalls } from './transcript-reader.ts';
 import { readTranscriptLine } from './transcript-wire.ts';
-
-/** Where a file was left, saved with what was read of it. */
-const progressSchema = z.object({
-  offset: z.number().int().min(0),
-  isSkipping: z.boolean(),
-  state: fileStateSchema,
-});
-type Progress = z.infer<typeof progressSchema>;
 
 /** A call that says it has ended may still be told again by a line of the same answer. */
 const ENDED_MS = 2000;
@@ -33,51 +26,36 @@ export interface TranscriptDeps extends Pick<SourceDeps, 'deliver' | 'getCursor'
 }
 
 /**
- * Reads what a transcript has more than at the last reading. Nothing is kept in memory: the place in
- * the file and what is known of it come from the store, where they went with the drafts.
+ * Reads what a transcript has more than at the last reading.
  * @returns whether nothing is left to do before the file changes
  */
 export async function readTranscript(file: SessionFile, deps: TranscriptDeps): Promise<boolean> {
-  const cursor = `file:${file.name}`;
-  const saved = await deps.getCursor(cursor);
-  const left = saved === null ? null : progressSchema.parse(JSON.parse(saved));
-  // Shorter than what was read: it was written anew. What is known of it is known by its keys.
-  const isAnew = left === null || file.size < left.offset;
-  let progress: Progress = isAnew ? await begin(file) : left;
-  if (file.size !== progress.offset) progress = await readOn(file, progress, deps);
+  const { getCursor, isStopped } = deps;
+  const begin = () => beginFile(file);
+  const left = await loadProgress(file, fileStateSchema, { getCursor, begin });
+  const progress = await readOn(file, left, {
+    isStopped,
+    async take({ lines, offset, isSkipping }, before) {
+      const read = lines.map((line) => readTranscriptLine(line));
+      const { drafts, rejects, calls, state } = readTranscriptLines(read, before.state);
+      const next = { offset, isSkipping, state };
+      await hand({ drafts, rejects, cursors: progressCursor(file, next) }, calls, deps);
+      return next;
+    },
+  });
   const open = Object.values(progress.state.open);
   if (open.length === 0) return true;
   const waitMs = open.every(({ isEnded }) => isEnded) ? ENDED_MS : QUIET_MS;
-  if (deps.isStopped() || deps.now() - file.changedAt < waitMs) return false;
+  if (isStopped() || deps.now() - file.changedAt < waitMs) return false;
   const { state, calls } = settleCalls(progress.state);
-  await hand({ drafts: [], rejects: [] }, calls, { ...progress, state }, { cursor, deps });
+  const settled: Progress<FileState> = { ...progress, state };
+  await hand({ drafts: [], cursors: progressCursor(file, settled) }, calls, deps);
   return true;
 }
 
-async function readOn(file: SessionFile, from: Progress, deps: TranscriptDeps): Promise<Progress> {
-  const cursor = `file:${file.name}`;
-  const handle = await open(file.path);
-  let progress = from;
-  try {
-    while (!deps.isStopped()) {
-      const chunk = await readChunk(handle, progress);
-      if (chunk.offset === progress.offset) return progress;
-      const lines = chunk.lines.map((line) => readTranscriptLine(line));
-      const { drafts, rejects, calls, state } = readTranscriptLines(lines, progress.state);
-      const { offset, isSkipping } = chunk;
-      progress = { offset, isSkipping, state };
-      await hand({ drafts, rejects }, calls, progress, { cursor, deps });
-    }
-    return progress;
-  } finally {
-    await handle.close();
-  }
-}
-
-async function begin(file: SessionFile): Promise<Progress> {
+async function beginFile(file: SessionFile): Promise<FileState> {
   const stem = file.name.replace(/^.*\//, '').replace(/\.jsonl$/, '');
-  const state: FileState = newFile(stem, await kindOf(file), file.changedAt);
-  return { offset: 0, isSkipping: false, state };
+  return newFile(stem, await kindOf(file), file.changedAt);
 }
 
 const metaSchema = z.looseObject({ agentType: z.string().min(1).max(100) });
@@ -95,17 +73,15 @@ async function kindOf({ path }: SessionFile): Promise<string | null> {
 }
 
 async function hand(
-  { drafts, rejects = [] }: Delivery,
+  { drafts, rejects = [], cursors }: Delivery,
   calls: readonly Call[],
-  progress: Progress,
-  { cursor, deps }: { readonly cursor: string; readonly deps: TranscriptDeps },
+  deps: TranscriptDeps,
 ): Promise<void> {
   const billed = await firstTold(calls, deps.getCursor);
-  const cursors = { ...billed.cursors, [cursor]: JSON.stringify(progress) };
   await deps.deliver({
     drafts: [...factsOnce(drafts), ...billed.calls.map((call) => usageDraft(call))],
     rejects,
-    cursors,
+    cursors: { ...billed.cursors, ...cursors },
   });
 }
 
@@ -137,7 +113,7 @@ function usageDraft(call: Call): DraftOf<'usage'> {
     type: 'usage',
     key: usageKey(session, requestId ?? messageId),
     occurredAt: call.at,
-    id: (requestId ?? messageId).slice(0, 256),
+    id: clip(requestId ?? messageId),
     threadId: session,
     agent: call.agent,
     model,
