@@ -16,14 +16,12 @@ import { createRedactor } from '#server/ingest/redact.ts';
 
 import type { Source } from '../source.ts';
 import type { Recorder } from '../testing/recorder.ts';
-import { createRecorder } from '../testing/recorder.ts';
+import { createRecorder, scheduleSoon } from '../testing/recorder.ts';
 import { createClaudeCodeSource } from './claude-code-source.ts';
 import { answerLine, otherLine, resultLine, toFile, userLine } from './testing/transcript-lines.ts';
 import { readTranscript } from './transcript-file.ts';
 
 const SAMPLES = new URL('../../../../shared/samples/', import.meta.url);
-/** Between two looks here. */
-const SOON_MS = 5;
 /** Older than what may still be at work. */
 const LONG_AGO_S = 1_700_000_000;
 const ONE_CALL = {
@@ -41,12 +39,7 @@ let source: Source;
 
 beforeEach(() => {
   root = mkdtempSync(path.join(tmpdir(), 'organoscope-claude-'));
-  recorder = createRecorder({
-    schedule(_delayMs, run) {
-      const timer = setTimeout(run, SOON_MS);
-      return () => clearTimeout(timer);
-    },
-  });
+  recorder = createRecorder({ schedule: scheduleSoon });
   source = connect();
 });
 afterEach(async () => {

@@ -29,7 +29,11 @@ async function start(): Promise<ContractUpstream> {
   const lab = createLabCoder();
   const { url } = await lab.start();
   const meddler = await startMeddler(url);
-  const meddling = meddleWithList(meddler, { path: /\/sessions\?/, list: 'sessions' });
+  const meddled = meddleWithList(meddler, {
+    path: /\/sessions\?/,
+    list: 'sessions',
+    malformed: MALFORMED,
+  });
   const sessions = new Map<string, LabCoderSession>();
   const put = (session: LabCoderSession): void => {
     sessions.set(session.id, session);
@@ -38,6 +42,7 @@ async function start(): Promise<ContractUpstream> {
   const story = createCoderStory(createRandom(11), { ...lab, put });
   let now = Date.parse('2026-05-25T09:00:00Z');
   return {
+    ...meddled,
     createSource: (deps) =>
       createCoderSource({ name: 'lab', url: meddler.url, organismId: 'lab', pollMs: 20 }, deps),
     play(events) {
@@ -45,21 +50,6 @@ async function start(): Promise<ContractUpstream> {
     },
     expectedKeys: () => [...sessions.values()].flatMap(({ threads }) => threads.flatMap(keysOf)),
     isExpectable: (key) => /^(thread|prompt|thinking|tool|usage):/.test(key),
-    isLive: (recorder) => recorder.of('source_status').at(-1)?.state === 'polling',
-    sendMalformed() {
-      meddling.addOnce(MALFORMED);
-      return MALFORMED.length;
-    },
-    sendPartial: () => meddler.cutNextAnswer(),
-    repeatInputs: () => meddling.repeat(),
-    shuffleInputs: () => meddling.reverse(),
-    async disconnect() {
-      meddler.setDown(true);
-    },
-    async reconnect() {
-      meddler.setDown(false);
-    },
-    openConnections: () => meddler.connections,
     async stop() {
       await meddler.stop();
       await lab.stop();

@@ -17,7 +17,7 @@ import { createRedactor } from '#server/ingest/redact.ts';
 import { readChunk } from '../session-files/file-chunk.ts';
 import type { Source } from '../source.ts';
 import type { Recorder } from '../testing/recorder.ts';
-import { createRecorder } from '../testing/recorder.ts';
+import { createRecorder, scheduleSoon } from '../testing/recorder.ts';
 import { createCodexSource } from './codex-source.ts';
 import { readSession } from './session-reader.ts';
 import { THREAD, fixture } from './testing/fixtures.ts';
@@ -25,8 +25,6 @@ import { THREAD, fixture } from './testing/fixtures.ts';
 const NAME = `2026/11/21/rollout-2026-11-21T02-34-21-${THREAD}.jsonl`;
 const ROLLOUT = fixture('rollout-trimmed.jsonl');
 const ALL_INPUT = 15_750;
-/** Between two looks here. */
-const SOON_MS = 5;
 
 let root: string;
 let file: string;
@@ -37,12 +35,7 @@ beforeEach(() => {
   root = mkdtempSync(path.join(tmpdir(), 'organoscope-codex-'));
   file = path.join(root, NAME);
   mkdirSync(path.dirname(file), { recursive: true });
-  recorder = createRecorder({
-    schedule(_delayMs, run) {
-      const timer = setTimeout(run, SOON_MS);
-      return () => clearTimeout(timer);
-    },
-  });
+  recorder = createRecorder({ schedule: scheduleSoon });
   source = connect();
 });
 afterEach(async () => {

@@ -25,9 +25,14 @@ async function start(): Promise<ContractUpstream> {
   const lab = createLabHermes({ paceMs: null, seed: 11 });
   const { url } = await lab.start();
   const meddler = await startMeddler(url);
-  const meddling = meddleWithList(meddler, { path: /\/messages\?/, list: 'data' });
+  const meddled = meddleWithList(meddler, {
+    path: /\/messages\?/,
+    list: 'data',
+    malformed: MALFORMED,
+  });
   let now = Date.parse('2026-05-25T09:00:00Z');
   return {
+    ...meddled,
     createSource: (deps) =>
       createHermesSource(
         { name: 'lab', url: meddler.url, organismId: 'lab', intervals: FAST },
@@ -42,21 +47,6 @@ async function start(): Promise<ContractUpstream> {
           ...lab.sessions.messages(id).map((row) => `session:${id}:${String(row['id'])}`),
         ]),
     isExpectable: (key) => /^(thread:|session:[^:]+:\d+$)/.test(key),
-    isLive: (recorder) => recorder.of('source_status').at(-1)?.state === 'polling',
-    sendMalformed() {
-      meddling.addOnce(MALFORMED);
-      return MALFORMED.length;
-    },
-    sendPartial: () => meddler.cutNextAnswer(),
-    repeatInputs: () => meddling.repeat(),
-    shuffleInputs: () => meddling.reverse(),
-    async disconnect() {
-      meddler.setDown(true);
-    },
-    async reconnect() {
-      meddler.setDown(false);
-    },
-    openConnections: () => meddler.connections,
     async stop() {
       await meddler.stop();
       await lab.stop();

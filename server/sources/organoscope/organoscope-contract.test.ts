@@ -26,7 +26,11 @@ const MALFORMED = [
 async function start(): Promise<ContractUpstream> {
   const edge = await openTestApi({ organisms: ['one', 'two'] });
   const meddler = await startMeddler(edge.url);
-  const meddling = meddleWithList(meddler, { path: /\/events\?/, list: 'events' });
+  const meddled = meddleWithList(meddler, {
+    path: /\/events\?/,
+    list: 'events',
+    malformed: MALFORMED,
+  });
   const keys: string[] = [];
   let emitting: Promise<unknown> = Promise.resolve();
 
@@ -39,6 +43,7 @@ async function start(): Promise<ContractUpstream> {
   }
 
   return {
+    ...meddled,
     createSource: (deps) =>
       createOrganoscopeSource({ name: 'edge', url: meddler.url, organismId: 'edge' }, deps),
     play(events) {
@@ -47,21 +52,6 @@ async function start(): Promise<ContractUpstream> {
     },
     expectedKeys: () => keys,
     isExpectable: (key) => /^(one|two)\//.test(key),
-    isLive: (recorder) => recorder.of('source_status').at(-1)?.state === 'polling',
-    sendMalformed() {
-      meddling.addOnce(MALFORMED);
-      return MALFORMED.length;
-    },
-    sendPartial: () => meddler.cutNextAnswer(),
-    repeatInputs: () => meddling.repeat(),
-    shuffleInputs: () => meddling.reverse(),
-    async disconnect() {
-      meddler.setDown(true);
-    },
-    async reconnect() {
-      meddler.setDown(false);
-    },
-    openConnections: () => meddler.connections,
     async stop() {
       await emitting;
       await meddler.stop();

@@ -1,22 +1,32 @@
 import { z } from 'zod';
 
+import type { ContractUpstream } from '../source-contract.ts';
 import type { Meddler } from './meddler.ts';
 
-/** Changes one list of the answers of one kind of path, for the contract runs of polled sources. */
-export interface ListMeddling {
-  /** These rows are in the next answer too, before its own. */
-  addOnce(rows: readonly unknown[]): void;
-  repeat(): void;
-  reverse(): void;
-}
+/** What the contract does to an upstream that is polled through a proxy. */
+type Meddled = Pick<
+  ContractUpstream,
+  | 'isLive'
+  | 'sendMalformed'
+  | 'sendPartial'
+  | 'repeatInputs'
+  | 'shuffleInputs'
+  | 'disconnect'
+  | 'reconnect'
+  | 'openConnections'
+>;
 
 const bodySchema = z.record(z.string(), z.unknown());
 const listSchema = z.array(z.unknown());
 
+/**
+ * Meddles with one list in the answers of one kind of path.
+ * @param malformed rows that no reader accepts
+ */
 export function meddleWithList(
   meddler: Meddler,
-  place: { path: RegExp; list: string },
-): ListMeddling {
+  place: { readonly path: RegExp; readonly list: string; readonly malformed: readonly unknown[] },
+): Meddled {
   let change: (rows: readonly unknown[]) => readonly unknown[] = (rows) => rows;
   let added: readonly unknown[] = [];
   meddler.onAnswer((path, text) => {
@@ -28,14 +38,24 @@ export function meddleWithList(
     return JSON.stringify({ ...body, [place.list]: list });
   });
   return {
-    addOnce(rows) {
-      added = rows;
+    isLive: (recorder) => recorder.of('source_status').at(-1)?.state === 'polling',
+    sendMalformed() {
+      added = place.malformed;
+      return place.malformed.length;
     },
-    repeat() {
+    sendPartial: () => meddler.cutNextAnswer(),
+    repeatInputs() {
       change = (rows) => rows.flatMap((row) => [row, row]);
     },
-    reverse() {
+    shuffleInputs() {
       change = (rows) => rows.toReversed();
     },
+    async disconnect() {
+      meddler.setDown(true);
+    },
+    async reconnect() {
+      meddler.setDown(false);
+    },
+    openConnections: () => meddler.connections,
   };
 }
