@@ -2,6 +2,7 @@ import { z } from 'zod';
 
 import { tokenClassesSchema, totalTokens } from '#organism/tokens.ts';
 
+import { clip } from '../drafts.ts';
 import type { AnswerLine, TranscriptUsage } from './transcript-wire.ts';
 
 /**
@@ -48,7 +49,7 @@ export function callOf(
     ...place,
     messageId,
     requestId,
-    model: (message?.model ?? '').slice(0, 256),
+    model: clip(message?.model ?? ''),
     tokens,
     cacheWrite5m,
     cacheWrite1h,

@@ -1,6 +1,7 @@
 import type { EventDraft } from '#organism/event.ts';
 import { parseBounded } from '#server/ingest/limits.ts';
 
+import { clip } from '../drafts.ts';
 import type { Endpoint, ReceivedRequest, ReceiverDeps, Reply } from '../receiver.ts';
 import { jsonReply } from '../receiver.ts';
 import type { Hook } from './hook-drafts.ts';
@@ -65,9 +66,9 @@ function stopAnswer(event: string, reason: string): object {
 function budgetDraft(hook: Hook, limit: number, used: number, at: number): EventDraft {
   return {
     type: 'budget',
-    key: `budget:${hook.session_id.slice(0, 256)}:${limit}:${used}`,
+    key: `budget:${clip(hook.session_id)}:${limit}:${used}`,
     occurredAt: at,
-    threadId: hook.session_id.slice(0, 256),
+    threadId: clip(hook.session_id),
     maxTokens: limit,
     promptTokens: used,
     completionTokens: 0,

@@ -3,6 +3,7 @@ import { hostname } from 'node:os';
 
 import { z } from 'zod';
 
+import { clip } from '../drafts.ts';
 import type { Endpoint, ReceivedRequest, ReceiverDeps, Reply } from '../receiver.ts';
 import { jsonReply } from '../receiver.ts';
 import type { LineReading } from '../session-files/lines.ts';
@@ -125,7 +126,7 @@ function partOf(query: Query, body: Buffer): Part {
 function threadsOf(lines: readonly LineReading<ExecEvent>[], { threadId }: ExecState): string[] {
   const started = lines.flatMap((reading) =>
     reading.kind === 'line' && reading.line.type === 'thread.started'
-      ? [reading.line.thread_id?.slice(0, 256) ?? '']
+      ? [clip(reading.line.thread_id ?? '')]
       : [],
   );
   return [...(threadId === null ? [] : [threadId]), ...started].filter((id) => id !== '');

@@ -2,7 +2,7 @@ import { z } from 'zod';
 
 import type { EventDraft } from '#organism/event.ts';
 
-import { organismDraft, repeatable } from '../drafts.ts';
+import { clip, organismDraft, repeatable } from '../drafts.ts';
 import type { LineReading } from '../session-files/lines.ts';
 import type { UnreadableInput } from '../source.ts';
 import type { ItemPhase } from './item-drafts.ts';
@@ -121,7 +121,7 @@ function take(fold: Fold, event: ExecEvent, line: number): void {
   release(fold, event);
   const { at, invocation } = fold.part;
   if (event.type === 'thread.started' && event.thread_id != null) {
-    fold.state = { ...fold.state, threadId: event.thread_id.slice(0, MAX_ID_CHARS) };
+    fold.state = { ...fold.state, threadId: clip(event.thread_id) };
   }
   const place = placeAt(fold, line);
   switch (event.type) {
@@ -201,7 +201,6 @@ function endDrafts(place: Place, outcome: ExecState['outcome']): EventDraft[] {
   ];
 }
 
-const MAX_ID_CHARS = 256;
 /** A thread is as old as its id says: one that began this long before its process was resumed. */
 const RESUMED_AFTER_MS = 60_000;
 
@@ -223,7 +222,7 @@ function usageDraft(made: {
     type: 'usage',
     key,
     occurredAt: at,
-    id: key.slice(0, MAX_ID_CHARS),
+    id: clip(key),
     threadId,
     agent: CODEX,
     model: launch.model ?? '',

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import type { EventDraft } from '#organism/event.ts';
 import { parseInstant } from '#organism/instant.ts';
 
-import { USER, organismDraft, repeatable } from '../drafts.ts';
+import { USER, clip, organismDraft, repeatable } from '../drafts.ts';
 import type { LineReading } from '../session-files/lines.ts';
 import type { UnreadableInput } from '../source.ts';
 import { itemDrafts } from './item-drafts.ts';
@@ -20,8 +20,6 @@ import { countersOf, parentOf, textOfContent, toExecItem } from './rollout-wire.
  * Lines of one session file to drafts: a pure function of the lines, what the file said before them,
  * and what is billed of its thread. Every key is made of the thread and the line's ordinal.
  */
-
-const MAX_ID_CHARS = 256;
 
 /** What is known of a file between two readings. */
 export const fileStateSchema = z.object({
@@ -123,7 +121,7 @@ function take(fold: Fold, line: RolloutLine): void {
 function begin(fold: Fold, payload: RolloutPayload): void {
   const { state, host } = fold;
   if (state.isBegun) return;
-  const threadId = (payload.id ?? state.threadId).slice(0, MAX_ID_CHARS);
+  const threadId = clip(payload.id ?? state.threadId);
   const parent = parentOf(payload);
   const cwd = payload.cwd ?? null;
   fold.state = {

@@ -1,3 +1,4 @@
+import { clip } from '../drafts.ts';
 import type { Outbox } from '../upstream/outbox.ts';
 import type { RejectMemory } from '../upstream/reject-memory.ts';
 import type { RestClient } from '../upstream/rest-client.ts';
@@ -77,7 +78,7 @@ export function createReadings(deps: {
     if (agent === null) {
       await attempt('models', async () => {
         const models = modelsSchema.parse(await rest.get('/v1/models'));
-        agent = models.data[0]?.id.slice(0, 256) ?? DEFAULT_AGENT;
+        agent = clip(models.data[0]?.id ?? DEFAULT_AGENT);
         await outbox.add({ drafts: deps.cast.agent(agent, now()) });
       });
     }

@@ -2,7 +2,7 @@ import type { EventDraft } from '#organism/event.ts';
 import type { Approval } from '#organism/instance-card.ts';
 import { parseBounded } from '#server/ingest/limits.ts';
 
-import { USER } from '../drafts.ts';
+import { USER, clip } from '../drafts.ts';
 import type { UnreadableInput } from '../source.ts';
 import type { Cast } from './cast.ts';
 import { createOpenTools } from './open-tools.ts';
@@ -131,7 +131,7 @@ export function createRunReader(
       type: 'raw',
       key: run.key('raw'),
       occurredAt: at,
-      name: `hermes.${event.event}`.slice(0, 256),
+      name: clip(`hermes.${event.event}`),
       payload: event,
     };
   }
