@@ -1,12 +1,10 @@
 import type { EventDraft } from '#organism/event.ts';
 
 import type { SourceDeps } from '../source.ts';
-import { createBackoff } from '../upstream/backoff.ts';
-import { createOutbox } from '../upstream/outbox.ts';
+import { createDelivery } from '../upstream/delivery.ts';
 import { createRejectMemory } from '../upstream/reject-memory.ts';
 import { createRestClient } from '../upstream/rest-client.ts';
 import { createStamper } from '../upstream/stamper.ts';
-import { createStatusReporter } from '../upstream/status.ts';
 import type { UpstreamUrl } from '../upstream/upstream-url.ts';
 import { createBudgetReader } from './budgets.ts';
 import type { Frame } from './frame.ts';
@@ -53,25 +51,10 @@ export function createParts(
   cursors: Cursors,
   hooks: PartHooks,
 ) {
-  const { now, elapsed, random, schedule, log } = deps;
+  const { now, elapsed } = deps;
   const stamp = createStamper(deps);
   const rest = createRestClient({ url: config.url, apiKey: config.apiKey, source: config.name });
-  const outbox = createOutbox({
-    deliver: deps.deliver,
-    schedule,
-    backoff: createBackoff({ random }),
-    log,
-    onStall: (reason) => status.setNotice('storing', reason),
-  });
-  const status = createStatusReporter({
-    stamp,
-    now,
-    emit: (draft) => {
-      outbox
-        .add({ drafts: [draft] })
-        .catch((error: unknown) => log.warn({ err: error }, 'a status was not stored'));
-    },
-  });
+  const { outbox, status } = createDelivery(deps, stamp);
   const isNew = createRejectMemory();
   const readPage = createPageReader(rest, isNew);
   const agents = createKnownAgents(stamp);

@@ -1,11 +1,10 @@
 import type { ControlCommand, ControlOutcome, SourceDeps } from '../source.ts';
 import { createBackoff } from '../upstream/backoff.ts';
-import { createOutbox } from '../upstream/outbox.ts';
+import { createDelivery } from '../upstream/delivery.ts';
 import { createPoller } from '../upstream/poller.ts';
 import { createRejectMemory } from '../upstream/reject-memory.ts';
 import { createRestClient, RestError } from '../upstream/rest-client.ts';
 import { createStamper } from '../upstream/stamper.ts';
-import { createStatusReporter } from '../upstream/status.ts';
 import type { UpstreamUrl } from '../upstream/upstream-url.ts';
 import { createCast } from './cast.ts';
 import { createControl, offeredCommands } from './control.ts';
@@ -58,19 +57,8 @@ export function createSession(
   const rest = createRestClient({ url, apiKey, source: name, prefix: '', readingHeaders });
   let isStopping = false;
 
-  const outbox = createOutbox({
-    deliver: deps.deliver,
-    schedule,
-    backoff: createBackoff({ random }),
-    log,
-    onStall: (reason) => status.setNotice('storing', reason),
-  });
+  const { outbox, status } = createDelivery(deps, stamp);
   const logBug = (error: unknown) => log.warn({ err: error }, 'reading a Hermes server failed');
-  const status = createStatusReporter({
-    stamp,
-    now,
-    emit: (draft) => void outbox.add({ drafts: [draft] }).catch(logBug),
-  });
   const cast = createCast();
   const book = createRunBook(cursors.runs);
   const agent = (): string => readings.agent;
