@@ -5,6 +5,9 @@ import { z } from 'zod';
  * source, read by the page that shows its runs.
  */
 
+/** What an instance takes for the id of a run, and no more than a path may carry. */
+export const RUN_ID = /^[\w-]{1,128}$/;
+
 const text = z.string().nullish();
 const count = z.number().nullish();
 

@@ -13,9 +13,7 @@ import { Input } from '#components/ui/input.tsx';
 import { Panel } from '#components/ui/panel.tsx';
 import { SegmentedControl } from '#components/ui/segmented-control.tsx';
 import { TextArea } from '#components/ui/text-area.tsx';
-
-/** As the server takes them. */
-const RUN_ID = /^[\w-]{1,128}$/;
+import { RUN_ID } from '#organism/instance-card.ts';
 
 /** Gives the instance something to do, or takes over a run that nobody reads. */
 export function StartRunPanel({ offer }: { offer: Offer | null }) {

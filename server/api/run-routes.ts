@@ -1,5 +1,7 @@
 import { z } from 'zod';
 
+import { RUN_ID } from '#organism/instance-card.ts';
+
 import type { RunCommand } from '../sources/source.ts';
 import type { ApiDeps } from './api-deps.ts';
 import { resolveOrganism } from './api-deps.ts';
@@ -10,7 +12,6 @@ import { defineRoute } from './route.ts';
 
 /** The upstream's own status and body come back verbatim. */
 const PROBLEMS = [400, 401, 404, 409, 413, 429, 500, 503, 504];
-const RUN_ID = /^[\w-]{1,128}$/;
 
 const answer = z.looseObject({ run_id: z.string().optional(), status: z.string().optional() });
 const passedOn = z.record(z.string(), z.unknown());
