@@ -38,6 +38,8 @@ import {
   createBigStoreEvents,
   GENERATOR_VERSION,
 } from './big-store-events.ts';
+import type { Defer } from './cleanup.ts';
+import { makeTempDir } from './cleanup.ts';
 
 export const BIG_ORGANISM = 'bench';
 const DEFAULT_ROWS = 10_000_000;
@@ -85,6 +87,11 @@ export function copyBigStore(store: BigStore, dataDir: string): BigStore {
     );
   }
   return { ...store, dataDir };
+}
+
+/** A copy of the kept store for as long as a measurement takes. */
+export function takeBigStore(size: BigStoreSize, defer: Defer): BigStore {
+  return copyBigStore(ensureBigStore(size), path.join(makeTempDir(defer), 'big'));
 }
 
 /** Two builds with the same tables and pictures share a store, whatever else differs between them. */

@@ -1,8 +1,6 @@
-import path from 'node:path';
-
 import { formatInstant } from '#organism/instant.ts';
 
-import { makeTempDir, withCleanup } from '../cleanup.ts';
+import { withCleanup } from '../cleanup.ts';
 import type { Bar, Control, Figure, Measured } from '../figures.ts';
 import { median } from '../figures.ts';
 import { startApi } from '../program.ts';
@@ -10,7 +8,7 @@ import { getJson } from '../rest.ts';
 import type { BenchContext, BenchSection } from '../section.ts';
 import { timeRounds } from '../stopwatch.ts';
 import type { BigStore } from '../ten-million.ts';
-import { BIG_ORGANISM, copyBigStore, ensureBigStore } from '../ten-million.ts';
+import { BIG_ORGANISM, takeBigStore } from '../ten-million.ts';
 
 /** The same questions as in `queries`, to the last byte at a client: what a page waits for. */
 export const section: BenchSection = {
@@ -50,7 +48,7 @@ async function measure({ rounds, pick }: BenchContext): Promise<Measured> {
     quick: { rows: 100_000, messages: 10_000 },
   });
   return withCleanup(async (defer) => {
-    const big = copyBigStore(ensureBigStore(size), path.join(makeTempDir(defer), 'big'));
+    const big = takeBigStore(size, defer);
     const server = await startApi(['--data', big.dataDir]);
     defer(server.stop);
     const time = async (url: string): Promise<readonly number[]> => {

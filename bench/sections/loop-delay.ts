@@ -1,9 +1,8 @@
-import path from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 
 import { ensureBuild } from '#server/build.ts';
 
-import { makeTempDir, withCleanup } from '../cleanup.ts';
+import { withCleanup } from '../cleanup.ts';
 import type { DashboardsReport } from '../dashboards/dashboards-messages.ts';
 import type { Dashboards } from '../dashboards/dashboards.ts';
 import { startDashboards } from '../dashboards/dashboards.ts';
@@ -15,7 +14,7 @@ import type { BenchContext, BenchSection } from '../section.ts';
 import { readServerMetrics } from '../server-metrics.ts';
 import { startSwarm } from '../swarm/swarm.ts';
 import type { BigStore } from '../ten-million.ts';
-import { BIG_ORGANISM, copyBigStore, ensureBigStore } from '../ten-million.ts';
+import { BIG_ORGANISM, takeBigStore } from '../ten-million.ts';
 
 const RATE = 2000;
 const BROWSERS = 100;
@@ -56,7 +55,7 @@ function measure({ pick }: BenchContext): Promise<Measured> {
   return withCleanup(async (defer) => {
     const size = pick(STORE);
     const windowMs = pick(WINDOW_MS);
-    const big = copyBigStore(ensureBigStore(size), path.join(makeTempDir(defer), 'big'));
+    const big = takeBigStore(size, defer);
     await ensureBuild(ROOT, console.log);
     const lab = await startLab(['--port', '0', '--rate', `${RATE}`]);
     defer(lab.stop);

@@ -16,7 +16,7 @@ import { median } from '../figures.ts';
 import type { BenchContext, BenchSection } from '../section.ts';
 import { timeRounds } from '../stopwatch.ts';
 import type { BigStore } from '../ten-million.ts';
-import { BIG_ORGANISM, copyBigStore, ensureBigStore } from '../ten-million.ts';
+import { BIG_ORGANISM, takeBigStore } from '../ten-million.ts';
 
 /** What the pages of a dashboard wait for when the store is full. */
 export const section: BenchSection = {
@@ -44,7 +44,7 @@ async function measure({ rounds, pick }: BenchContext): Promise<Measured> {
     quick: { rows: 100_000, messages: 10_000 },
   });
   return withCleanup(async (defer) => {
-    const big = copyBigStore(ensureBigStore(size), path.join(makeTempDir(defer), 'big'));
+    const big = takeBigStore(size, defer);
     const controls = await scan(rounds, big);
     const log = pino({ level: 'error' });
     const store = await createSqliteStore({ dataDir: big.dataDir, log });

@@ -1,4 +1,3 @@
-import path from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 
 import { ensureBuild } from '#server/build.ts';
@@ -10,7 +9,7 @@ import { median } from '../figures.ts';
 import type { Program } from '../program.ts';
 import { ROOT, startApi, startLab, startNothing, startProduct } from '../program.ts';
 import type { BenchContext, BenchSection } from '../section.ts';
-import { copyBigStore, ensureBigStore } from '../ten-million.ts';
+import { takeBigStore } from '../ten-million.ts';
 
 /** A start's own garbage is gone by then, or stays. */
 const SETTLE_MS = 1000;
@@ -37,7 +36,7 @@ export const section: BenchSection = {
 function measure({ rounds, pick }: BenchContext): Promise<Measured> {
   return withCleanup(async (defer) => {
     const size = pick(STORE);
-    const full = copyBigStore(ensureBigStore(size), path.join(makeTempDir(defer), 'full'));
+    const full = takeBigStore(size, defer);
     await ensureBuild(ROOT, console.log);
     const nothing = await startRounds(rounds, startNothing);
     const bare = (values: readonly number[]) => ({ name: 'bare Node', value: median(values) });

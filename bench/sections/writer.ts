@@ -16,7 +16,7 @@ import { insertRaw, readStoreRows } from '../raw-inserts.ts';
 import type { BenchContext, BenchSection } from '../section.ts';
 import type { Spent } from '../stopwatch.ts';
 import { measureSpent } from '../stopwatch.ts';
-import { copyBigStore, ensureBigStore } from '../ten-million.ts';
+import { takeBigStore } from '../ten-million.ts';
 
 const BATCH_EVENTS = 1000;
 /** What the append queue commits together under load. */
@@ -55,7 +55,7 @@ async function measure({ rounds, pick }: BenchContext): Promise<Measured> {
     quick: { rows: 100_000, messages: 10_000 },
   });
   const results = await withCleanup(async (defer) => {
-    const big = copyBigStore(ensureBigStore(size), path.join(makeTempDir(defer), 'big'));
+    const big = takeBigStore(size, defer);
     const played: Round[] = [];
     for (let round = 0; round < rounds; round += 1) {
       played.push(await playRound(events, big.dataDir, round));
