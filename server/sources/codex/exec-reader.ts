@@ -10,7 +10,7 @@ import { itemDrafts, todoDraft } from './item-drafts.ts';
 import type { Ledger } from './ledger.ts';
 import { NEW_LEDGER, billExec, notReported, totalsOf } from './ledger.ts';
 import type { Launch } from './names.ts';
-import { CODEX } from './names.ts';
+import { CODEX, bornAtOf } from './names.ts';
 import type { Place } from './place.ts';
 import { agentAt, errorAt, rawAt, stateAt, statusAt, threadAt } from './place.ts';
 import type { ExecEvent } from './wire.ts';
@@ -104,8 +104,10 @@ function put({ drafts }: Fold, made: readonly EventDraft[]): void {
 }
 
 function placeAt({ part, state }: Fold, line: number, at = part.at): Place {
-  const key = `exec:${part.invocation}:${line}`;
-  return { launch: part.launch, threadId: state.threadId ?? 'unknown', agent: CODEX, at, key };
+  const { invocation, launch } = part;
+  // What tells of no thread is one of its own: the counters of two such streams are not one thread's.
+  const threadId = state.threadId ?? clip(`unknown ${invocation}`);
+  return { launch, threadId, agent: CODEX, at, key: `exec:${invocation}:${line}` };
 }
 
 /** The error held back was a passing one, unless this is the failure it announced. */
@@ -247,10 +249,4 @@ function wallTime(startedAt: number | null, at: number): number | null {
 
 function turnStart({ state, part }: { state: ExecState; part: ExecPart }): number {
   return state.turnStartedAt ?? part.at;
-}
-
-/** When a thread began: its id is a UUIDv7. Null for any other id. */
-function bornAtOf(threadId: string): number | null {
-  const digits = /^([0-9a-f]{8})-([0-9a-f]{4})-7/.exec(threadId);
-  return digits === null ? null : Number.parseInt(`${digits[1]}${digits[2]}`, 16);
 }

@@ -107,9 +107,16 @@ function billFile(
   const { total, last, ofRequest } = reading;
   const isReset = last !== null && sumOf(total) < sumOf(last);
   const isNew = last === null && sumOf(ledger.billed) === 0;
-  const known = isNew && ofRequest !== null ? difference(total, ofRequest) : ledger.billed;
-  const bill = billAbove(isReset ? NO_TOTALS : known, total, ledger);
+  // A counter that fell, or one that is seen for the first time, may have begun above nothing.
+  const ofOthers = ofRequest === null ? NO_TOTALS : difference(total, ofRequest);
+  const bill = billAbove(isReset || isNew ? ofOthers : ledger.billed, total, ledger);
   return { ...bill, ledger: { ...bill.ledger, isFromFiles: true } };
+}
+
+/** Takes a total as billed elsewhere. */
+export function passOver(ledger: Ledger, total: Totals): Ledger {
+  const billed = sumOf(total) > sumOf(ledger.billed) ? total : ledger.billed;
+  return { ...ledger, billed, isFromFiles: true };
 }
 
 function billAbove(base: Totals, total: Totals, ledger: Ledger): Bill {

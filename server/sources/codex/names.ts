@@ -36,6 +36,12 @@ export function threadInName(file: string): string {
   return THREAD_IN_NAME.exec(file)?.[1] ?? clip(stem);
 }
 
+/** When a thread or a turn began: its id is a UUIDv7. Null for any other id. */
+export function bornAtOf(id: string): number | null {
+  const digits = /^([0-9a-f]{8})-([0-9a-f]{4})-7/.exec(id);
+  return digits === null ? null : Number.parseInt(`${digits[1]}${digits[2]}`, 16);
+}
+
 export function childName(threadId: string): string {
   return clip(`${CODEX} ${threadId.slice(-CHILD_ID_CHARS)}`);
 }

@@ -17,7 +17,7 @@ export interface Place {
 export function agentAt(
   place: Place,
   agent: string,
-  more: { isAgent?: boolean; parent?: string | null } = {},
+  more: { isAgent?: boolean; parent?: string | null; description?: string | null } = {},
 ): EventDraft {
   const draft = agentDraft(agent, place.at, more);
   // One source brings many organisms, and each has an agent of this name.

@@ -3,8 +3,9 @@ import { describe, expect, test } from 'vitest';
 import type { DraftOf, EventDraft, EventType } from '#organism/event.ts';
 import { addTokens, ZERO_TOKENS } from '#organism/tokens.ts';
 
-import { newFile, readRollout } from './rollout-reader.ts';
+import { readRollout } from './rollout-reader.ts';
 import { readRolloutLine } from './rollout-wire.ts';
+import { newFile } from './session-head.ts';
 import { THREAD, fixture } from './testing/fixtures.ts';
 
 function read(lines: readonly string[], sizes: number = lines.length): EventDraft[] {

@@ -1,59 +1,25 @@
-import { z } from 'zod';
-
 import type { EventDraft } from '#organism/event.ts';
 import { parseInstant } from '#organism/instant.ts';
 
-import { USER, clip, organismDraft, repeatable } from '../drafts.ts';
+import { USER, repeatable } from '../drafts.ts';
 import type { LineReading } from '../session-files/lines.ts';
 import type { UnreadableInput } from '../source.ts';
 import { itemDrafts } from './item-drafts.ts';
 import type { Ledger } from './ledger.ts';
-import { NEW_LEDGER, billCounters, ledgerSchema, notReported } from './ledger.ts';
-import { CODEX, childName, organismIdOf } from './names.ts';
+import { NEW_LEDGER, billCounters, notReported, passOver, totalsOf } from './ledger.ts';
 import type { Place } from './place.ts';
-import { agentAt, errorAt, rawAt, sayAt, stateAt, statusAt, threadAt } from './place.ts';
+import { errorAt, rawAt, sayAt, stateAt, statusAt } from './place.ts';
+import { replayAfter } from './replay.ts';
 import { responseDrafts } from './response-drafts.ts';
 import type { RolloutLine, RolloutPayload } from './rollout-wire.ts';
-import { countersOf, parentOf, textOfContent, toExecItem } from './rollout-wire.ts';
+import { countersOf, textOfContent, toExecItem } from './rollout-wire.ts';
+import type { FileState } from './session-head.ts';
+import { beginFile, headDrafts } from './session-head.ts';
 
 /**
  * Lines of one session file to drafts: a pure function of the lines, what the file said before them,
  * and what is billed of its thread. Every key is made of the thread and the line's ordinal.
  */
-
-/** What is known of a file between two readings. */
-export const fileStateSchema = z.object({
-  /** Lines read. */
-  lines: z.number().int().min(0),
-  threadId: z.string(),
-  organismId: z.string(),
-  agent: z.string(),
-  cwd: z.string().nullable(),
-  model: z.string().nullable(),
-  provider: z.string().nullable(),
-  /** Of the last line that had one, epoch milliseconds. */
-  at: z.number(),
-  /** Whether the session's own head was read: a copy of a thread repeats that of its origin. */
-  isBegun: z.boolean(),
-  /** The last cumulative reading. */
-  last: ledgerSchema.shape.billed.nullable(),
-});
-export type FileState = z.infer<typeof fileStateSchema>;
-
-export function newFile(threadId: string, host: string): FileState {
-  return {
-    lines: 0,
-    threadId,
-    organismId: organismIdOf({ label: null, host, cwd: null }),
-    agent: CODEX,
-    cwd: null,
-    model: null,
-    provider: null,
-    at: 0,
-    isBegun: false,
-    last: null,
-  };
-}
 
 export interface RolloutReading {
   readonly state: FileState;
@@ -95,21 +61,24 @@ function take(fold: Fold, line: RolloutLine): void {
   fold.state = { ...state, at };
   const payload = line.payload ?? {};
   if (line.type === 'session_meta') return begin(fold, payload);
+  const { replay } = fold.state;
+  if (replay !== null) {
+    const after = replayAfter(replay, { turnId: payload.turn_id ?? null, at });
+    fold.state = { ...fold.state, replay: after };
+    if (after !== null) return takeCopy(fold, line.type, payload);
+  }
   const place = placeOf(fold.state, line.ordinal ?? null);
   switch (line.type) {
     case 'turn_context':
-      fold.state = {
-        ...fold.state,
-        model: payload.model ?? state.model,
-        cwd: payload.cwd ?? state.cwd,
-      };
+      fold.state = inTurn(fold.state, payload);
       return;
     case 'token_usage_record':
       return bill(fold, place, payload);
     case 'event_msg':
       return takeEvent(fold, place, payload, line.ordinal != null);
     case 'response_item':
-      return put(fold, responseDrafts(place, payload));
+      // Newer builds number their lines, and repeat here what their events say.
+      return line.ordinal == null ? takeResponse(fold, place, payload) : undefined;
     case 'compacted':
     case 'world_state':
       return;
@@ -119,29 +88,23 @@ function take(fold: Fold, line: RolloutLine): void {
 }
 
 function begin(fold: Fold, payload: RolloutPayload): void {
-  const { state, host } = fold;
-  if (state.isBegun) return;
-  const threadId = clip(payload.id ?? state.threadId);
-  const parent = parentOf(payload);
-  const cwd = payload.cwd ?? null;
-  fold.state = {
-    ...state,
-    isBegun: true,
-    threadId,
-    cwd,
-    organismId: organismIdOf({ label: null, host, cwd }),
-    agent: parent === null ? CODEX : childName(threadId),
-    provider: payload.model_provider ?? null,
-  };
-  const place = placeOf(fold.state, null);
-  const { organismId, agent } = fold.state;
-  const facts: [string, unknown][] = Object.entries({ cwd, version: payload.cli_version ?? null });
-  put(fold, [
-    organismDraft(organismId, place.at, facts),
-    agentAt(place, CODEX),
-    ...(parent === null ? [] : [agentAt(place, agent, { parent: CODEX })]),
-    threadAt(place, threadId, parent ?? undefined),
-  ]);
+  if (fold.state.isBegun) return;
+  fold.state = beginFile(fold.state, payload, fold.host);
+  put(fold, headDrafts(placeOf(fold.state, null), payload));
+}
+
+/** A line of the origin: what it used is neither billed here nor left for the next line to bill. */
+function takeCopy(fold: Fold, type: string, payload: RolloutPayload): void {
+  if (type === 'turn_context') fold.state = inTurn(fold.state, payload);
+  const { total } = countersOf(payload);
+  if (total === null) return;
+  fold.ledger = passOver(fold.ledger, totalsOf(total));
+  fold.state = { ...fold.state, last: totalsOf(total) };
+}
+
+/** The model may change with every turn. */
+function inTurn(state: FileState, { model, cwd }: RolloutPayload): FileState {
+  return { ...state, model: model ?? state.model, cwd: cwd ?? state.cwd };
 }
 
 function placeOf(state: FileState, ordinal: number | null): Place {
@@ -185,8 +148,28 @@ function takeEvent(fold: Fold, place: Place, payload: RolloutPayload, isNumbered
   }
 }
 
-/** Events whose content another line has. */
-const REPEATED = /_(?:begin|end|started|delta|diff)$|^(?:context_compacted|agent_reasoning_\w+)$/;
+/** Events whose content another line has: what is under way, and what items tell of as a whole. */
+const REPEATED = new RegExp(
+  [
+    '(?:exec_command|mcp_tool_call|patch_apply|web_search|image_generation|view_image)_(?:begin|end)',
+    'exec_command_output_delta',
+    'dynamic_tool_call_(?:request|response)',
+    'view_image_tool_call',
+    '(?:agent_message|reasoning|reasoning_raw|plan)(?:_content)?_delta',
+    'agent_reasoning_\\w+',
+    'item_started',
+    'turn_diff',
+    'context_compacted',
+  ]
+    .map((name) => `^${name}$`)
+    .join('|'),
+);
+
+function takeResponse(fold: Fold, place: Place, payload: RolloutPayload): void {
+  const { drafts, calls } = responseDrafts(place, payload, fold.state.calls);
+  fold.state = { ...fold.state, calls };
+  put(fold, drafts);
+}
 
 function itemLine(place: Place, payload: RolloutPayload): EventDraft[] {
   const { item, started_at_ms: from, completed_at_ms: to } = payload;

@@ -2,7 +2,8 @@ import { z } from 'zod';
 
 import { isRecord } from '#organism/record.ts';
 
-import { amount, asRecord, epochMs, filled, record, text } from '../lenient.ts';
+import { clip } from '../drafts.ts';
+import { amount, asRecord, countOf, epochMs, filled, record, text } from '../lenient.ts';
 import type { LineReading } from '../session-files/lines.ts';
 import { readLine } from '../session-files/lines.ts';
 import type { Counters } from './ledger.ts';
@@ -25,6 +26,8 @@ const payloadSchema = z.looseObject({
   originator: text,
   model_provider: text,
   parent_thread_id: text,
+  forked_from_id: text,
+  timestamp: text,
   source: z.unknown().optional(),
   model: text,
   response_id: text,
@@ -94,6 +97,9 @@ const TYPES: Readonly<Record<string, string>> = {
   FileChange: 'file_change',
   McpToolCall: 'mcp_tool_call',
   WebSearch: 'web_search',
+  CollabToolCall: 'collab_tool_call',
+  CollabAgentToolCall: 'collab_tool_call',
+  Error: 'error',
 };
 
 /** An item as the session file spells it, in the words of standard output; null for an unknown one. */
@@ -138,9 +144,26 @@ function changesOf(changes: unknown): unknown {
   }));
 }
 
-/** The thread that a sub-agent's session was begun by, wherever the build says it. */
-export function parentOf({ parent_thread_id: parent, source }: RolloutPayload): string | null {
-  if (parent != null) return parent;
-  const found = /"parent_thread_id":"([^"]{1,256})"/.exec(JSON.stringify(source ?? null));
-  return found?.[1] ?? null;
+/** How a sub-agent's session was begun. */
+export interface Spawn {
+  readonly parentThread: string;
+  /** 1: by the session a person began. */
+  readonly depth: number;
+  /** What it is called over there, and what for; null when the build does not say. */
+  readonly title: string | null;
+}
+
+/** Null for a session that a person began. Builds say it in different places, or leave parts out. */
+export function spawnOf(payload: RolloutPayload): Spawn | null {
+  const spawn = asRecord(asRecord(asRecord(payload.source)['subagent'])['thread_spawn']);
+  const parentThread = payload.parent_thread_id ?? filled(spawn['parent_thread_id']);
+  if (parentThread === null || parentThread === '') return null;
+  const title = [spawn['agent_nickname'], spawn['agent_role']].flatMap(
+    (name) => filled(name) ?? [],
+  );
+  return {
+    parentThread: clip(parentThread),
+    depth: countOf(spawn['depth']) ?? 1,
+    title: title.length === 0 ? null : title.join(', '),
+  };
 }

@@ -5,9 +5,10 @@ import { loadProgress, progressCursor, readOn } from '../session-files/progress.
 import type { SessionFile } from '../session-files/session-files.ts';
 import type { SourceDeps } from '../source.ts';
 import { threadInName } from './names.ts';
-import type { FileState } from './rollout-reader.ts';
-import { fileStateSchema, newFile, readRollout } from './rollout-reader.ts';
+import { readRollout } from './rollout-reader.ts';
 import { readRolloutLine } from './rollout-wire.ts';
+import type { FileState } from './session-head.ts';
+import { fileStateSchema, newFile } from './session-head.ts';
 import { ledgerCursors, ledgerTurns, loadLedgers } from './thread-book.ts';
 
 export interface SessionReaderDeps extends Pick<SourceDeps, 'deliver' | 'getCursor'> {
