@@ -75,17 +75,14 @@ function AgentRow({ agent }: { agent: AgentView }) {
       >
         <span className="truncate font-medium">{agent.name}</span>
         <StateMark state={agent.state} reason={agent.waitingReason} />
-        {agent.currentThread === null && agent.state === 'unknown' ? (
-          // Where no state is told, the last sign of life is what there is to tell.
+        {agent.currentThread === null ? (
+          // Who works on nothing shows the last sign of life instead.
           <span className="truncate text-right text-ink-3">
             <TimeAgo instant={agent.lastActivity} />
           </span>
         ) : (
-          <span
-            className="mono truncate text-right text-ink-3"
-            data-tip={agent.currentThread ?? undefined}
-          >
-            {agent.currentThread === null ? '' : shortenId(agent.currentThread)}
+          <span className="mono truncate text-right text-ink-3" data-tip={agent.currentThread}>
+            {shortenId(agent.currentThread)}
           </span>
         )}
       </Link>

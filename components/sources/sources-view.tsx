@@ -52,7 +52,7 @@ function SourceList() {
   if (sources.data.count === 0) return <ConnectGuide />;
   return (
     <>
-      <div className="grid items-start gap-4 xl:grid-cols-2">
+      <div className="grid gap-4 xl:grid-cols-2">
         {sources.data.sources.map((source) => (
           <SourcePanel
             key={source.name}

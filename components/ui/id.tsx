@@ -6,6 +6,8 @@ import { CopyButton } from './copy.tsx';
 
 const HEAD = 8;
 const TAIL = 4;
+/** What a table's column shows whole. */
+const WHOLE = 15;
 
 /** Text that is compared digit by digit. */
 export function Mono(props: { children: React.ReactNode; className?: string | undefined }) {
@@ -43,8 +45,8 @@ export function Id(props: {
   );
 }
 
-/** Keeps the head and the tail, where ids of one family differ. Ids that are words stay whole. */
+/** Keeps the head and the tail, where ids of one family differ. Short ones stay whole. */
 export function shortenId(id: string): string {
-  if (id.length <= HEAD + TAIL + 8) return id;
+  if (id.length <= WHOLE) return id;
   return `${id.slice(0, HEAD)}…${id.slice(-TAIL)}`;
 }
