@@ -34,7 +34,7 @@ export function SharePanel(props: { what: 'agent' | 'model'; shares: Shares }) {
             <col />
             <col width={60} />
             <col width={64} />
-            <col width={132} />
+            <col width={shares.rows.some((row) => row.unpricedRequests > 0) ? 132 : 76} />
           </colgroup>
           <thead className="text-ink-3">
             <tr>

@@ -52,7 +52,7 @@ function BusyRow({ row: { thread, tokens, share } }: { row: BusyThread }) {
       <Link
         href={hrefOf(`/threads/${encodeURIComponent(id)}`)}
         prefetch={false}
-        className="touch-target grid h-8 grid-cols-[9rem_1fr_5rem_6rem] items-center gap-3 px-3 text-table hover:bg-wash focus-visible:-outline-offset-2 sm:grid-cols-[9rem_minmax(0,1fr)_8rem_5rem_6rem]"
+        className="touch-target grid h-8 grid-cols-[minmax(0,1fr)_4.5rem_5.5rem] items-center gap-3 px-3 text-table hover:bg-wash focus-visible:-outline-offset-2 sm:grid-cols-[9rem_minmax(0,1fr)_8rem_5rem_6rem]"
       >
         <span className="flex min-w-0 items-center gap-2">
           <StateMark state={status} isWordHidden />
@@ -60,7 +60,7 @@ function BusyRow({ row: { thread, tokens, share } }: { row: BusyThread }) {
             {shortenId(id)}
           </span>
         </span>
-        <span className="truncate text-ink-2" data-tip={names}>
+        <span className="truncate text-ink-2 max-sm:hidden" data-tip={names}>
           {names}
         </span>
         <span className="h-1.5 bg-track max-sm:hidden">

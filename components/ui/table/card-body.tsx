@@ -66,7 +66,7 @@ function Card<Row>(props: {
           </RowTitle>
         </div>
       )}
-      <dl className="grid grid-cols-2 gap-x-4 gap-y-1 text-table">
+      <dl className="grid grid-flow-row-dense grid-cols-2 gap-x-4 gap-y-1 text-table">
         {facts.map((column) => (
           <div
             key={column.id}
