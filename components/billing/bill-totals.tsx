@@ -40,7 +40,7 @@ export function BillTotals(props: { bill: PreparedBill; priceVersion: string | u
         tone={total.unpricedTokens > 0 ? 'waiting' : 'neutral'}
         sub={
           total.unpricedRequests === 0
-            ? 'nothing is missing from the total'
+            ? 'nothing is left out'
             : `${formatPercent(percentOf(total.unpricedTokens, total.tokens))} of tokens, ${formatPercent(percentOf(total.unpricedRequests, total.requests))} of requests`
         }
       />

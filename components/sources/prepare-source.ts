@@ -45,7 +45,10 @@ const DIALLED: Readonly<Record<string, ArrivalWords>> = {
     word: 'Polled',
     sentence: 'Sessions are read every 30 s; those whose totals moved are read in full.',
   },
-  codex: { word: 'Session files', sentence: 'Files are read as they grow.' },
+  codex: {
+    word: 'Session files',
+    sentence: 'Files are read as they grow. Each folder worked in is an organism of its own.',
+  },
   'claude-code': { word: 'Session files', sentence: 'Files are read as they grow.' },
   organoscope: {
     word: 'Its journal',
