@@ -1,7 +1,7 @@
 import { z } from 'zod';
 
-import { instantSchema } from './instant.ts';
-import { tokenClassesSchema } from './tokens.ts';
+import { instantSchema } from './instant-schema.ts';
+import { tokenClassesSchema } from './token-classes.ts';
 
 /**
  * The canonical events: what every source yields, the journal keeps, the reducer folds and the

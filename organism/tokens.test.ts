@@ -1,12 +1,12 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 
+import { tokenClassesSchema } from './token-classes.ts';
 import {
   addTokens,
   completionTokens,
   MAX_TOKENS,
   promptTokens,
-  tokenClassesSchema,
   totalTokens,
   ZERO_TOKENS,
 } from './tokens.ts';

@@ -1,21 +1,9 @@
-import { z } from 'zod';
+import type { TokenClasses } from './token-classes.ts';
+
+export type { TokenClasses } from './token-classes.ts';
 
 /** More than any one call or budget can mean; larger is hostile or broken input. */
 export const MAX_TOKENS = 1e12;
-
-const tokenCount = z.number().int().min(0).max(MAX_TOKENS);
-
-/** Five disjoint classes: their sum is the total, in every total we show. */
-export const tokenClassesSchema = z.object({
-  /** Prompt tokens neither read from nor written to a cache. */
-  inputFresh: tokenCount,
-  cacheRead: tokenCount,
-  cacheWrite: tokenCount,
-  /** Completion tokens a reader can see. */
-  outputVisible: tokenCount,
-  reasoning: tokenCount,
-});
-export type TokenClasses = z.infer<typeof tokenClassesSchema>;
 
 export const ZERO_TOKENS: TokenClasses = {
   inputFresh: 0,

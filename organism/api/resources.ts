@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { messageInfoSchema, threadInfoSchema } from '../agentserver/entities.ts';
 import { usageEventInfoSchema } from '../agentserver/usage.ts';
 import { SOCKET_MODES, SOURCE_STATES, journalEventSchema } from '../event.ts';
-import { tokenClassesSchema } from '../tokens.ts';
+import { tokenClassesSchema } from '../token-classes.ts';
 
 /** What we serve beyond the AgentServer contract. Times are epoch milliseconds, money nano-dollars. */
 

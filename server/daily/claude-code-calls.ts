@@ -1,8 +1,8 @@
 import { parseInstant } from '#organism/instant.ts';
-import type { Call } from '#server/sources/claude-code/calls.ts';
+import { readAnswerLine } from '#server/sources/claude-code/answer-line.ts';
+import type { Call } from '#server/sources/claude-code/call-schema.ts';
 import { callOf, fuller, providerOf } from '#server/sources/claude-code/calls.ts';
 import { CLAUDE_CODE } from '#server/sources/claude-code/keys.ts';
-import { readAnswerLine } from '#server/sources/claude-code/transcript-wire.ts';
 
 import { createChunkReader, linesWith } from './chunks.ts';
 import type { CallFinder } from './found-call.ts';

@@ -1,10 +1,9 @@
 import { parseInstant } from '#organism/instant.ts';
 import { isRecord } from '#organism/record.ts';
-import type { Counters, Ledger, Totals } from '#server/sources/codex/ledger.ts';
-import { NEW_LEDGER, billCounters } from '#server/sources/codex/ledger.ts';
+import type { Counters, Ledger, Totals } from '#server/sources/codex/ledger-schema.ts';
+import { NEW_LEDGER, billCounters, countersOf } from '#server/sources/codex/ledger.ts';
 import { threadInName } from '#server/sources/codex/names.ts';
-import { countersOf } from '#server/sources/codex/rollout-wire.ts';
-import { asRecord, countOf, filled } from '#server/sources/lenient.ts';
+import { asRecord, countOf, filled } from '#server/sources/plain-values.ts';
 import { parseRecord } from '#server/sources/session-files/lines.ts';
 
 import { createChunkReader, linesWith } from './chunks.ts';

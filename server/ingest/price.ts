@@ -1,8 +1,9 @@
 import { z } from 'zod';
 
 import type { AppliedPrice } from '#organism/event.ts';
+import { tokenClassesSchema } from '#organism/token-classes.ts';
 import type { TokenClasses } from '#organism/tokens.ts';
-import { ZERO_TOKENS, promptTokens, tokenClassesSchema } from '#organism/tokens.ts';
+import { ZERO_TOKENS, promptTokens } from '#organism/tokens.ts';
 
 import { AppError } from '../app-error.ts';
 import type { Rate, RateLookup, RateQuery, Rates } from './price-rates.ts';

@@ -1,15 +1,13 @@
 import { z } from 'zod';
 
 import { parseInstant } from '#organism/instant.ts';
-import { isRecord } from '#organism/record.ts';
+
+import { MAX_AMOUNT } from './plain-values.ts';
 
 /**
  * How every source reads what it cannot insist on: absent, null and of another type all mean that
  * nothing was said.
  */
-
-/** More tokens, bytes or milliseconds than any one record can mean. */
-const MAX_AMOUNT = 1e12;
 
 export const text = z.string().nullish().catch(null);
 export const texts = z.array(z.string()).max(1000).nullish().catch(null);
@@ -36,28 +34,4 @@ export function listOf<T extends z.ZodType>(item: T) {
     .nullish()
     .transform((items) => items ?? [])
     .catch([]);
-}
-
-/** A text with something in it. */
-export function filled(value: unknown): string | null {
-  return typeof value === 'string' && value !== '' ? value : null;
-}
-
-export function asRecord(value: unknown): Readonly<Record<string, unknown>> {
-  return isRecord(value) ? value : {};
-}
-
-export function asList(value: unknown): readonly unknown[] {
-  return Array.isArray(value) ? value : [];
-}
-
-/** What `count` reads, of one value by itself. */
-export function countOf(value: unknown): number | null {
-  const isCount = Number.isInteger(value) && typeof value === 'number';
-  return isCount && value >= 0 && value <= MAX_AMOUNT ? value : null;
-}
-
-/** A count as it was given, or nothing, in whole numbers. */
-export function whole(value: number | null | undefined): number {
-  return Math.floor(value ?? 0);
 }

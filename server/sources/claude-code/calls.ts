@@ -1,33 +1,15 @@
-import { z } from 'zod';
-
-import { tokenClassesSchema, totalTokens } from '#organism/tokens.ts';
+import { totalTokens } from '#organism/tokens.ts';
 
 import { clip } from '../drafts.ts';
-import type { AnswerLine, TranscriptUsage } from './transcript-wire.ts';
+import type { AnswerLine } from './answer-line.ts';
+import type { Call } from './call-schema.ts';
+import type { TranscriptUsage } from './transcript-wire.ts';
 
 /**
  * Calls of models, from the lines that tell of them. A streamed answer is written as several lines,
  * one for each part of its content, with the same ids and counters that may still grow: a call is
  * billed once, from the line that counts most, when nothing more of it is to come.
  */
-
-export const callSchema = z.object({
-  messageId: z.string(),
-  requestId: z.string().nullable(),
-  session: z.string(),
-  agent: z.string(),
-  model: z.string(),
-  /** Of the line that counts, epoch milliseconds. */
-  at: z.number(),
-  tokens: tokenClassesSchema,
-  cacheWrite5m: z.number().nullable(),
-  cacheWrite1h: z.number().nullable(),
-  reportedCostNanos: z.number().nullable(),
-  promptId: z.string().nullable(),
-  /** Whether a line said why the answer ended. */
-  isEnded: z.boolean(),
-});
-export type Call = z.infer<typeof callSchema>;
 
 /** Put in place of an answer by the program itself: nobody bills it. */
 const SYNTHETIC = '<synthetic>';

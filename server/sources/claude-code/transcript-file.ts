@@ -9,7 +9,7 @@ import { loadProgress, progressCursor, readOn } from '../session-files/progress.
 import type { Progress } from '../session-files/progress.ts';
 import type { SessionFile } from '../session-files/session-files.ts';
 import type { Delivery, SourceDeps } from '../source.ts';
-import type { Call } from './calls.ts';
+import type { Call } from './call-schema.ts';
 import { providerOf } from './calls.ts';
 import { usageKey } from './keys.ts';
 import type { FileState } from './transcript-reader.ts';

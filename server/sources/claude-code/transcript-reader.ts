@@ -7,8 +7,9 @@ import { USER, agentDraft, clip, organismDraft, repeatable, threadDraft } from '
 import { cutTexts } from '../session-files/cut-texts.ts';
 import type { LineReading } from '../session-files/lines.ts';
 import type { UnreadableInput } from '../source.ts';
-import type { Call } from './calls.ts';
-import { callOf, callSchema, fuller, isSameCall } from './calls.ts';
+import type { Call } from './call-schema.ts';
+import { callSchema } from './call-schema.ts';
+import { callOf, fuller, isSameCall } from './calls.ts';
 import { CLAUDE_CODE, childName } from './keys.ts';
 import type { Memory } from './transcript-drafts.ts';
 import { assistantDrafts, promptType, userDrafts } from './transcript-drafts.ts';

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 
+import { tokenClassesSchema } from '#organism/token-classes.ts';
 import type { TokenClasses } from '#organism/tokens.ts';
-import { tokenClassesSchema } from '#organism/tokens.ts';
 
 import { organismDraft } from '../drafts.ts';
 import type { Failure } from '../polled-source.ts';

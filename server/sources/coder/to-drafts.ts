@@ -11,7 +11,7 @@ import {
   repeatable,
   threadDraft,
 } from '../drafts.ts';
-import { filled, whole } from '../lenient.ts';
+import { filled, whole } from '../plain-values.ts';
 import type { WireDetail, WireThread, WireTokens, WireToolCall } from './wire.ts';
 
 /** Calls in flight are hidden over there: a thread that ended this long ago has ended. */

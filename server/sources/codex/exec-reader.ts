@@ -7,7 +7,7 @@ import type { LineReading } from '../session-files/lines.ts';
 import type { UnreadableInput } from '../source.ts';
 import type { ItemPhase } from './item-drafts.ts';
 import { itemDrafts, todoDraft } from './item-drafts.ts';
-import type { Ledger } from './ledger.ts';
+import type { Ledger } from './ledger-schema.ts';
 import { NEW_LEDGER, billExec, notReported, totalsOf } from './ledger.ts';
 import type { Launch } from './names.ts';
 import { CODEX, bornAtOf } from './names.ts';

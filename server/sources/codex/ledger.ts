@@ -1,43 +1,13 @@
-import { z } from 'zod';
-
 import type { DraftOf } from '#organism/event.ts';
 import type { TokenClasses } from '#organism/tokens.ts';
 
-import { count } from '../lenient.ts';
+import type { Counters, Ledger, Totals } from './ledger-schema.ts';
 
 /**
  * What a thread has used, and how much of that is billed. Codex counts up for the whole thread, on
  * standard output once a turn and in its session files once a request: whichever tells first, a
  * reading bills what lies above all billed before, so that both together bill the thread once.
  */
-
-/** Codex's own counters: cached tokens are inside input, reasoning inside output. */
-export const countersSchema = z.object({
-  input_tokens: count,
-  cached_input_tokens: count,
-  cache_write_input_tokens: count,
-  output_tokens: count,
-  reasoning_output_tokens: count,
-});
-export type Counters = z.infer<typeof countersSchema>;
-
-const totalsSchema = z.object({
-  input: z.number(),
-  cached: z.number(),
-  cacheWrite: z.number(),
-  output: z.number(),
-  reasoning: z.number(),
-});
-export type Totals = z.infer<typeof totalsSchema>;
-
-export const ledgerSchema = z.object({
-  billed: totalsSchema,
-  /** The last reading from standard output; null before the first. */
-  lastOfExec: totalsSchema.nullable(),
-  /** Whether a session file has told of the thread: it is the more exact wire. */
-  isFromFiles: z.boolean(),
-});
-export type Ledger = z.infer<typeof ledgerSchema>;
 
 export const NO_TOTALS: Totals = { input: 0, cached: 0, cacheWrite: 0, output: 0, reasoning: 0 };
 export const NEW_LEDGER: Ledger = { billed: NO_TOTALS, lastOfExec: null, isFromFiles: false };
@@ -46,6 +16,24 @@ export interface Bill {
   /** Null when all of the reading is billed already. */
   readonly tokens: TokenClasses | null;
   readonly ledger: Ledger;
+}
+
+/** What a line says of all that its thread has used, and of its last request alone. */
+export function countersOf(payload: {
+  readonly thread_token_usage?: Counters | null | undefined;
+  readonly usage?: Counters | null | undefined;
+  readonly info?:
+    | {
+        readonly total_token_usage?: Counters | null | undefined;
+        readonly last_token_usage?: Counters | null | undefined;
+      }
+    | null
+    | undefined;
+}): { readonly total: Counters | null; readonly ofRequest: Counters | null } {
+  const { thread_token_usage: ofThread, usage, info } = payload;
+  return ofThread == null
+    ? { total: info?.total_token_usage ?? null, ofRequest: info?.last_token_usage ?? null }
+    : { total: ofThread, ofRequest: usage ?? null };
 }
 
 export function totalsOf(counters: Counters): Totals {

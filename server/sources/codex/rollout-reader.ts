@@ -5,14 +5,14 @@ import { USER, repeatable } from '../drafts.ts';
 import type { LineReading } from '../session-files/lines.ts';
 import type { UnreadableInput } from '../source.ts';
 import { itemDrafts } from './item-drafts.ts';
-import type { Ledger } from './ledger.ts';
-import { NEW_LEDGER, billCounters, notReported, passOver, totalsOf } from './ledger.ts';
+import type { Ledger } from './ledger-schema.ts';
+import { NEW_LEDGER, billCounters, countersOf, notReported, passOver, totalsOf } from './ledger.ts';
 import type { Place } from './place.ts';
 import { errorAt, rawAt, sayAt, stateAt, statusAt } from './place.ts';
 import { replayAfter } from './replay.ts';
 import { responseDrafts } from './response-drafts.ts';
 import type { RolloutLine, RolloutPayload } from './rollout-wire.ts';
-import { countersOf, textOfContent, toExecItem } from './rollout-wire.ts';
+import { textOfContent, toExecItem } from './rollout-wire.ts';
 import type { FileState } from './session-head.ts';
 import { beginFile, headDrafts } from './session-head.ts';
 

@@ -2,12 +2,11 @@ import { z } from 'zod';
 
 import { isRecord } from '#organism/record.ts';
 
-import { clip } from '../drafts.ts';
-import { amount, asRecord, countOf, epochMs, filled, record, text } from '../lenient.ts';
+import { amount, epochMs, record, text } from '../lenient.ts';
+import { asRecord, filled } from '../plain-values.ts';
 import type { LineReading } from '../session-files/lines.ts';
 import { readLine } from '../session-files/lines.ts';
-import type { Counters } from './ledger.ts';
-import { countersSchema } from './ledger.ts';
+import { countersSchema } from './ledger-schema.ts';
 import { shownCommand } from './names.ts';
 import type { CodexItem } from './wire.ts';
 import { itemSchema } from './wire.ts';
@@ -61,19 +60,6 @@ const lineSchema = z.looseObject({
   payload: payloadSchema.nullish().catch(null),
 });
 export type RolloutLine = z.infer<typeof lineSchema>;
-
-/** What a line says of all that its thread has used, and of its last request alone. */
-export function countersOf(
-  payload: Pick<RolloutPayload, 'usage' | 'thread_token_usage' | 'info'>,
-): {
-  readonly total: Counters | null;
-  readonly ofRequest: Counters | null;
-} {
-  const { thread_token_usage: ofThread, usage, info } = payload;
-  return ofThread == null
-    ? { total: info?.total_token_usage ?? null, ofRequest: info?.last_token_usage ?? null }
-    : { total: ofThread, ofRequest: usage ?? null };
-}
 
 /** What stands in front of a line's payload. */
 const HEAD_CHARS = 160;
@@ -142,28 +128,4 @@ function changesOf(changes: unknown): unknown {
     path,
     kind: asRecord(change)['type'],
   }));
-}
-
-/** How a sub-agent's session was begun. */
-export interface Spawn {
-  readonly parentThread: string;
-  /** 1: by the session a person began. */
-  readonly depth: number;
-  /** What it is called over there, and what for; null when the build does not say. */
-  readonly title: string | null;
-}
-
-/** Null for a session that a person began. Builds say it in different places, or leave parts out. */
-export function spawnOf(payload: RolloutPayload): Spawn | null {
-  const spawn = asRecord(asRecord(asRecord(payload.source)['subagent'])['thread_spawn']);
-  const parentThread = payload.parent_thread_id ?? filled(spawn['parent_thread_id']);
-  if (parentThread === null || parentThread === '') return null;
-  const title = [spawn['agent_nickname'], spawn['agent_role']].flatMap(
-    (name) => filled(name) ?? [],
-  );
-  return {
-    parentThread: clip(parentThread),
-    depth: countOf(spawn['depth']) ?? 1,
-    title: title.length === 0 ? null : title.join(', '),
-  };
 }

@@ -1,16 +1,16 @@
 import { z } from 'zod';
 
 import type { EventDraft } from '#organism/event.ts';
-import { parseInstant } from '#organism/instant.ts';
 
 import { clip, organismDraft } from '../drafts.ts';
-import { ledgerSchema } from './ledger.ts';
+import { ledgerSchema } from './ledger-schema.ts';
 import { CODEX, bornAtOf, childName, organismIdOf } from './names.ts';
 import type { Place } from './place.ts';
 import { agentAt, threadAt } from './place.ts';
-import { replaySchema } from './replay.ts';
-import type { RolloutPayload, Spawn } from './rollout-wire.ts';
-import { spawnOf } from './rollout-wire.ts';
+import { bornAtOfSession, replayOf } from './replay.ts';
+import type { RolloutPayload } from './rollout-wire.ts';
+import type { Spawn } from './spawn.ts';
+import { spawnOf } from './spawn.ts';
 
 /** What is known of a file between two readings. */
 export const fileStateSchema = z.object({
@@ -29,7 +29,7 @@ export const fileStateSchema = z.object({
   /** The last cumulative reading. */
   last: ledgerSchema.shape.billed.nullable(),
   /** Not null while the lines are a copy of the thread's origin. */
-  replay: replaySchema.nullable().default(null),
+  replay: z.object({ bornAt: z.number(), hasTurnIds: z.boolean() }).nullable().default(null),
   /** Tools that were called and have not answered, by the id of the call; older builds only. */
   calls: z.record(z.string(), z.string()).default({}),
 });
@@ -58,8 +58,7 @@ export function beginFile(state: FileState, payload: RolloutPayload, host: strin
   const threadId = clip(payload.id ?? state.threadId);
   const cwd = payload.cwd ?? null;
   const isSpawned = spawnOf(payload) !== null;
-  const isCopy = isSpawned || payload.forked_from_id != null;
-  const bornAt = bornAtOf(threadId) ?? parseInstant(payload.timestamp ?? '') ?? state.at;
+  const bornAt = bornAtOfSession(threadId, payload) ?? state.at;
   return {
     ...state,
     isBegun: true,
@@ -69,7 +68,7 @@ export function beginFile(state: FileState, payload: RolloutPayload, host: strin
     agent: isSpawned ? childName(threadId) : CODEX,
     provider: payload.model_provider ?? null,
     at: state.at === 0 ? bornAt : state.at,
-    replay: isCopy ? { bornAt, hasTurnIds: false } : null,
+    replay: replayOf(payload, bornAt),
   };
 }
 

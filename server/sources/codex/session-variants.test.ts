@@ -4,7 +4,7 @@ import type { DraftOf, EventDraft, EventType } from '#organism/event.ts';
 import { addTokens, promptTokens, totalTokens, ZERO_TOKENS } from '#organism/tokens.ts';
 
 import { createLineCutter } from '../session-files/line-cutter.ts';
-import type { Ledger } from './ledger.ts';
+import type { Ledger } from './ledger-schema.ts';
 import { readRollout } from './rollout-reader.ts';
 import { readRolloutLine } from './rollout-wire.ts';
 import { newFile } from './session-head.ts';

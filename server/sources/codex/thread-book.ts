@@ -1,5 +1,5 @@
-import type { Ledger } from './ledger.ts';
-import { ledgerSchema } from './ledger.ts';
+import type { Ledger } from './ledger-schema.ts';
+import { ledgerSchema } from './ledger-schema.ts';
 
 /** Where a thread's ledger is kept: beside the drafts, saved in the same transaction. */
 

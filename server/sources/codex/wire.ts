@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { text, texts } from '../lenient.ts';
 import type { LineReading } from '../session-files/lines.ts';
 import { readLine } from '../session-files/lines.ts';
-import { countersSchema } from './ledger.ts';
+import { countersSchema } from './ledger-schema.ts';
 
 /** Lines of `codex exec --json`, read leniently: builds add events, items and fields. */
 

@@ -13,7 +13,7 @@ import {
   repeatable,
   threadDraft,
 } from '../drafts.ts';
-import { asRecord, whole } from '../lenient.ts';
+import { asRecord, whole } from '../plain-values.ts';
 import type { WireBatch, WireEvent, WireToolCall } from './wire.ts';
 
 /**

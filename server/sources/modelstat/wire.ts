@@ -4,7 +4,8 @@ import { parseInstant } from '#organism/instant.ts';
 import { isRecord } from '#organism/record.ts';
 import { parseBounded } from '#server/ingest/limits.ts';
 
-import { amount, anything, asList, filled, text } from '../lenient.ts';
+import { amount, anything, text } from '../lenient.ts';
+import { asList, filled } from '../plain-values.ts';
 
 /** The SDK's batch, read leniently: a refusal loses the caller's data for good. */
 

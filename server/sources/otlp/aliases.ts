@@ -1,6 +1,6 @@
 import type { TokenClasses } from '#organism/tokens.ts';
 
-import { filled } from '../lenient.ts';
+import { filled } from '../plain-values.ts';
 import type { Attributes } from './wire.ts';
 import { numberOf } from './wire.ts';
 

@@ -17,7 +17,7 @@ import {
   repeatable,
   threadDraft,
 } from '../drafts.ts';
-import { filled } from '../lenient.ts';
+import { filled } from '../plain-values.ts';
 import { textOf } from './aliases.ts';
 import { usageDraft } from './usage-draft.ts';
 import type { OtlpLog } from './wire.ts';

@@ -1,7 +1,7 @@
 import type { EventDraft } from '#organism/event.ts';
 
 import { USER, agentDraft, clip, errorDraft, messageDraft, threadDraft } from '../drafts.ts';
-import { filled } from '../lenient.ts';
+import { filled } from '../plain-values.ts';
 import { textOf } from './aliases.ts';
 import { usageDraft } from './usage-draft.ts';
 import type { OtlpLog } from './wire.ts';

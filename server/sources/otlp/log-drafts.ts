@@ -9,7 +9,7 @@ import {
   repeatable,
   threadDraft,
 } from '../drafts.ts';
-import { filled } from '../lenient.ts';
+import { filled } from '../plain-values.ts';
 import { textOf } from './aliases.ts';
 import { claudeCodeDrafts } from './claude-code-logs.ts';
 import { codexDrafts } from './codex-logs.ts';

@@ -13,7 +13,7 @@ import {
   threadDraft,
   within,
 } from '../drafts.ts';
-import { filled } from '../lenient.ts';
+import { filled } from '../plain-values.ts';
 import { textOf, valueOf } from './aliases.ts';
 import { newTurn, parsed } from './gen-ai-messages.ts';
 import type { SpanBook } from './span-book.ts';

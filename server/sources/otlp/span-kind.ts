@@ -1,4 +1,4 @@
-import { filled } from '../lenient.ts';
+import { filled } from '../plain-values.ts';
 import type { OtlpSpan } from './wire.ts';
 
 /** What a span is to us. Only `model-call` is billed: every other span repeats the calls below it. */

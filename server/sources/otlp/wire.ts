@@ -1,6 +1,6 @@
 /** An OTLP request in the shape of its JSON, read leniently: unknown fields are nothing, absent ones are empty. */
 
-import { asList, asRecord, filled } from '../lenient.ts';
+import { asList, asRecord, filled } from '../plain-values.ts';
 
 export type Attributes = ReadonlyMap<string, unknown>;
 

@@ -2,7 +2,7 @@ import type { z } from 'zod';
 
 import { parseBounded } from '#server/ingest/limits.ts';
 
-import { asRecord } from '../lenient.ts';
+import { asRecord } from '../plain-values.ts';
 import type { UnreadableInput } from '../source.ts';
 
 /** Lines of JSON that a runtime writes, one object each. */
