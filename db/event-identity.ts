@@ -2,7 +2,7 @@ import { isRecord } from '#organism/record.ts';
 
 import type { PreparedEvent } from './store.ts';
 
-/** Ours, not the source's: they may differ between two readings of one event. */
+/** Ours, or read since some build only: they may differ between two readings of one event. */
 const OWN_FIELDS: ReadonlySet<string> = new Set([
   'seq',
   'organismId',
@@ -10,6 +10,8 @@ const OWN_FIELDS: ReadonlySet<string> = new Set([
   'receivedAt',
   'costNanos',
   'price',
+  'listCostNanos',
+  'cacheWrite1h',
 ]);
 
 /**

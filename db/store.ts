@@ -1,4 +1,10 @@
-import type { AppliedPrice, EventDraft, EventType, JournalEvent } from '#organism/event.ts';
+import type {
+  AppliedPrice,
+  BillingKind,
+  EventDraft,
+  EventType,
+  JournalEvent,
+} from '#organism/event.ts';
 import type { OrganismSnapshot } from '#organism/snapshot.ts';
 import type { UsageSum } from '#organism/usage-sum.ts';
 
@@ -101,6 +107,7 @@ export type JournalEventOf<T extends EventType> = Extract<JournalEvent, { type: 
 export type PreparedEvent = EventDraft & {
   costNanos?: number | null | undefined;
   price?: AppliedPrice | null | undefined;
+  listCostNanos?: number | null | undefined;
   receivedAt: number;
 };
 
@@ -241,7 +248,7 @@ export interface ErrorQuery {
   readonly after?: Place | undefined;
 }
 
-export type UsageDimension = 'model' | 'agent' | 'org' | 'provider' | 'thread';
+export type UsageDimension = 'model' | 'agent' | 'org' | 'provider' | 'thread' | 'billing';
 
 export interface UsageQuery {
   /** Absent: every organism. */
@@ -253,6 +260,7 @@ export interface UsageQuery {
   readonly model?: string | undefined;
   readonly provider?: string | undefined;
   readonly threadId?: string | undefined;
+  readonly billing?: BillingKind | undefined;
 }
 
 export interface UsageGroup {

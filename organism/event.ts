@@ -113,6 +113,8 @@ const usageDraft = z.object({
   org: id.nullable(),
   user: id.nullable(),
   tokens: tokenClassesSchema,
+  /** The part of `tokens.cacheWrite` that is kept for an hour, which costs more than five minutes. */
+  cacheWrite1h: count.optional(),
   /** Classes the source does not tell apart: their tokens are inside another class. */
   notReported: z.array(tokenClassesSchema.keyof()).optional(),
   latencyMs: z.number().min(0).nullable(),
@@ -241,6 +243,8 @@ export const appliedPriceSchema = z.object({
   model: z.string(),
   /** Nano-dollars per million tokens. */
   unitNanos: tokenClassesSchema,
+  /** The same for cache writes kept for an hour; absent: they cost what all cache writes do. */
+  cacheWrite1hNanos: nanos.optional(),
 });
 export type AppliedPrice = z.infer<typeof appliedPriceSchema>;
 
@@ -256,6 +260,8 @@ const priced = {
   /** Our price for the call; null is unpriced, which is not zero. */
   costNanos: nanos.nullable(),
   price: appliedPriceSchema.nullable(),
+  /** Only of a covered call: what it would have cost; null where no list price is known. */
+  listCostNanos: nanos.nullable().optional(),
 };
 
 /** An event as the journal keeps it and everyone else sees it. */
@@ -278,6 +284,10 @@ export const journalEventSchema = z.discriminatedUnion('type', [
 export type JournalEvent = z.infer<typeof journalEventSchema>;
 export type EventOf<T extends EventType> = Extract<JournalEvent, { type: T }>;
 export type DraftOf<T extends EventType> = Extract<EventDraft, { type: T }>;
+
+/** Who pays for a call: its price is charged, or a subscription covers it. */
+export const BILLING_KINDS = ['api', 'subscription'] as const;
+export type BillingKind = (typeof BILLING_KINDS)[number];
 
 /** What the total of a bill counts for one call: our price where known, else the reported one. */
 export function effectiveCostNanos(usage: {

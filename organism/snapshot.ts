@@ -22,7 +22,7 @@ const entity = <T>(idField: string) =>
 const record = <T>() => z.custom<T>(isRecord);
 
 /** Changes when a snapshot of an older build can no longer be read: then the journal is replayed. */
-export const SNAPSHOT_VERSION = 2;
+export const SNAPSHOT_VERSION = 3;
 
 export const organismSnapshotSchema = z.object({
   version: z.literal(SNAPSHOT_VERSION),

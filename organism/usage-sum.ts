@@ -13,6 +13,10 @@ export interface UsageSum {
   readonly reportedCostNanos: number;
   readonly unpricedRequests: number;
   readonly unpricedTokens: number;
+  /** What calls covered by a subscription would have cost at list price: in no total, never charged. */
+  readonly coveredCostNanos: number;
+  /** Covered calls whose list price is not known. */
+  readonly coveredUnlisted: number;
   readonly latencyMsTotal: number;
   readonly latencyCount: number;
 }
@@ -24,6 +28,8 @@ export const ZERO_USAGE: UsageSum = {
   reportedCostNanos: 0,
   unpricedRequests: 0,
   unpricedTokens: 0,
+  coveredCostNanos: 0,
+  coveredUnlisted: 0,
   latencyMsTotal: 0,
   latencyCount: 0,
 };
@@ -40,9 +46,19 @@ export function addUsage(sum: UsageSum, usage: EventOf<'usage'>): UsageSum {
     ),
     unpricedRequests: sum.unpricedRequests + (cost === null ? 1 : 0),
     unpricedTokens: sum.unpricedTokens + (cost === null ? totalTokens(usage.tokens) : 0),
+    coveredCostNanos: saturate(sum.coveredCostNanos + (usage.listCostNanos ?? 0)),
+    coveredUnlisted: sum.coveredUnlisted + (isUnlisted(usage) ? 1 : 0),
     latencyMsTotal: saturate(sum.latencyMsTotal + (usage.latencyMs ?? 0)),
     latencyCount: sum.latencyCount + (usage.latencyMs === null ? 0 : 1),
   };
+}
+
+/** Whether a subscription covers the call, and nobody knows what it would have cost. */
+export function isUnlisted(usage: {
+  billing?: 'subscription' | undefined;
+  listCostNanos?: number | null | undefined;
+}): boolean {
+  return usage.billing !== undefined && (usage.listCostNanos ?? null) === null;
 }
 
 export function mergeUsage(a: UsageSum, b: UsageSum): UsageSum {
@@ -62,6 +78,8 @@ function combine(a: UsageSum, b: UsageSum, tokens: TokenClasses, sign: 1 | -1): 
     reportedCostNanos: saturate(a.reportedCostNanos + sign * b.reportedCostNanos),
     unpricedRequests: a.unpricedRequests + sign * b.unpricedRequests,
     unpricedTokens: a.unpricedTokens + sign * b.unpricedTokens,
+    coveredCostNanos: saturate(a.coveredCostNanos + sign * b.coveredCostNanos),
+    coveredUnlisted: a.coveredUnlisted + sign * b.coveredUnlisted,
     latencyMsTotal: saturate(a.latencyMsTotal + sign * b.latencyMsTotal),
     latencyCount: a.latencyCount + sign * b.latencyCount,
   };

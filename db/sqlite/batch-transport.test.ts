@@ -18,6 +18,8 @@ const rareFields = fc.record(
     id: fc.constantFrom('', 'call-1', '__proto__'),
     notReported: fc.constant(['cacheWrite'] as const),
     billing: fc.constant('subscription' as const),
+    cacheWrite1h: fc.nat(),
+    listCostNanos: fc.option(fc.nat()),
     mayRepeat: fc.constant(true as const),
     aFieldOfTomorrow: fc.constant(1),
     metadata: fc.dictionary(fc.string(), fc.jsonValue()),

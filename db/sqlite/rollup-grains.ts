@@ -9,8 +9,11 @@ export interface Grain {
   readonly table: string;
   /** Null: not cut by time. */
   readonly bucketMs: number | null;
-  readonly dimensions: readonly UsageDimension[];
+  readonly dimensions: readonly KeyDimension[];
 }
+
+/** Dimensions with a key of their own. */
+export type KeyDimension = Exclude<UsageDimension, 'billing'>;
 
 /** In the order a query tries them: the first that has its dimensions is the cheapest. */
 export const GRAINS: readonly Grain[] = [
@@ -32,12 +35,14 @@ export const GRAINS: readonly Grain[] = [
   },
 ];
 
+/** The key a dimension is read from: the billing of a call is in the name of its provider. */
 export const DIMENSION_COLUMNS: Readonly<Record<UsageDimension, string>> = {
   org: 'org_id',
   agent: 'agent_id',
   model: 'model_id',
   provider: 'provider_id',
   thread: 'thread_id',
+  billing: 'provider_id',
 };
 
 /** What a rollup row sums, in the order the writer binds it. */
@@ -54,6 +59,8 @@ export const SUM_COLUMNS = [
   'unpriced_tokens',
   'latency_micros',
   'latency_count',
+  'covered_cost_nanos',
+  'covered_unlisted',
 ] as const;
 
 /** The number of the bucket an instant lies in; exact where the quotient would round up to the next. */

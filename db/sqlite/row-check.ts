@@ -34,6 +34,7 @@ export const LEDGER_COLUMNS = [
   'reported_cost_nanos',
   'cost_nanos',
   'price_id',
+  'covered_cost_nanos',
 ] as const;
 
 const OWN_NUMBERS = 7;
@@ -42,6 +43,8 @@ const NO_NUMBER = -1;
 const numbers = new Float64Array(OWN_NUMBERS + LEDGER_COLUMNS.length);
 const bytes = new Uint8Array(numbers.buffer);
 const ownBytes = bytes.subarray(0, OWN_NUMBERS * Float64Array.BYTES_PER_ELEMENT);
+/** Rows from before there was a last column have the check value of those that have nothing in it. */
+const bytesBeforeLast = bytes.subarray(0, -Float64Array.BYTES_PER_ELEMENT);
 
 /**
  * CRC-32 over all that a journal row and its ledger row say: SQLite itself does not notice a bit
@@ -62,5 +65,10 @@ export function checkRow(row: CheckedRow): number {
       numbers[OWN_NUMBERS + i] = (ledger[i] ?? NO_NUMBER) + 0;
     }
   }
-  return crc32(`${row.key}\n${row.body}`, crc32(ledger === null ? ownBytes : bytes));
+  return crc32(`${row.key}\n${row.body}`, crc32(coveredBytes(ledger)));
+}
+
+function coveredBytes(ledger: CheckedRow['ledger']): Uint8Array {
+  if (ledger === null) return ownBytes;
+  return (ledger[LEDGER_COLUMNS.length - 1] ?? null) === null ? bytesBeforeLast : bytes;
 }

@@ -4,6 +4,7 @@ import { describe, expect, test } from 'vitest';
 
 import type { UsageDimension, UsageQuery } from '#db/store.ts';
 import type { EventOf } from '#organism/event.ts';
+import { BILLING_KINDS } from '#organism/event.ts';
 import type { UsageSum } from '#organism/usage-sum.ts';
 import { ZERO_USAGE, addUsage } from '#organism/usage-sum.ts';
 
@@ -51,11 +52,13 @@ const call = fc.record({
   threadId: fc.option(fc.constantFrom('t1', 't2', '__proto__')),
   agent: nullableName,
   model: name,
-  provider: name,
+  // As a hostile source could try to pass for covered.
+  provider: fc.constantFrom('a', 'b', '', '\u001fsa', '\u001fpa'),
   org: nullableName,
   latencyMs: fc.option(fc.constantFrom(0, 0.25, 812.5, 100_000)),
   reportedCostNanos: nanos,
   costNanos: nanos,
+  covered: fc.option(fc.record({ billing: fc.constant('subscription'), listCostNanos: nanos })),
   tokens: fc.record({
     inputFresh: count,
     cacheRead: count,
@@ -79,7 +82,8 @@ const query = fc
       org: filter(name),
       agent: filter(fc.constantFrom('a', 'b', '__proto__', 'never')),
       model: filter(name),
-      provider: filter(name),
+      provider: filter(fc.constantFrom('a', '', '\u001fsa', 'never')),
+      billing: filter(fc.constantFrom(...BILLING_KINDS)),
       threadId: filter(fc.constantFrom('t1', '__proto__')),
     }),
   )
@@ -93,6 +97,7 @@ function matches(usage: Usage, query: UsageQuery): boolean {
     (query.agent === undefined || usage.agent === query.agent) &&
     (query.model === undefined || usage.model === query.model) &&
     (query.provider === undefined || usage.provider === query.provider) &&
+    (query.billing === undefined || (usage.billing ?? 'api') === query.billing) &&
     (query.threadId === undefined || usage.threadId === query.threadId)
   );
 }
@@ -103,6 +108,7 @@ const VALUES: Record<UsageDimension, (usage: Usage) => string | null> = {
   model: (usage) => usage.model,
   provider: (usage) => usage.provider,
   thread: (usage) => usage.threadId,
+  billing: (usage) => usage.billing ?? 'api',
 };
 
 /** The oracle: adds up in a plain loop what the store answers from its rollups. */
@@ -142,8 +148,8 @@ describe('usage', () => {
         async (calls, filters, groupBy, timezone) => {
           run += 1;
           const organismId = `run-${run}`;
-          const events = calls.map((fields, i) =>
-            makeUsage(`${run}.${i}`, { ...fields, price: null }),
+          const events = calls.map(({ covered, ...fields }, i) =>
+            makeUsage(`${run}.${i}`, { ...fields, ...covered, price: null }),
           );
           const { stored } = await store.append(makeBatch(events, { organismId }));
           const asked = { ...filters, organismId };
@@ -201,6 +207,21 @@ describe('usage', () => {
     ]);
     expect(await store.listUsageNames(undefined, 'agent')).toEqual(['greeter', 'other']);
     expect(await store.listUsageNames('garden', 'agent')).toEqual(['greeter']);
+  });
+
+  test('a provider that calls itself covered is one that is charged', async () => {
+    const store = await openTestStore();
+    const calls = [{ provider: '\u001fsa' }, { provider: 'a', billing: 'subscription' as const }];
+    await store.append(makeBatch(calls.map((fields, i) => makeUsage(`${i}`, fields))));
+    const groups = await store.sumUsage({ groupBy: ['billing', 'provider'] });
+    expect(groups.map(({ keys }) => keys)).toEqual(
+      expect.arrayContaining([
+        ['api', '\u001fsa'],
+        ['subscription', 'a'],
+      ]),
+    );
+    expect(await store.listUsageNames(undefined, 'billing')).toEqual(['api', 'subscription']);
+    expect(await store.listUsageNames(undefined, 'provider')).toEqual(['\u001fsa', 'a']);
   });
 
   test('no usage: one total of zero, no groups, no days', async () => {

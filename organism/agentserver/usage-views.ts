@@ -16,13 +16,15 @@ export function usageFields(sum: UsageSum) {
   };
 }
 
-/** What every total says beside its cost: unpriced is not zero. */
+/** What every total says beside its cost: unpriced is not zero, and covered is not charged. */
 export function honestyFields(sum: UsageSum) {
   return {
     unpricedRequests: sum.unpricedRequests,
     unpricedTokens: sum.unpricedTokens,
     totalCostNanos: sum.costNanos,
     reportedCostNanos: sum.reportedCostNanos,
+    coveredCostNanos: sum.coveredCostNanos,
+    coveredUnlisted: sum.coveredUnlisted,
   };
 }
 

@@ -4,7 +4,7 @@ import { z } from 'zod';
 
 const count = z.number().int();
 
-/** Added by us beside every total: unpriced is not zero. Absent from other servers' answers. */
+/** Added by us beside every total: unpriced is not zero, covered is not charged. Absent from other servers' answers. */
 const unpriced = {
   unpricedRequests: count.optional(),
   unpricedTokens: count.optional(),
@@ -12,6 +12,10 @@ const unpriced = {
   totalCostNanos: count.optional(),
   /** How much of the total is the source's own figure because we know no price. */
   reportedCostNanos: count.optional(),
+  /** What calls covered by a subscription would have cost at list price; no part of the total. */
+  coveredCostNanos: count.optional(),
+  /** Covered calls without a known list price. */
+  coveredUnlisted: count.optional(),
 };
 
 export const usageTotalsSchema = z
@@ -110,6 +114,8 @@ const billingRowSchema = z
     unpriced_tokens: count.optional(),
     total_cost_nanos: count.optional(),
     reported_cost_nanos: count.optional(),
+    covered_cost_nanos: count.optional(),
+    covered_unlisted: count.optional(),
   })
   .meta({ id: 'BillingRow' });
 export type BillingRow = z.infer<typeof billingRowSchema>;
@@ -126,6 +132,8 @@ export const billingSummarySchema = z
     totalCost: z.number(),
     byModel: z.record(z.string(), billingRowSchema),
     byAgent: z.record(z.string(), billingRowSchema),
+    /** Added by us: charged by call, and covered by a subscription. */
+    byBilling: z.record(z.string(), billingRowSchema).optional(),
     ...unpriced,
   })
   .meta({ id: 'BillingSummary' });

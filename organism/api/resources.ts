@@ -2,7 +2,7 @@ import { z } from 'zod';
 
 import { messageInfoSchema, threadInfoSchema } from '../agentserver/entities.ts';
 import { usageEventInfoSchema } from '../agentserver/usage.ts';
-import { SOCKET_MODES, SOURCE_STATES, journalEventSchema } from '../event.ts';
+import { BILLING_KINDS, SOCKET_MODES, SOURCE_STATES, journalEventSchema } from '../event.ts';
 import { tokenClassesSchema } from '../token-classes.ts';
 
 /** What we serve beyond the AgentServer contract. Times are epoch milliseconds, money nano-dollars. */
@@ -21,6 +21,9 @@ export const usageSumSchema = z
     reportedCostNanos: count,
     unpricedRequests: count,
     unpricedTokens: count,
+    /** What covered calls would have cost at list price; never part of `costNanos`. */
+    coveredCostNanos: count,
+    coveredUnlisted: count,
     latencyMsTotal: z.number(),
     latencyCount: count,
   })
@@ -34,6 +37,11 @@ export const usageEventRowSchema = usageEventInfoSchema
     costNanos: count.nullable(),
     /** What the source says it cost; `estimatedCost` falls back to it. */
     reportedCostNanos: count.nullable(),
+    billing: z.enum(BILLING_KINDS),
+    /** Of a covered call: what it would have cost; null where no list price is known. */
+    listCostNanos: count.nullable(),
+    /** The part of `tokens.cacheWrite` kept for an hour; null where the source does not say. */
+    cacheWrite1h: count.nullable(),
   })
   .meta({ id: 'UsageEventRow' });
 export type UsageEventRow = z.infer<typeof usageEventRowSchema>;

@@ -151,6 +151,9 @@ export function usageEventRow(event: EventOf<'usage'>): UsageEventRow {
     tokens: event.tokens,
     costNanos: event.costNanos,
     reportedCostNanos: event.reportedCostNanos,
+    billing: event.billing ?? 'api',
+    listCostNanos: event.listCostNanos ?? null,
+    cacheWrite1h: event.cacheWrite1h ?? null,
   };
 }
 

@@ -14,7 +14,7 @@ import {
 } from './parameters.ts';
 import type { Route } from './route.ts';
 import { defineRoute } from './route.ts';
-import { DAY_DIMENSIONS } from './usage-report-routes.ts';
+import { DAY_DIMENSIONS, billingParam } from './usage-report-routes.ts';
 
 const JSON_TYPE = 'application/json';
 const CSV_TYPE = 'text/csv';
@@ -34,6 +34,7 @@ export function exportRoutes(deps: ApiDeps): Route[] {
         agent_id: textParam,
         model: textParam,
         provider: textParam,
+        billing: billingParam,
         timezone: zoneParam,
         group_by: choiceParam(DAY_DIMENSIONS),
       }),
@@ -55,6 +56,7 @@ export function exportRoutes(deps: ApiDeps): Route[] {
             agent: query.agent_id ?? null,
             model: query.model ?? null,
             provider: query.provider ?? null,
+            billing: query.billing ?? null,
             from: from ?? null,
             to: to ?? null,
             timezone: query.timezone,

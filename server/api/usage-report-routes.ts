@@ -5,6 +5,7 @@ import { honestyFields, usageFields } from '#organism/agentserver/usage-views.ts
 import type { BillingRow } from '#organism/agentserver/usage.ts';
 import { billingSummarySchema, dailyUsageSchema } from '#organism/agentserver/usage.ts';
 import { usageBreakdownSchema, usageNamesSchema } from '#organism/api/resources.ts';
+import { BILLING_KINDS } from '#organism/event.ts';
 import { formatInstant } from '#organism/instant.ts';
 import type { UsageSum } from '#organism/usage-sum.ts';
 import { ZERO_USAGE, mergeUsage } from '#organism/usage-sum.ts';
@@ -24,9 +25,12 @@ import { Problem } from './problem.ts';
 import type { Route } from './route.ts';
 import { defineRoute } from './route.ts';
 
-export const USAGE_DIMENSIONS = ['model', 'agent', 'org', 'provider', 'thread'] as const;
+export const USAGE_DIMENSIONS = ['model', 'agent', 'org', 'provider', 'thread', 'billing'] as const;
 /** Days are not cut by thread: that is a table of threads, not a chart. */
-export const DAY_DIMENSIONS = ['model', 'agent', 'org', 'provider'] as const;
+export const DAY_DIMENSIONS = ['model', 'agent', 'org', 'provider', 'billing'] as const;
+export const billingParam = choiceParam(BILLING_KINDS).meta({
+  description: 'Only calls that are charged one by one, or only those a subscription covers',
+});
 
 const rangeParams = {
   organism: organismParam,
@@ -40,6 +44,7 @@ const filterParams = {
   model: textParam,
   provider: textParam,
   thread: textParam,
+  billing: billingParam,
 };
 
 /** Totals from the ledger: bills, days and breakdowns. */
@@ -55,6 +60,7 @@ export function usageReportRoutes(deps: ApiDeps): Route[] {
       model: query.model,
       provider: query.provider,
       threadId: query.thread,
+      billing: query.billing,
     };
   }
 
@@ -62,7 +68,7 @@ export function usageReportRoutes(deps: ApiDeps): Route[] {
     defineRoute({
       method: 'GET',
       path: '/api/v1/usage/billing',
-      summary: 'The bill of a range, by model and by agent',
+      summary: 'The bill of a range, by model, by agent and by who pays',
       query: z.object(rangeParams),
       answer: billingSummarySchema,
       problems: [404],
@@ -71,7 +77,7 @@ export function usageReportRoutes(deps: ApiDeps): Route[] {
           organismId: resolveOrganism(deps, query.organism).organismId,
           ...toRange(query),
           org: query.org_id,
-          groupings: [['model'], ['agent']],
+          groupings: [['model', 'billing'], ['agent']],
         });
         const total = byModel.reduce((sum, group) => mergeUsage(sum, group.sum), ZERO_USAGE);
         return {
@@ -81,6 +87,7 @@ export function usageReportRoutes(deps: ApiDeps): Route[] {
           ...usageFields(total),
           byModel: billingRows(byModel),
           byAgent: billingRows(byAgent),
+          byBilling: billingRows(byModel, 1),
         };
       },
     }),
@@ -152,10 +159,11 @@ function readDimensions(texts: readonly string[]): UsageDimension[] {
 /** Usage that names no agent is billed too: a bill's parts add up to its total. */
 const NAMELESS = 'unknown';
 
-function billingRows(groups: readonly UsageGroup[]): Record<string, BillingRow> {
+/** @param key which key of a group names its row; groups of one name are added up */
+function billingRows(groups: readonly UsageGroup[], key = 0): Record<string, BillingRow> {
   const sums = new Map<string, UsageSum>();
   for (const { keys, sum } of groups) {
-    const name = keys[0] ?? NAMELESS;
+    const name = keys[key] ?? NAMELESS;
     sums.set(name, mergeUsage(sums.get(name) ?? ZERO_USAGE, sum));
   }
   const rows = [...sums].sort(([, a], [, b]) => b.costNanos - a.costNanos);
@@ -176,5 +184,7 @@ function billingRow(sum: UsageSum): BillingRow {
     unpriced_tokens: honesty.unpricedTokens,
     total_cost_nanos: honesty.totalCostNanos,
     reported_cost_nanos: honesty.reportedCostNanos,
+    covered_cost_nanos: honesty.coveredCostNanos,
+    covered_unlisted: honesty.coveredUnlisted,
   };
 }

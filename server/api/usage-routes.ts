@@ -26,6 +26,7 @@ import { Problem } from './problem.ts';
 import type { Route } from './route.ts';
 import { defineRoute } from './route.ts';
 import type { UsageBaselines } from './usage-baselines.ts';
+import { billingParam } from './usage-report-routes.ts';
 
 /** The contract's budget for a thread that was given none. */
 const DEFAULT_MAX_TOKENS = 100_000;
@@ -39,6 +40,7 @@ const historyQuery = z.object({
   org_id: textParam,
   agent_id: textParam,
   model: textParam,
+  billing: billingParam,
   cursor: cursorParam,
   limit: intParam({ min: 1, max: 1000, fallback: 100 }),
   offset: intParam({ min: 0, max: 1e12, fallback: 0 }),
@@ -124,6 +126,7 @@ export function usageRoutes(deps: ApiDeps, baselines: UsageBaselines): Route[] {
           org: query.org_id,
           agent: query.agent_id,
           model: query.model,
+          billing: query.billing,
           after: readCursor(HISTORY_ORDER, query.cursor),
           limit,
           offset,

@@ -55,6 +55,8 @@ const ALL = {
   reportedCostNanos: 2_000_000,
   unpricedRequests: 1,
   unpricedTokens: 165,
+  coveredCostNanos: 0,
+  coveredUnlisted: 0,
 };
 
 describe('running totals', () => {

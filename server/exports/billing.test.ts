@@ -100,7 +100,7 @@ describe('the billing export', () => {
   it.each(ZONES)('adds up to the summary to the nano in %s', async (timezone) => {
     for (const scope of ['', RANGE, `${RANGE}&org_id=acme`]) {
       const bill = await readBill(scope);
-      for (const groupBy of ['model', 'agent', 'org', 'provider']) {
+      for (const groupBy of ['model', 'agent', 'org', 'provider', 'billing']) {
         const query = `${scope}&timezone=${timezone}&group_by=${groupBy}`;
         const { text, headers } = await kit.get(`/api/v1/exports/billing?format=csv&${query}`);
         const rows = parseCsv(text);

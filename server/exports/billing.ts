@@ -1,6 +1,7 @@
 import { stringify } from 'csv-stringify/sync';
 
 import type { Store, UsageDay, UsageDimension, UsageQuery } from '#db/store.ts';
+import type { BillingKind } from '#organism/event.ts';
 import { formatInstant } from '#organism/instant.ts';
 import { nanosToDecimal } from '#organism/money.ts';
 import { totalTokens } from '#organism/tokens.ts';
@@ -16,6 +17,7 @@ export interface BillingScope {
   readonly agent: string | null;
   readonly model: string | null;
   readonly provider: string | null;
+  readonly billing: BillingKind | null;
   /** Half-open; null is unbounded. */
   readonly from: number | null;
   readonly to: number | null;
@@ -46,6 +48,7 @@ export async function readBillingReport(
     agent: scope.agent ?? undefined,
     model: scope.model ?? undefined,
     provider: scope.provider ?? undefined,
+    billing: scope.billing ?? undefined,
     from: scope.from ?? undefined,
     to: scope.to ?? undefined,
   };
@@ -97,7 +100,7 @@ export function billingFileName(report: BillingReport, extension: 'csv' | 'json'
     'billing',
     scope.organismId,
     scope.org ?? 'all-orgs',
-    ...[scope.agent, scope.model, scope.provider].filter((name) => name !== null),
+    ...[scope.agent, scope.model, scope.provider, scope.billing].filter((name) => name !== null),
     scope.from === null ? 'start' : formatInstant(scope.from).slice(0, 10),
     scope.to === null ? 'now' : formatInstant(scope.to).slice(0, 10),
     scope.timezone,
@@ -126,6 +129,8 @@ function dayFacts(day: UsageDay, groupBy: UsageDimension): Record<string, Cell> 
     reported_cost_usd: nanosToDecimal(reportedCostNanos),
     unpriced_requests: day.sum.unpricedRequests,
     unpriced_tokens: day.sum.unpricedTokens,
+    covered_list_cost_usd: nanosToDecimal(day.sum.coveredCostNanos),
+    covered_unlisted_requests: day.sum.coveredUnlisted,
   };
 }
 
@@ -137,6 +142,7 @@ function reportFacts({ scope, total, ...report }: BillingReport): Record<string,
     scope_agent: scope.agent,
     scope_model: scope.model,
     scope_provider: scope.provider,
+    scope_billing: scope.billing,
     period_from: scope.from === null ? null : formatInstant(scope.from),
     period_to: scope.to === null ? null : formatInstant(scope.to),
     timezone: scope.timezone,
@@ -144,6 +150,8 @@ function reportFacts({ scope, total, ...report }: BillingReport): Record<string,
     price_versions: report.priceVersions.join(' '),
     report_rows: report.days.length,
     report_cost_usd: nanosToDecimal(total.costNanos),
+    report_covered_list_cost_usd: nanosToDecimal(total.coveredCostNanos),
+    report_covered_unlisted_requests: total.coveredUnlisted,
     report_unpriced_requests: total.unpricedRequests,
     report_unpriced_tokens: total.unpricedTokens,
     generated_at: formatInstant(report.generatedAt),

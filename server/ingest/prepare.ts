@@ -12,6 +12,8 @@ export interface Pricer {
   priceUsage(usage: DraftOf<'usage'>): {
     readonly costNanos: number | null;
     readonly price: AppliedPrice | null;
+    /** Of covered calls alone. */
+    readonly listCostNanos?: number | null;
   };
 }
 
@@ -83,8 +85,9 @@ export function createPreparation(deps: {
 
   function finish(event: EventDraft, receivedAt: number): PreparedEvent {
     if (event.type !== 'usage') return { ...event, receivedAt };
-    const { costNanos, price } = pricer.priceUsage(event);
-    return { ...event, receivedAt, costNanos, price };
+    const { costNanos, price, listCostNanos } = pricer.priceUsage(event);
+    const priced = { ...event, receivedAt, costNanos, price };
+    return listCostNanos === undefined ? priced : { ...priced, listCostNanos };
   }
 
   function prepareQuickly(draft: unknown, receivedAt: number): PreparedEvent | null {

@@ -22,6 +22,8 @@ export interface Rates {
   readonly provider: string;
   readonly model: string;
   readonly classes: Readonly<Record<keyof TokenClasses, Rate | null>>;
+  /** Of cache writes kept for an hour; null: they cost what the others do. */
+  readonly cacheWrite1h: Rate | null;
   /** A fee per call that some models have beside their tokens. */
   readonly perRequestNanos: number;
 }
@@ -129,6 +131,7 @@ function toRates({ provider, model, model_price: price }: PriceCalculation): Rat
       outputVisible: output,
       reasoning: toRate(price, 'output_reasoning_mtok') ?? output,
     },
+    cacheWrite1h: toRate(price, 'cache_write_1h_mtok'),
     perRequestNanos: (toRate(price, 'requests_kcount')?.base ?? 0) / 1000,
   };
 }

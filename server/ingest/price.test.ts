@@ -77,6 +77,7 @@ describe('the table of known prices', () => {
           outputVisible: 15_000_000_000,
           reasoning: 15_000_000_000,
         },
+        cacheWrite1hNanos: 6_000_000_000,
       },
     });
   });
@@ -327,5 +328,76 @@ describe('overrides', () => {
   ])('refuse %j', (override) => {
     expect(() => createPricer({ overrides: [override] })).toThrow(AppError);
     expect(() => createPricer({ overrides: [override] })).toThrow(/price override 1/);
+  });
+});
+
+describe('cache writes kept for an hour', () => {
+  const tokens = { ...ZERO_TOKENS, cacheWrite: 1000 };
+  const written = (cacheWrite1h: number | undefined, more: object = {}) =>
+    pricer.priceUsage({
+      model: 'claude-sonnet-4-5',
+      provider: 'anthropic',
+      tokens,
+      occurredAt: OCT_2026,
+      cacheWrite1h,
+      ...more,
+    }).costNanos;
+
+  it.each([
+    [undefined, 3_750_000],
+    [0, 3_750_000],
+    [1000, 6_000_000],
+    [400, 600 * 3750 + 400 * 6000],
+    // A part is never more than the whole.
+    [5000, 6_000_000],
+  ])('%s of 1,000 tokens', (hour, costNanos) => {
+    expect(written(hour)).toBe(costNanos);
+  });
+
+  it('step up with the prompt, as the other prices', () => {
+    const large = { ...ZERO_TOKENS, inputFresh: 200_000, cacheWrite: 1000 };
+    expect(written(1000, { tokens: large })).toBe(200_000 * 6000 + 1000 * 12_000);
+  });
+
+  it('cost what all cache writes do where the table has no price of theirs', () => {
+    const openai = { model: 'gpt-5', provider: 'openai' };
+    expect(written(1000, openai)).toBe(written(undefined, openai));
+  });
+
+  it('are priced by an override that says how', () => {
+    const unitNanos = { ...ZERO_TOKENS, cacheWrite: 1_000_000 };
+    const own = { model: 'mine', unitNanos, cacheWrite1hNanos: 3_000_000 };
+    const { costNanos, price: applied } = createPricer({ overrides: [own] }).priceUsage({
+      model: 'mine',
+      provider: '',
+      tokens,
+      cacheWrite1h: 10,
+      occurredAt: OCT_2026,
+    });
+    expect([costNanos, applied?.cacheWrite1hNanos]).toEqual([990 + 30, 3_000_000]);
+  });
+});
+
+describe('a covered call', () => {
+  const cover = (model: string) =>
+    pricer.priceUsage({
+      model,
+      provider: 'anthropic',
+      tokens: CALL,
+      occurredAt: OCT_2026,
+      billing: 'subscription',
+    });
+
+  it('costs nothing and keeps what it would have cost', () => {
+    expect(cover('claude-sonnet-4-5')).toMatchObject({
+      costNanos: 0,
+      listCostNanos: 49_950_000,
+      price: { source: 'subscription', provider: 'anthropic' },
+    });
+    expect(cover('claude-opus-4-5').price).toBe(cover('claude-opus-4-5').price);
+  });
+
+  it('without a known list price costs nothing too, and says that none is known', () => {
+    expect(cover('nobody-knows')).toEqual({ costNanos: 0, price: null, listCostNanos: null });
   });
 });

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import type { AppliedPrice } from '#organism/event.ts';
 import { tokenClassesSchema } from '#organism/token-classes.ts';
 import type { TokenClasses } from '#organism/tokens.ts';
-import { ZERO_TOKENS, promptTokens } from '#organism/tokens.ts';
+import { promptTokens } from '#organism/tokens.ts';
 
 import { AppError } from '../app-error.ts';
 import type { Rate, RateLookup, RateQuery, Rates } from './price-rates.ts';
@@ -15,11 +15,13 @@ interface UsageToPrice {
   /** As the source names it; empty when it does not. */
   readonly provider: string;
   readonly tokens: TokenClasses;
+  /** The part of `tokens.cacheWrite` that is kept for an hour. */
+  readonly cacheWrite1h?: number | undefined;
   /** Epoch milliseconds: the price is the one of that time. */
   readonly occurredAt: number;
   /** URL the source called, for providers it does not name. */
   readonly endpoint?: string | undefined;
-  /** Covered by a subscription: it costs 0, and its list price is kept. */
+  /** Covered by a subscription: it costs 0, and what it would have cost is kept. */
   readonly billing?: 'subscription' | undefined;
 }
 
@@ -30,6 +32,13 @@ interface UsageToPrice {
 type PricedUsage =
   | { readonly costNanos: number; readonly price: AppliedPrice }
   | { readonly costNanos: null; readonly price: null; readonly reason: UnpricedReason };
+
+/** Nothing is owed; the list price is what it would have been, null where nobody knows it. */
+interface CoveredUsage {
+  readonly costNanos: 0;
+  readonly price: AppliedPrice | null;
+  readonly listCostNanos: number | null;
+}
 
 type UnpricedReason =
   | 'unknown-provider'
@@ -43,7 +52,7 @@ type UnpricedReason =
 interface Pricer {
   /** Version of the price table in use. */
   readonly version: string;
-  priceUsage(usage: UsageToPrice): PricedUsage;
+  priceUsage(usage: UsageToPrice): PricedUsage | CoveredUsage;
 }
 
 const overrideSchema = z.object({
@@ -52,6 +61,7 @@ const overrideSchema = z.object({
   from: z.number().optional(),
   to: z.number().optional(),
   unitNanos: tokenClassesSchema,
+  cacheWrite1hNanos: z.number().int().min(0).optional(),
 });
 
 /**
@@ -98,6 +108,8 @@ export function createPricer(
   const answers = new Map<string, Held | 'daily'>();
   const latest = new Map<string, Map<string, Held>>();
   let latestCount = 0;
+  /** One object for all calls of a price, as it is for those that are charged. */
+  const coveredPrices = new WeakMap<AppliedPrice, AppliedPrice>();
 
   const remember = (key: string, held: Held | 'daily') => {
     if (answers.size >= MAX_CACHED_LOOKUPS) answers.clear();
@@ -144,20 +156,28 @@ export function createPricer(
     return isGood ? held.answer : null;
   };
 
-  function applyAnswer(tokens: TokenClasses, answer: Answer): PricedUsage {
+  function coverBySubscription({ costNanos, price }: PricedUsage): CoveredUsage {
+    if (price === null) return { costNanos: 0, price: null, listCostNanos: null };
+    const covered = coveredPrices.get(price) ?? { ...price, source: SUBSCRIPTION };
+    coveredPrices.set(price, covered);
+    return { costNanos: 0, price: covered, listCostNanos: costNanos };
+  }
+
+  function applyAnswer(usage: UsageToPrice, answer: Answer): PricedUsage {
     if ('reason' in answer) return unpriced(answer.reason);
+    const { tokens } = usage;
     const { rates, flat } = answer;
-    if (flat !== null) return applyPrice(tokens, flat, rates.perRequestNanos);
+    if (flat !== null) return applyPrice(usage, flat, rates.perRequestNanos);
     const isPriced = CLASSES.every((name) => tokens[name] === 0 || rates.classes[name] !== null);
     if (!isPriced) return unpriced('no-token-price');
     const price = priceAt(rates, promptTokens(tokens), version);
-    return applyPrice(tokens, price, rates.perRequestNanos);
+    return applyPrice(usage, price, rates.perRequestNanos);
   }
 
   function priceAtList(usage: UsageToPrice): PricedUsage {
-    const { tokens, occurredAt, endpoint } = usage;
+    const { occurredAt, endpoint } = usage;
     const known = findLatest(usage);
-    if (known !== null) return applyAnswer(tokens, known);
+    if (known !== null) return applyAnswer(usage, known);
     const query = {
       provider: normaliseProvider(usage.provider),
       model: usage.model.trim().toLowerCase(),
@@ -165,10 +185,10 @@ export function createPricer(
       occurredAt,
     };
     const own = overrides.find((override) => applies(override, query));
-    if (own !== undefined) return applyPrice(tokens, own.price, 0);
+    if (own !== undefined) return applyPrice(usage, own.price, 0);
     const held = ask(query);
     if (overrides.length === 0 && endpoint === undefined) hold(usage, held);
-    return applyAnswer(tokens, held.answer);
+    return applyAnswer(usage, held.answer);
   }
 
   return {
@@ -176,7 +196,7 @@ export function createPricer(
 
     priceUsage(usage) {
       const priced = priceAtList(usage);
-      return usage.billing === 'subscription' ? coverBySubscription(usage, priced) : priced;
+      return usage.billing === 'subscription' ? coverBySubscription(priced) : priced;
     },
   };
 }
@@ -194,7 +214,9 @@ function toAnswer(lookup: RateLookup | null, version: string): Answer {
   if (lookup === null) return { reason: 'lookup-failed' };
   if (!lookup.found) return { reason: lookup.reason };
   const { rates } = lookup;
-  const isFlat = CLASSES.every((name) => rates.classes[name]?.steps.length === 0);
+  const isFlat =
+    CLASSES.every((name) => rates.classes[name]?.steps.length === 0) &&
+    (rates.cacheWrite1h?.steps.length ?? 0) === 0;
   return { rates, flat: isFlat ? priceAt(rates, 0, version) : null };
 }
 
@@ -213,6 +235,9 @@ function priceAt(rates: Rates, prompt: number, version: string): AppliedPrice {
       outputVisible: unitOf('outputVisible'),
       reasoning: unitOf('reasoning'),
     },
+    ...(rates.cacheWrite1h === null
+      ? {}
+      : { cacheWrite1hNanos: rateAt(rates.cacheWrite1h, prompt) }),
   };
 }
 
@@ -222,35 +247,46 @@ function rateAt(rate: Rate | null, prompt: number): number {
 }
 
 function applyPrice(
-  tokens: TokenClasses,
+  { tokens, cacheWrite1h = 0 }: UsageToPrice,
   price: AppliedPrice,
   perRequestNanos: number,
 ): PricedUsage {
-  const costNanos = costOf(tokens, price.unitNanos) + perRequestNanos;
+  const { unitNanos, cacheWrite1hNanos: hourNanos = unitNanos.cacheWrite } = price;
+  const hour = { tokens: Math.min(cacheWrite1h, tokens.cacheWrite), nanos: hourNanos };
+  const costNanos = costOf(tokens, unitNanos, hour) + perRequestNanos;
   return Number.isSafeInteger(costNanos) ? { costNanos, price } : unpriced('too-large');
+}
+
+/** Cache writes kept for an hour: how many of all of them, and their price per million. */
+interface HourWrites {
+  readonly tokens: number;
+  readonly nanos: number;
 }
 
 /**
  * Sums the classes exactly and rounds once, half to even. Unit prices are nearly always whole
  * nano-dollars per token, so splitting them keeps the products small enough for doubles.
  */
-function costOf(tokens: TokenClasses, unitNanos: TokenClasses): number {
-  const { inputFresh, cacheRead, cacheWrite, outputVisible, reasoning } = tokens;
+function costOf(tokens: TokenClasses, unitNanos: TokenClasses, hour: HourWrites): number {
+  const { inputFresh, cacheRead, outputVisible, reasoning } = tokens;
+  const cacheWrite = tokens.cacheWrite - hour.tokens;
   // Written out: a loop over the names costs more than all that is computed in it.
   const whole =
     inputFresh * Math.floor(unitNanos.inputFresh / TOKENS_PER_UNIT) +
     cacheRead * Math.floor(unitNanos.cacheRead / TOKENS_PER_UNIT) +
     cacheWrite * Math.floor(unitNanos.cacheWrite / TOKENS_PER_UNIT) +
+    hour.tokens * Math.floor(hour.nanos / TOKENS_PER_UNIT) +
     outputVisible * Math.floor(unitNanos.outputVisible / TOKENS_PER_UNIT) +
     reasoning * Math.floor(unitNanos.reasoning / TOKENS_PER_UNIT);
   const parts =
     inputFresh * (unitNanos.inputFresh % TOKENS_PER_UNIT) +
     cacheRead * (unitNanos.cacheRead % TOKENS_PER_UNIT) +
     cacheWrite * (unitNanos.cacheWrite % TOKENS_PER_UNIT) +
+    hour.tokens * (hour.nanos % TOKENS_PER_UNIT) +
     outputVisible * (unitNanos.outputVisible % TOKENS_PER_UNIT) +
     reasoning * (unitNanos.reasoning % TOKENS_PER_UNIT);
   if (!Number.isSafeInteger(whole) || !Number.isSafeInteger(parts)) {
-    return costOfLarge(tokens, unitNanos);
+    return costOfLarge(tokens, unitNanos, hour);
   }
   const rest = parts % TOKENS_PER_UNIT;
   const floor = whole + (parts - rest) / TOKENS_PER_UNIT;
@@ -258,23 +294,14 @@ function costOf(tokens: TokenClasses, unitNanos: TokenClasses): number {
   return isUp ? floor + 1 : floor;
 }
 
-function costOfLarge(tokens: TokenClasses, unitNanos: TokenClasses): number {
+function costOfLarge(tokens: TokenClasses, unitNanos: TokenClasses, hour: HourWrites): number {
   const unit = BigInt(TOKENS_PER_UNIT);
-  let total = 0n;
+  let total = BigInt(hour.tokens) * (BigInt(hour.nanos) - BigInt(unitNanos.cacheWrite));
   for (const name of CLASSES) total += BigInt(tokens[name]) * BigInt(unitNanos[name]);
   const floor = total / unit;
   const twiceRest = (total % unit) * 2n;
   const isUp = twiceRest > unit || (twiceRest === unit && floor % 2n === 1n);
   return Number(isUp ? floor + 1n : floor);
-}
-
-/** Nothing is owed for the call; the price kept says what it would have been, zero where unknown. */
-function coverBySubscription(
-  { model, provider }: UsageToPrice,
-  { price }: PricedUsage,
-): PricedUsage {
-  const list = price ?? { version: '', provider, model, unitNanos: ZERO_TOKENS };
-  return { costNanos: 0, price: { ...list, source: SUBSCRIPTION } };
 }
 
 function unpriced(reason: UnpricedReason): PricedUsage {
@@ -297,7 +324,8 @@ function checkOverride(override: PriceOverride, index: number): CheckedOverride 
       `price override ${index + 1}: ${z.prettifyError(parsed.error)}`,
     );
   }
-  const { provider, model, unitNanos, from = -Infinity, to = Infinity } = parsed.data;
+  const { provider, model, unitNanos, cacheWrite1hNanos, ...times } = parsed.data;
+  const { from = -Infinity, to = Infinity } = times;
   const name = provider === undefined ? null : normaliseProvider(provider);
   return {
     from,
@@ -309,6 +337,7 @@ function checkOverride(override: PriceOverride, index: number): CheckedOverride 
       provider: name ?? '',
       model: model.trim().toLowerCase(),
       unitNanos,
+      ...(cacheWrite1hNanos === undefined ? {} : { cacheWrite1hNanos }),
     },
   };
 }

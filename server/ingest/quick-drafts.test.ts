@@ -85,6 +85,7 @@ const usage = fc.record(
     latencyMs: fc.option(fc.double({ min: 0, max: 1e9, noNaN: true })),
     reportedCostNanos: fc.option(count),
     billing: fc.constant('subscription'),
+    cacheWrite1h: count,
     metadata,
   },
   {

@@ -31,7 +31,7 @@ function readUsage(draft: Fields): DraftOf<'usage'> | null {
   if (!isKey(key) || !isInstant(occurredAt)) return null;
   if (!isIdOrNull(threadId) || !isIdOrNull(agent) || !isId(model) || !isId(provider)) return null;
   if (!isIdOrNull(org) || !isIdOrNull(user)) return null;
-  const { id, notReported, latencyMs, reportedCostNanos, billing, metadata } = draft;
+  const { id, notReported, latencyMs, reportedCostNanos, billing, metadata, cacheWrite1h } = draft;
   const tokens = readTokens(draft['tokens']);
   if (tokens === null || !isLatency(latencyMs) || !isNanosOrNull(reportedCostNanos)) return null;
   const usage: DraftOf<'usage'> = {
@@ -62,6 +62,11 @@ function readUsage(draft: Fields): DraftOf<'usage'> | null {
   if (billing !== undefined) {
     if (billing !== 'subscription') return null;
     usage.billing = billing;
+    fields += 1;
+  }
+  if (cacheWrite1h !== undefined) {
+    if (!isCount(cacheWrite1h)) return null;
+    usage.cacheWrite1h = cacheWrite1h;
     fields += 1;
   }
   if (metadata !== undefined) {

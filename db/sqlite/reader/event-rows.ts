@@ -2,6 +2,7 @@ import { StoreError } from '#db/store.ts';
 import type { JournalEvent } from '#organism/event.ts';
 import { isRecord } from '#organism/record.ts';
 
+import { providerOf } from '../billed-provider.ts';
 import { EVENT_CODES, eventTypeOf } from '../event-codes.ts';
 import { originalKey } from '../stored-text.ts';
 import type { Lookups } from './lookups.ts';
@@ -66,7 +67,7 @@ function usageFields(row: EventRow, lookups: Lookups): Record<string, unknown> {
     threadId: lookups.nameOf('threads', row.threadId ?? 0),
     agent: lookups.nameOf('agents', row.agentId ?? 0),
     model: lookups.nameOf('names', row.modelId ?? 0),
-    provider: lookups.nameOf('names', row.providerId ?? 0),
+    provider: providerOf(lookups.nameOf('names', row.providerId ?? 0) ?? ''),
     org: lookups.nameOf('names', row.orgId ?? 0),
     user: lookups.nameOf('names', row.userId ?? 0),
     tokens: {

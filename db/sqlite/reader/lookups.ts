@@ -46,8 +46,9 @@ export function createLookups(statements: Statements): Lookups {
       if (known !== undefined) return known;
       const row = statements.get<PriceRow>(PRICE_SQL, [id]);
       if (row === undefined) return null;
-      const { source, version, provider, model, ...unitNanos } = row;
-      const price = { source, version, provider, model, unitNanos };
+      const { source, version, provider, model, cacheWrite1hNanos, ...unitNanos } = row;
+      const hour = cacheWrite1hNanos === null ? {} : { cacheWrite1hNanos };
+      const price = { source, version, provider, model, unitNanos, ...hour };
       keep(prices, id, price);
       return price;
     },
@@ -109,6 +110,7 @@ function keep<K, V>(cache: Map<K, V>, key: K, value: V): void {
 }
 
 const PRICE_SQL = `SELECT source, version, provider, model, input_fresh AS inputFresh,
-  cache_read AS cacheRead, cache_write AS cacheWrite, output_visible AS outputVisible, reasoning
-  FROM prices WHERE id = ?`;
-type PriceRow = Omit<AppliedPrice, 'unitNanos'> & AppliedPrice['unitNanos'];
+  cache_read AS cacheRead, cache_write AS cacheWrite, output_visible AS outputVisible, reasoning,
+  cache_write_1h AS cacheWrite1hNanos FROM prices WHERE id = ?`;
+type PriceRow = Omit<AppliedPrice, 'unitNanos' | 'cacheWrite1hNanos'> &
+  AppliedPrice['unitNanos'] & { readonly cacheWrite1hNanos: number | null };

@@ -1,5 +1,6 @@
 import type { UsageSum } from '#organism/usage-sum.ts';
 
+import { IS_COVERED } from '../billed-provider.ts';
 import { SUM_COLUMNS } from '../rollup-grains.ts';
 import type { Param, Statements } from './statements.ts';
 import type { Span } from './usage-plan.ts';
@@ -70,6 +71,8 @@ const LEDGER_SUMS: Readonly<Record<(typeof SUM_COLUMNS)[number], string>> = {
     THEN input_fresh + cache_read + cache_write + output_visible + reasoning ELSE 0 END`,
   latency_micros: `coalesce(min(CAST(latency_ms * 1000 + 0.5 AS INTEGER), ${Number.MAX_SAFE_INTEGER}), 0)`,
   latency_count: 'latency_ms IS NOT NULL',
+  covered_cost_nanos: 'coalesce(covered_cost_nanos, 0)',
+  covered_unlisted: `covered_cost_nanos IS NULL AND ${IS_COVERED}`,
 };
 
 export function addSums(a: Sums, b: Sums): Sums {
@@ -93,7 +96,8 @@ export function toUsageSum(sums: Sums): UsageSum {
   // In the order of SUM_COLUMNS.
   const [requests = 0, inputFresh = 0, cacheRead = 0, cacheWrite = 0, ...more] = sums;
   const [outputVisible = 0, reasoning = 0, costNanos = 0, reportedCostNanos = 0, ...rest] = more;
-  const [unpricedRequests = 0, unpricedTokens = 0, latencyMicros = 0, latencyCount = 0] = rest;
+  const [unpricedRequests = 0, unpricedTokens = 0, latencyMicros = 0, ...last] = rest;
+  const [latencyCount = 0, coveredCostNanos = 0, coveredUnlisted = 0] = last;
   return {
     requests,
     tokens: { inputFresh, cacheRead, cacheWrite, outputVisible, reasoning },
@@ -101,6 +105,8 @@ export function toUsageSum(sums: Sums): UsageSum {
     reportedCostNanos,
     unpricedRequests,
     unpricedTokens,
+    coveredCostNanos,
+    coveredUnlisted,
     latencyMsTotal: latencyMicros / 1000,
     latencyCount,
   };

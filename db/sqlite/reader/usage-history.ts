@@ -1,12 +1,12 @@
 import type { JournalEventOf, PlacedPage, Store, UsageDimension, UsageQuery } from '#db/store.ts';
 
 import { readPositions } from './event-queries.ts';
-import type { Lookups, NamedTable } from './lookups.ts';
+import type { Lookups } from './lookups.ts';
 import { listPlaces, nextPlace } from './places.ts';
 import type { Statements } from './statements.ts';
 import { skipCalls } from './usage-offset.ts';
 import { resolveUsageScope } from './usage-scope.ts';
-import { countCalls } from './usage-sums.ts';
+import { countCalls, groupName } from './usage-sums.ts';
 
 interface Deps {
   readonly statements: Statements;
@@ -63,14 +63,13 @@ export function listPriceVersions(deps: Deps, query: UsageQuery): string[] {
   return rows.map(({ name }) => name);
 }
 
-const NAME_SOURCES: Readonly<
-  Record<UsageDimension, { rollup: string; column: string; names: NamedTable }>
-> = {
-  org: { rollup: 'usage_day_org', column: 'org_id', names: 'names' },
-  model: { rollup: 'usage_day_model', column: 'model_id', names: 'names' },
-  provider: { rollup: 'usage_day_model', column: 'provider_id', names: 'names' },
-  agent: { rollup: 'usage_day_agent', column: 'agent_id', names: 'agents' },
-  thread: { rollup: 'usage_thread', column: 'thread_id', names: 'threads' },
+const NAME_SOURCES: Readonly<Record<UsageDimension, { rollup: string; column: string }>> = {
+  org: { rollup: 'usage_day_org', column: 'org_id' },
+  model: { rollup: 'usage_day_model', column: 'model_id' },
+  provider: { rollup: 'usage_day_model', column: 'provider_id' },
+  agent: { rollup: 'usage_day_agent', column: 'agent_id' },
+  thread: { rollup: 'usage_thread', column: 'thread_id' },
+  billing: { rollup: 'usage_day_model', column: 'provider_id' },
 };
 
 /** Names for a filter; more than this many are searched for, not picked from a list. */
@@ -81,11 +80,11 @@ export function listUsageNames(
   organismId: string | undefined,
   dimension: UsageDimension,
 ): string[] {
-  const { rollup, column, names } = NAME_SOURCES[dimension];
+  const { rollup, column } = NAME_SOURCES[dimension];
   const sql = `SELECT DISTINCT ${column} AS id FROM ${rollup} WHERE organism_id = ? LIMIT ?`;
   const ids = lookups
     .organismIds(organismId)
     .flatMap((organism) => statements.all<{ id: number }>(sql, [organism, MAX_NAMES]));
-  const found = new Set(ids.map(({ id }) => lookups.nameOf(names, id)));
+  const found = new Set(ids.map(({ id }) => groupName(lookups, dimension, id)));
   return [...found].filter((name) => name !== null).sort();
 }

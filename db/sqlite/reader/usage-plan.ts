@@ -1,7 +1,7 @@
 import type { UsageDimension } from '#db/store.ts';
 
 import type { Grain } from '../rollup-grains.ts';
-import { DAY_MS, GRAINS, QUARTER_MS, bucketOf } from '../rollup-grains.ts';
+import { DAY_MS, DIMENSION_COLUMNS, GRAINS, QUARTER_MS, bucketOf } from '../rollup-grains.ts';
 
 /** A part of a range and where to read it: a rollup's buckets, or the ledger's rows when null. */
 export interface Span {
@@ -67,6 +67,8 @@ export function grainFor(
 ): Grain | null {
   const fits = (grain: Grain) =>
     grain.bucketMs === bucketMs &&
-    [...needed].every((dimension) => grain.dimensions.includes(dimension));
+    [...needed].every((dimension) =>
+      grain.dimensions.some((known) => DIMENSION_COLUMNS[known] === DIMENSION_COLUMNS[dimension]),
+    );
   return GRAINS.find(fits) ?? null;
 }

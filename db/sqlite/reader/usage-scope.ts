@@ -1,5 +1,7 @@
 import type { UsageDimension, UsageQuery } from '#db/store.ts';
+import { BILLING_KINDS } from '#organism/event.ts';
 
+import { IS_COVERED, billedProvider } from '../billed-provider.ts';
 import { DIMENSION_COLUMNS } from '../rollup-grains.ts';
 import type { Lookups } from './lookups.ts';
 import type { Param, Statements } from './statements.ts';
@@ -36,8 +38,11 @@ export function resolveUsageScope(
     organismIds,
     from: query.from ?? -Infinity,
     to: query.to ?? Infinity,
-    filtered: new Set(filters.map(([dimension]) => dimension)),
-    where: [anyOf('organism_id', organismIds), ...clauses].join(' AND '),
+    filtered: new Set([
+      ...filters.map(([dimension]) => dimension),
+      ...(query.billing === undefined ? [] : (['billing'] as const)),
+    ]),
+    where: [anyOf('organism_id', organismIds), ...clauses, ...billingClause(query)].join(' AND '),
     params: [...organismIds, ...filters.flatMap(([, ids]) => ids)],
     ledgerWhere: bounds === null ? '' : ' AND seq BETWEEN ? AND ?',
     ledgerParams: bounds === null ? [] : [bounds.first, bounds.last],
@@ -52,11 +57,14 @@ function namedFilters(
   query: UsageQuery,
 ): Filter[] {
   const filters: Filter[] = [];
-  for (const dimension of ['org', 'model', 'provider'] as const) {
+  for (const dimension of ['org', 'model'] as const) {
     const text = query[dimension];
-    if (text === undefined) continue;
-    const id = lookups.textId(text);
-    filters.push([dimension, id === null ? [] : [id]]);
+    if (text !== undefined) filters.push([dimension, textIds(lookups, [text])]);
+  }
+  const { provider } = query;
+  if (provider !== undefined) {
+    const names = BILLING_KINDS.map((kind) => billedProvider(provider, kind));
+    filters.push(['provider', textIds(lookups, names)]);
   }
   if (query.agent !== undefined) {
     filters.push(['agent', lookups.idsOf('agents', organismIds, query.agent)]);
@@ -65,6 +73,15 @@ function namedFilters(
     filters.push(['thread', lookups.idsOf('threads', organismIds, query.threadId)]);
   }
   return filters;
+}
+
+function textIds(lookups: Lookups, texts: readonly string[]): number[] {
+  return texts.map((text) => lookups.textId(text)).filter((id) => id !== null);
+}
+
+function billingClause({ billing }: UsageQuery): string[] {
+  if (billing === undefined) return [];
+  return [billing === 'subscription' ? IS_COVERED : `NOT ${IS_COVERED}`];
 }
 
 function usageBounds(statements: Statements, threads: readonly number[]) {

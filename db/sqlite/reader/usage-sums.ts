@@ -1,6 +1,7 @@
 import type { UsageDimension, UsageGroup, UsageQuery } from '#db/store.ts';
 import { ZERO_USAGE } from '#organism/usage-sum.ts';
 
+import { billingOf, providerOf } from '../billed-provider.ts';
 import { DIMENSION_COLUMNS } from '../rollup-grains.ts';
 import type { Lookups, NamedTable } from './lookups.ts';
 import type { Statements } from './statements.ts';
@@ -39,7 +40,7 @@ function sumScope(
   const needed = new Set([...scope.filtered, ...groupBy]);
   // In the order of the rollups' keys, which leaves SQL little to sort.
   const inKeyOrder = KEY_ORDER.filter((dimension) => groupBy.includes(dimension));
-  const columns = inKeyOrder.map((dimension) => DIMENSION_COLUMNS[dimension]);
+  const columns = [...new Set(inKeyOrder.map((dimension) => DIMENSION_COLUMNS[dimension]))];
   const groups = new Map<string, { readonly keys: UsageGroup['keys']; sums: Sums }>();
   for (const span of planSpans(scope.from, scope.to, needed)) {
     for (const row of readCells(statements, scope, span, columns)) {
@@ -47,7 +48,7 @@ function sumScope(
       if (requestsOf(sums) === 0) continue;
       // By name, not by key: the same agent name in two organisms is one group.
       const keys = groupBy.map((dimension) =>
-        groupName(lookups, dimension, row[inKeyOrder.indexOf(dimension)] ?? 0),
+        groupName(lookups, dimension, row[columns.indexOf(DIMENSION_COLUMNS[dimension])] ?? 0),
       );
       const identity = JSON.stringify(keys);
       const known = groups.get(identity);
@@ -58,11 +59,20 @@ function sumScope(
   return [...groups.values()].map(({ keys, sums }) => ({ keys, sum: toUsageSum(sums) }));
 }
 
-const KEY_ORDER: readonly UsageDimension[] = ['thread', 'org', 'agent', 'model', 'provider'];
+const KEY_ORDER: readonly UsageDimension[] = [
+  'thread',
+  'org',
+  'agent',
+  'model',
+  'provider',
+  'billing',
+];
 
 /** @returns null where the usage named none */
 export function groupName(lookups: Lookups, dimension: UsageDimension, id: number): string | null {
-  return lookups.nameOf(NAMED_IN[dimension], id);
+  const name = lookups.nameOf(NAMED_IN[dimension], id);
+  if (dimension === 'billing') return billingOf(name ?? '');
+  return dimension === 'provider' && name !== null ? providerOf(name) : name;
 }
 
 const NAMED_IN: Readonly<Record<UsageDimension, NamedTable>> = {
@@ -70,6 +80,7 @@ const NAMED_IN: Readonly<Record<UsageDimension, NamedTable>> = {
   agent: 'agents',
   model: 'names',
   provider: 'names',
+  billing: 'names',
   thread: 'threads',
 };
 

@@ -19,6 +19,8 @@ const sums = () => ({
   unpricedTokens: integer('unpriced_tokens').notNull(),
   latencyMicros: integer('latency_micros').notNull(),
   latencyCount: integer('latency_count').notNull(),
+  coveredCostNanos: integer('covered_cost_nanos').notNull().default(0),
+  coveredUnlisted: integer('covered_unlisted').notNull().default(0),
 });
 const organism = () => ({ organismId: integer('organism_id').notNull() });
 const bucket = () => ({ ...organism(), bucket: integer().notNull() });

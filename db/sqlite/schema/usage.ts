@@ -1,6 +1,9 @@
 import { index, integer, real, sqliteTable, text, uniqueIndex } from 'drizzle-orm/sqlite-core';
 
-/** The ledger: one row per model call. Ids of 0 mean the source named none. */
+/**
+ * The ledger: one row per model call. Ids of 0 mean the source named none. The provider's name also
+ * says who pays: see ../billed-provider.ts.
+ */
 export const usage = sqliteTable(
   'usage',
   {
@@ -23,6 +26,8 @@ export const usage = sqliteTable(
     /** Null is unpriced, which is not zero. */
     costNanos: integer('cost_nanos'),
     priceId: integer('price_id'),
+    /** Of a covered call: its list price, where one is known. */
+    coveredCostNanos: integer('covered_cost_nanos'),
   },
   (table) => [index('usage_organism').on(table.organismId, table.occurredAt)],
 );
@@ -44,6 +49,8 @@ export const prices = sqliteTable(
     cacheWrite: integer('cache_write').notNull(),
     outputVisible: integer('output_visible').notNull(),
     reasoning: integer().notNull(),
+    /** Null: cache writes kept for an hour cost what the others do. */
+    cacheWrite1h: integer('cache_write_1h'),
   },
   (table) => [uniqueIndex('prices_identity').on(table.identity)],
 );

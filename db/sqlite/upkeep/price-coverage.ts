@@ -1,3 +1,4 @@
+import { providerOf } from '../billed-provider.ts';
 import type { Connection } from '../connection.ts';
 
 /** How much of the usage no price is known for. */
@@ -37,7 +38,8 @@ export function readPriceCoverage(db: Connection): PriceCoverage {
        GROUP BY model_id, provider_id HAVING total(unpriced_requests) > 0
        ORDER BY unpricedTokens DESC, model`,
     )
-    .all();
+    .all()
+    .map((row) => ({ ...row, provider: providerOf(row.provider) }));
   const none = { requests: 0, unpricedRequests: 0, tokens: 0, unpricedTokens: 0 };
   return { ...(total ?? none), unpriced };
 }

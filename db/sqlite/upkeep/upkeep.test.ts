@@ -209,11 +209,15 @@ describe('the doctor', () => {
 
   test('looks at a store of an older schema, and a backup of one can be restored', async () => {
     const { dataDir } = await makeStore();
+    const added = readFileSync('db/sqlite/migrations/0004_billing_kind.sql', 'utf8');
     run(
       join(dataDir, DATABASE),
       `DROP TABLE journal_keys; CREATE INDEX journal_key_hash ON journal (key_hash);
        DELETE FROM meta WHERE key = 'keys_seq';
-       DELETE FROM __drizzle_migrations WHERE id = (SELECT max(id) FROM __drizzle_migrations)`,
+       DELETE FROM __drizzle_migrations WHERE id > 3;
+       ${[...added.matchAll(/ALTER TABLE (\S+) ADD (\S+)/g)]
+         .map(([, table, column]) => `ALTER TABLE ${table} DROP COLUMN ${column};`)
+         .join(' ')}`,
     );
     expect(examineStore(dataDir)).toMatchObject({ isHealthy: true });
     const file = await backupPath();

@@ -6,8 +6,16 @@ import type { PreparedEvent } from '#db/store.ts';
  */
 export function bodyOf(event: PreparedEvent): string {
   if (event.type === 'usage') {
-    const { id, notReported, billing, metadata, mayRepeat } = event;
-    return JSON.stringify({ id, notReported, billing, metadata, mayRepeat });
+    const { id, notReported, billing, metadata, mayRepeat, cacheWrite1h, listCostNanos } = event;
+    return JSON.stringify({
+      id,
+      notReported,
+      billing,
+      metadata,
+      mayRepeat,
+      cacheWrite1h,
+      listCostNanos,
+    });
   }
   const {
     key: _key,

@@ -15,17 +15,18 @@ export function createPriceBook(db: Connection): PriceBook {
   const find = db.prepare<[string], { id: number }>('SELECT id FROM prices WHERE identity = ?');
   const add = db.prepare(
     `INSERT INTO prices (identity, source, version, provider, model,
-       input_fresh, cache_read, cache_write, output_visible, reasoning)
-     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+       input_fresh, cache_read, cache_write, output_visible, reasoning, cache_write_1h)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
   );
   const known = new Map<string, number>();
   /** The events of a delivery share their price object, also after they crossed to this thread. */
   let seen = new WeakMap<AppliedPrice, number>();
 
-  function valuesOf({ source, version, provider, model, unitNanos }: AppliedPrice) {
+  function valuesOf(price: AppliedPrice) {
+    const { source, version, provider, model, unitNanos, cacheWrite1hNanos = null } = price;
     const { inputFresh, cacheRead, cacheWrite, outputVisible, reasoning } = unitNanos;
     const units = [inputFresh, cacheRead, cacheWrite, outputVisible, reasoning];
-    return [source, version, provider, model, ...units];
+    return [source, version, provider, model, ...units, cacheWrite1hNanos];
   }
 
   function lookUp(price: AppliedPrice): number {

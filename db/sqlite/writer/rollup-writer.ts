@@ -1,14 +1,12 @@
-import type { UsageDimension } from '#db/store.ts';
-
 import type { Connection } from '../connection.ts';
-import type { Grain } from '../rollup-grains.ts';
+import type { Grain, KeyDimension } from '../rollup-grains.ts';
 import { DIMENSION_COLUMNS, GRAINS, QUARTER_MS, SUM_COLUMNS, bucketOf } from '../rollup-grains.ts';
 
 /** One ledger row as the rollups see it; `sums` in the order of SUM_COLUMNS. */
 interface RollupEntry {
   readonly organismId: number;
   readonly occurredAt: number;
-  readonly ids: Readonly<Record<UsageDimension, number>>;
+  readonly ids: Readonly<Record<KeyDimension, number>>;
   readonly sums: readonly number[];
 }
 

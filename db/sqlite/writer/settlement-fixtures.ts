@@ -1,5 +1,6 @@
 import type { AppendBatch, PreparedEvent } from '#db/store.ts';
 
+import { IS_COVERED } from '../billed-provider.ts';
 import type { Connection } from '../connection.ts';
 import type { Grain } from '../rollup-grains.ts';
 import { DIMENSION_COLUMNS, GRAINS, QUARTER_MS, SUM_COLUMNS } from '../rollup-grains.ts';
@@ -64,8 +65,13 @@ function makeEvent(key: string, random: Random): PreparedEvent {
         latencyMs: random(2) === 0 ? null : random(9000) / 7,
         reportedCostNanos: random(2) === 0 ? null : random(1e6),
         costNanos: random(3) === 0 ? null : random(1e6),
+        ...(random(3) === 0 ? makeCovered(random) : {}),
       });
   }
+}
+
+function makeCovered(random: Random): Partial<Extract<PreparedEvent, { type: 'usage' }>> {
+  return { billing: 'subscription', listCostNanos: random(3) === 0 ? null : random(1e6) };
 }
 
 const PROJECTIONS = ['threads', 'thread_agents', 'agents', 'organisms', 'sources'];
@@ -91,6 +97,8 @@ const SUMS = [
   `sum(iif(${COST} IS NULL, ${TOKENS}, 0))`,
   'sum(CAST(coalesce(latency_ms, 0) * 1000 + 0.5 AS INTEGER))',
   'sum(latency_ms IS NOT NULL)',
+  'sum(coalesce(covered_cost_nanos, 0))',
+  `sum(covered_cost_nanos IS NULL AND ${IS_COVERED})`,
 ];
 
 /** Rollups and totals beside what SQL finds in the rows of events: those that differ. */

@@ -2,7 +2,9 @@ import type { PreparedEvent } from '#db/store.ts';
 import type { DraftOf } from '#organism/event.ts';
 import { effectiveCostNanos } from '#organism/event.ts';
 import { totalTokens } from '#organism/tokens.ts';
+import { isUnlisted } from '#organism/usage-sum.ts';
 
+import { billedProvider } from '../billed-provider.ts';
 import type { Connection } from '../connection.ts';
 import { LEDGER_COLUMNS } from '../row-check.ts';
 import type { AgentProjection } from './agent-projection.ts';
@@ -64,7 +66,7 @@ export function createUsageLedger(
       const thread = addToThread(organismId, seq, event, cost);
       const agent = agents.idOf(organismId, event.agent);
       const model = names.idOf(event.model);
-      const provider = names.idOf(event.provider);
+      const provider = names.idOf(billedProvider(event.provider, event.billing ?? 'api'));
       const org = names.idOf(event.org);
       const { inputFresh, cacheRead, cacheWrite, outputVisible, reasoning } = event.tokens;
       const row = [
@@ -85,6 +87,7 @@ export function createUsageLedger(
         event.reportedCostNanos,
         event.costNanos ?? null,
         event.price == null ? null : prices.idOf(event.price),
+        event.listCostNanos ?? null,
       ];
       rollups.add({
         organismId,
@@ -130,6 +133,8 @@ function sumsOf(event: PreparedUsage, cost: number | null): number[] {
     cost === null ? totalTokens(event.tokens) : 0,
     latencyMicros(event.latencyMs ?? 0),
     event.latencyMs === null ? 0 : 1,
+    event.listCostNanos ?? 0,
+    isUnlisted(event) ? 1 : 0,
   ];
 }
 
