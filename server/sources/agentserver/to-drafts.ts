@@ -5,6 +5,7 @@ import { formatInstant } from '#organism/instant.ts';
 import { usdToNanos } from '#organism/money.ts';
 import type { TokenClasses } from '#organism/tokens.ts';
 
+import { hourField, hourWrites } from '../hour-writes.ts';
 import type { Stamp } from '../upstream/stamper.ts';
 import type {
   WireAgent,
@@ -57,7 +58,9 @@ export function usageDraft(usage: WireUsage): DraftOf<'usage'> {
 }
 
 /** The classes the AgentServer never tells apart, unless a handler put the counts in the metadata. */
-function splitTokens(usage: WireUsage): Pick<DraftOf<'usage'>, 'tokens' | 'notReported'> {
+function splitTokens(
+  usage: WireUsage,
+): Pick<DraftOf<'usage'>, 'tokens' | 'notReported' | 'cacheWrite1h'> {
   const { metadata, promptTokens, completionTokens } = usage;
   const cacheRead = countOf(metadata, ['cache_read_tokens', 'cached_tokens'], promptTokens);
   const cacheWrite = countOf(
@@ -71,6 +74,7 @@ function splitTokens(usage: WireUsage): Pick<DraftOf<'usage'>, 'tokens' | 'notRe
   if (cacheWrite === null) notReported.push('cacheWrite');
   if (reasoning === null) notReported.push('reasoning');
   return {
+    ...hourField(hourWrites(metadata), cacheWrite ?? 0),
     tokens: {
       inputFresh: promptTokens - (cacheRead ?? 0) - (cacheWrite ?? 0),
       cacheRead: cacheRead ?? 0,

@@ -93,6 +93,7 @@ describe('a folder of Claude Code transcripts', () => {
     ]);
     expect(recorder.of('usage')[0]).toMatchObject({
       tokens: ONE_CALL,
+      cacheWrite1h: 300,
       provider: 'anthropic',
       metadata: { cacheWrite5m: 600, cacheWrite1h: 300 },
     });

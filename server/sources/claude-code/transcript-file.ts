@@ -5,6 +5,7 @@ import { z } from 'zod';
 import type { DraftOf } from '#organism/event.ts';
 
 import { clip, factsOnce, isWorldwide, repeatable } from '../drafts.ts';
+import { hourField } from '../hour-writes.ts';
 import { loadProgress, progressCursor, readOn } from '../session-files/progress.ts';
 import type { Progress } from '../session-files/progress.ts';
 import type { SessionFile } from '../session-files/session-files.ts';
@@ -121,6 +122,7 @@ function usageDraft(call: Call): DraftOf<'usage'> {
     org: null,
     user: null,
     tokens: call.tokens,
+    ...hourField(cacheWrite1h ?? 0, call.tokens.cacheWrite),
     notReported: ['reasoning'],
     latencyMs: null,
     reportedCostNanos: call.reportedCostNanos,

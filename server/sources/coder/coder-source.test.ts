@@ -115,6 +115,29 @@ describe('Coder AI Bridge', () => {
     expect(recorder.conflicts).toEqual([]);
   });
 
+  it('tells how many of the tokens a growing session wrote are kept for an hour', async () => {
+    const written = (all: number, hour: number) => ({
+      ...usage(100, 10),
+      cache_write_input_tokens: all,
+      metadata: { 'cache_creation.ephemeral_1h_input_tokens': hour },
+    });
+    lab.put(session('s1', { threads: [thread('s1-t1', { token_usage: written(900, 300) })] }));
+    await source.start();
+    await recorder.until('the session', () => recorder.of('usage').length === 1);
+    lab.put(
+      session('s1', {
+        ended_at: '2026-05-25T09:09:00Z',
+        threads: [thread('s1-t1', { token_usage: written(1000, 340) })],
+      }),
+    );
+    await recorder.until('the growth', () => recorder.of('usage').length === 2);
+    const read = recorder.of('usage').map((call) => [call.tokens.cacheWrite, call.cacheWrite1h]);
+    expect(read).toEqual([
+      [900, 300],
+      [100, 40],
+    ]);
+  });
+
   it('counts nothing twice after a restart', async () => {
     lab.put(session('s1'));
     await source.start();

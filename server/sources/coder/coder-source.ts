@@ -1,7 +1,6 @@
 import { z } from 'zod';
 
 import { tokenClassesSchema } from '#organism/token-classes.ts';
-import type { TokenClasses } from '#organism/tokens.ts';
 
 import { organismDraft } from '../drafts.ts';
 import type { Failure } from '../polled-source.ts';
@@ -14,6 +13,7 @@ import { readRows, rejectOf } from '../upstream/rows.ts';
 import { parseUpstreamUrl } from '../upstream/upstream-url.ts';
 import { createBudgetReader } from './budget-reader.ts';
 import { invocationErrors } from './interceptions.ts';
+import type { ThreadTotal } from './to-drafts.ts';
 import { detailDrafts, sessionKey } from './to-drafts.ts';
 import type { WireDetail, WireSession, WireThread } from './wire.ts';
 import { sessionDetailSchema, sessionPageSchema, sessionSchema, threadSchema } from './wire.ts';
@@ -42,6 +42,8 @@ const MAX_PEOPLE = 500;
 /** Asking again sooner will not buy a licence. */
 const UNLICENSED_MS = 10 * 60_000;
 const UNLICENSED = /premium feature/i;
+/** Of a thread, as it is kept; older builds did not know how long caches are kept. */
+const totalSchema = tokenClassesSchema.extend({ cacheWrite1h: z.number().default(0) });
 const WATERMARK = 'watermark';
 
 /**
@@ -209,11 +211,11 @@ export function createCoderSource(config: CoderConfig, deps: SourceDeps): Source
     });
   }
 
-  async function readBaselines(detail: WireDetail): Promise<Map<string, TokenClasses>> {
-    const baselines = new Map<string, TokenClasses>();
+  async function readBaselines(detail: WireDetail): Promise<Map<string, ThreadTotal>> {
+    const baselines = new Map<string, ThreadTotal>();
     for (const { id } of detail.threads) {
       const saved = await deps.getCursor(`thread:${id}`);
-      if (saved !== null) baselines.set(id, tokenClassesSchema.parse(JSON.parse(saved)));
+      if (saved !== null) baselines.set(id, totalSchema.parse(JSON.parse(saved)));
     }
     return baselines;
   }

@@ -11,6 +11,7 @@ import {
   repeatable,
   threadDraft,
 } from '../drafts.ts';
+import { hourField, hourWrites } from '../hour-writes.ts';
 import { filled, whole } from '../plain-values.ts';
 import type { WireDetail, WireThread, WireTokens, WireToolCall } from './wire.ts';
 
@@ -18,13 +19,20 @@ import type { WireDetail, WireThread, WireTokens, WireToolCall } from './wire.ts
 const SETTLED_MS = 10 * 60_000;
 const CLIENT_TOOL = 'client-tool';
 
+/** What a thread has used, and how much of its cache writes is kept for an hour. */
+export interface ThreadTotal extends TokenClasses {
+  readonly cacheWrite1h: number;
+}
+
 /** The totals of threads as they were last read; usage is what came since. */
-export type Baselines = ReadonlyMap<string, TokenClasses>;
+export type Baselines = ReadonlyMap<string, ThreadTotal>;
+
+const NOTHING: ThreadTotal = { ...ZERO_TOKENS, cacheWrite1h: 0 };
 
 export interface DetailReading {
   readonly drafts: EventDraft[];
   /** Of every thread in it. */
-  readonly totals: Map<string, TokenClasses>;
+  readonly totals: Map<string, ThreadTotal>;
 }
 
 /** Two people may have sessions of one id. */
@@ -40,7 +48,7 @@ export function clientOf({ client, initiator }: Pick<WireDetail, 'client' | 'ini
 export function detailDrafts(detail: WireDetail, baselines: Baselines, now: number): DetailReading {
   const user = clip(detail.initiator.username ?? detail.initiator.id);
   const agent = clientOf(detail);
-  const totals = new Map<string, TokenClasses>();
+  const totals = new Map<string, ThreadTotal>();
   const drafts: EventDraft[] = [];
   for (const thread of detail.threads) {
     const total = tokensOf(thread.token_usage);
@@ -54,7 +62,7 @@ export function detailDrafts(detail: WireDetail, baselines: Baselines, now: numb
       now,
     };
     drafts.push(...threadDrafts(place), ...messageDrafts(place));
-    const before = baselines.get(thread.id) ?? ZERO_TOKENS;
+    const before = baselines.get(thread.id) ?? NOTHING;
     const usage = usageDraft(place, total, before);
     if (usage !== null) drafts.push(usage);
   }
@@ -146,11 +154,11 @@ function toolDrafts(
 /** What a thread used since it was last read. A total that fell is a new count, not a refund. */
 function usageDraft(
   { thread, agent, user, conversation, startAt }: Place,
-  total: TokenClasses,
-  before: TokenClasses,
+  total: ThreadTotal,
+  before: ThreadTotal,
 ): EventDraft | null {
   const isReset = CLASSES.some((name) => total[name] < before[name]);
-  const base = isReset ? ZERO_TOKENS : before;
+  const base = isReset ? NOTHING : before;
   const tokens = subtractTokens(total, base);
   if (totalTokens(tokens) === 0) return null;
   const { inputFresh, cacheRead, cacheWrite, outputVisible } = total;
@@ -167,6 +175,7 @@ function usageDraft(
     org: null,
     user,
     tokens,
+    ...hourField(total.cacheWrite1h - base.cacheWrite1h, tokens.cacheWrite),
     notReported: ['reasoning'],
     latencyMs: null,
     reportedCostNanos: null,
@@ -177,13 +186,14 @@ function usageDraft(
 const CLASSES = ['inputFresh', 'cacheRead', 'cacheWrite', 'outputVisible', 'reasoning'] as const;
 
 /** The cache lies beside the input; reasoning is inside the output and not told apart. */
-function tokensOf(wire: WireTokens): TokenClasses {
+function tokensOf(wire: WireTokens): ThreadTotal {
   return {
     inputFresh: whole(wire?.input_tokens),
     cacheRead: whole(wire?.cache_read_input_tokens),
     cacheWrite: whole(wire?.cache_write_input_tokens),
     outputVisible: whole(wire?.output_tokens),
     reasoning: 0,
+    cacheWrite1h: hourWrites(wire?.metadata),
   };
 }
 

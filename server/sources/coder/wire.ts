@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-import { amount, flag, instant, listOf, number, text } from '../lenient.ts';
+import { amount, anything, flag, instant, listOf, number, text } from '../lenient.ts';
 
 /** Coder's AI Bridge, read leniently: null, an absent key and an empty list are the same. */
 
@@ -10,6 +10,7 @@ const tokensSchema = z
     output_tokens: amount,
     cache_read_input_tokens: amount,
     cache_write_input_tokens: amount,
+    metadata: anything,
   })
   .nullish()
   .catch(null);

@@ -321,6 +321,29 @@ describe('OTLP: what spans become', () => {
     ]);
   });
 
+  it('prices what the Vercel AI SDK says is kept in the cache for an hour as such', async () => {
+    const usage = { cache_creation: { ephemeral_1h_input_tokens: 300 } };
+    const call = (metadata: string) => ({
+      'ai.operationId': 'ai.generateText.doGenerate',
+      'ai.model.id': 'claude-opus-4-5',
+      'ai.model.provider': 'anthropic',
+      'ai.usage.inputTokens': 1000,
+      'ai.usage.outputTokens': 0,
+      'ai.usage.inputTokenDetails.cacheWriteTokens': 1000,
+      'ai.response.providerMetadata': metadata,
+    });
+    await send(
+      traces([
+        span('0000000000000001', call(JSON.stringify({ anthropic: { usage } }))),
+        span('0000000000000002', call('{"anthropic": ephemeral_1h')),
+      ]),
+    );
+    expect((await storedOf('usage')).map(({ costNanos }) => costNanos)).toEqual([
+      700 * 6250 + 300 * 10_000,
+      1000 * 6250,
+    ]);
+  });
+
   it('does not bill what only sums up: steps, chains, outer calls', async () => {
     const counted = { 'ai.usage.promptTokens': 50, 'ai.usage.completionTokens': 5 };
     await send(

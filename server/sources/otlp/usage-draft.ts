@@ -1,6 +1,8 @@
 import type { DraftOf } from '#organism/event.ts';
 
 import { clip } from '../drafts.ts';
+import { hourField, hourWrites } from '../hour-writes.ts';
+import { asRecord } from '../plain-values.ts';
 import { reportedCostNanos, textOf, tokensOf } from './aliases.ts';
 import type { Attributes } from './wire.ts';
 
@@ -33,10 +35,22 @@ export function usageDraft(
     org: nullableClip(textOf(attributes, 'org')),
     user: nullableClip(textOf(attributes, 'user')),
     ...read,
+    ...hourField(hourWrites(anthropicUsage(attributes)), read.tokens.cacheWrite),
     latencyMs,
     reportedCostNanos: reportedCostNanos(attributes),
     metadata,
   };
+}
+
+/** What Anthropic said itself, where the Vercel AI SDK passes it on as JSON in one attribute. */
+function anthropicUsage(attributes: Attributes): unknown {
+  const metadata = attributes.get('ai.response.providerMetadata');
+  if (typeof metadata !== 'string' || !metadata.includes('ephemeral_1h')) return null;
+  try {
+    return asRecord(asRecord(JSON.parse(metadata))['anthropic'])['usage'];
+  } catch {
+    return null;
+  }
 }
 
 function nullableClip(text: string | null): string | null {
