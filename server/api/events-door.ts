@@ -88,8 +88,7 @@ function contentTypeOf({ headers }: IncomingMessage): string {
 
 async function textOf(request: IncomingMessage): Promise<string> {
   const raw = await readBody(request, MAX_BODY_BYTES);
-  const isPacked = request.headers['content-encoding']?.toLowerCase() === 'gzip';
-  const body = isPacked ? await unpack(raw, MAX_BODY_BYTES) : raw;
+  const body = await unpack(raw, MAX_BODY_BYTES, request.headers['content-encoding']);
   return body.toString('utf8');
 }
 

@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http';
-import { gunzip } from 'node:zlib';
+import { brotliDecompress, gunzip, inflate, zstdDecompress } from 'node:zlib';
 
 import { Problem } from './problem.ts';
 
@@ -36,16 +36,47 @@ export function readBody(incoming: IncomingMessage, maxBytes: number): Promise<B
   });
 }
 
-/** @throws Problem `too-large` when it would unpack to more than the bound, `bad-request` when it is no gzip */
-export function unpack(packed: Buffer, maxBytes: number): Promise<Buffer> {
+type Unpacker = (
+  packed: Buffer,
+  options: { maxOutputLength: number },
+  done: (error: Error | null, unpacked: Buffer) => void,
+) => void;
+
+const UNPACKERS: Readonly<Record<string, Unpacker>> = {
+  gzip: gunzip,
+  'x-gzip': gunzip,
+  deflate: inflate,
+  br: brotliDecompress,
+  zstd: zstdDecompress,
+};
+
+/**
+ * @param encoding as in Content-Encoding; none is the body as it is
+ * @throws Problem `too-large` when it would unpack to more than the bound, `bad-request` when it is
+ *   not packed so, `unsupported` for a way of packing that we do not know
+ */
+export function unpack(
+  packed: Buffer,
+  maxBytes: number,
+  encoding: string | undefined,
+): Buffer | Promise<Buffer> {
+  const name = (encoding ?? '').trim().toLowerCase();
+  if (name === '' || name === 'identity' || packed.length === 0) return packed;
+  const unpacker = UNPACKERS[name];
+  if (unpacker === undefined) {
+    throw new Problem('unsupported', `Content-Encoding must be one of ${NAMES}`);
+  }
   return new Promise((resolve, reject) => {
-    gunzip(packed, { maxOutputLength: maxBytes }, (error, unpacked) => {
+    unpacker(packed, { maxOutputLength: maxBytes }, (error, unpacked) => {
       if (error === null) return resolve(unpacked);
       const isTooLarge = 'code' in error && error.code === 'ERR_BUFFER_TOO_LARGE';
-      reject(isTooLarge ? tooLarge(maxBytes) : new Problem('bad-request', 'The body is not gzip'));
+      const problem = new Problem('bad-request', `The body is not ${name}`);
+      reject(isTooLarge ? tooLarge(maxBytes) : problem);
     });
   });
 }
+
+const NAMES = Object.keys(UNPACKERS).join(', ');
 
 function tooLarge(maxBytes: number): Problem {
   return new Problem('too-large', `The body is larger than ${maxBytes} bytes`);
