@@ -31,6 +31,11 @@ export function toolErrorKey(session: string, callId: string): string {
   return clip(`hook-error:${within(session, callId)}`);
 }
 
+/** @param attempt the same request may fail again and again */
+export function apiErrorKey(session: string, request: string, attempt: string | null): string {
+  return clip(`error:${session}:${request}:${attempt ?? ''}`);
+}
+
 /** A sub-agent, by its kind where that is known. */
 export function childName(kind: string | null, agentId: string): string {
   return clip(`${kind ?? 'subagent'} ${agentId}`);

@@ -3,6 +3,7 @@ import type { EventDraft } from '#organism/event.ts';
 import {
   CLAUDE_CODE,
   answerKey,
+  apiErrorKey,
   promptKey,
   toolCallKey,
   toolResultKey,
@@ -37,14 +38,14 @@ function eventDrafts(event: string, log: OtlpLog, session: string): EventDraft[]
   const { attributes, at } = log;
   const text = (name: string): string | null => filled(attributes.get(name));
   const sequence = spelt(attributes.get('event.sequence')) ?? String(at);
-  const request = text('request_id') ?? `#${sequence}`;
+  const request = text('request_id') ?? `#${sequence}:${at}`;
   const agent = CLAUDE_CODE;
   const say = (message: Pick<Message, 'key' | 'from' | 'to' | 'payloadType' | 'payload'>) =>
     repeatable(messageDraft({ at, threadId: session, ...message }));
 
   switch (event) {
     case 'user_prompt': {
-      const key = promptKey(session, text('prompt.id') ?? sequence);
+      const key = promptKey(session, text('prompt.id') ?? `#${sequence}:${at}`);
       const payload = {
         prompt: shown(text('prompt')),
         length: numberOf(attributes.get('prompt_length')),
@@ -79,7 +80,7 @@ function eventDrafts(event: string, log: OtlpLog, session: string): EventDraft[]
           ];
     }
     case 'api_error': {
-      const key = `error:${session}:${request}:${spelt(attributes.get('attempt')) ?? ''}`;
+      const key = apiErrorKey(session, request, spelt(attributes.get('attempt')));
       return [
         errorDraft({
           key,
@@ -94,7 +95,8 @@ function eventDrafts(event: string, log: OtlpLog, session: string): EventDraft[]
     case 'tool_result':
       return toolDrafts(event, log, { session, sequence, say });
     default:
-      return [rawDraft(event, log, `${session}:${sequence}`)];
+      // A resumed session counts from the start again.
+      return [rawDraft(event, log, `${session}:${sequence}:${at}`)];
   }
 }
 
@@ -114,7 +116,7 @@ function toolDrafts(
   },
 ): EventDraft[] {
   const tool = clip(textOf(attributes, 'tool') ?? 'tool');
-  const id = filled(attributes.get('tool_use_id')) ?? `#${sequence}`;
+  const id = filled(attributes.get('tool_use_id')) ?? `#${sequence}:${at}`;
   const payload = Object.fromEntries([...attributes].filter(([name]) => TOOL_FIELDS.has(name)));
   const said = agentDraft(tool, at, { isAgent: false });
   const agent = CLAUDE_CODE;

@@ -52,9 +52,18 @@ function eventDrafts(event: string, log: OtlpLog, threadId: string): EventDraft[
     case 'conversation_starts':
       return [rawDraft(event, log, threadId)];
     default:
-      return [];
+      return NOISE.has(event) ? [] : [rawDraft(event, log, threadId)];
   }
 }
+
+/** Told better by other records, or once for each piece of a stream. */
+const NOISE: ReadonlySet<string> = new Set([
+  'tool_decision',
+  'turn_ttft',
+  'websocket_connect',
+  'websocket_request',
+  'websocket_event',
+]);
 
 function usageDrafts({ attributes, at }: OtlpLog, threadId: string): EventDraft[] {
   if (filled(attributes.get('event.kind')) !== 'response.completed') return [];
@@ -114,5 +123,6 @@ function toolDrafts({ attributes, at }: OtlpLog, threadId: string): EventDraft[]
 
 function rawDraft(name: string, { attributes, at }: OtlpLog, threadId: string): EventDraft {
   const payload = Object.fromEntries(attributes);
-  return { type: 'raw', key: `raw:${threadId}:${name}:${at}`, occurredAt: at, name, payload };
+  const key = clip(`raw:${threadId}:${name}:${at}`);
+  return { type: 'raw', key, occurredAt: at, name: clip(name), payload };
 }

@@ -1,3 +1,5 @@
+import { hash } from 'node:crypto';
+
 import type { EventDraft } from '#organism/event.ts';
 
 import {
@@ -14,8 +16,8 @@ import { textOf } from './aliases.ts';
 import { claudeCodeDrafts } from './claude-code-logs.ts';
 import { codexDrafts } from './codex-logs.ts';
 import { newTurn, parsed } from './gen-ai-messages.ts';
-import { serviceOf } from './span-drafts.ts';
 import type { OtlpLog } from './wire.ts';
+import { serviceOf } from './wire.ts';
 
 const CLAUDE_CODE = /^claude_code\./;
 const CODEX = /^codex\./;
@@ -39,7 +41,7 @@ export function logDrafts(log: OtlpLog): EventDraft[] | null {
 
 function genAiDrafts(name: string, log: OtlpLog): EventDraft[] {
   const { attributes, at } = log;
-  const place = `${log.traceId ?? ''}:${log.spanId ?? ''}`;
+  const place = placeOf(log);
   const threadId = clip(textOf(attributes, 'thread') ?? log.traceId ?? 'unknown');
   const agent = clip(textOf(attributes, 'agent') ?? serviceOf(log.resource));
   const said = (): EventDraft[] => [agentDraft(agent, at), threadDraft(threadId, at)];
@@ -52,10 +54,27 @@ function genAiDrafts(name: string, log: OtlpLog): EventDraft[] {
     return [...said(), ...detailDrafts(log, { place, threadId, agent })];
   }
   const payload = { name, body: log.body, attributes: Object.fromEntries(attributes) };
-  return [
-    ...said(),
-    { type: 'raw', key: clip(`raw:${place}:${name}:${at}`), occurredAt: at, name, payload },
-  ];
+  const key = clip(`raw:${name}:${contentOf(log)}`);
+  return [...said(), { type: 'raw', key, occurredAt: at, name: clip(name), payload }];
+}
+
+/** The span that a record belongs to; one without is known by what it says. */
+function placeOf(log: OtlpLog): string {
+  const { traceId, spanId } = log;
+  return traceId === null || spanId === null ? contentOf(log) : `${traceId}:${spanId}`;
+}
+
+function contentOf({
+  at,
+  eventName,
+  body,
+  attributes,
+  traceId,
+  spanId,
+  resource,
+}: OtlpLog): string {
+  const said = [serviceOf(resource), traceId, spanId, at, eventName, body, ...attributes];
+  return hash('sha1', JSON.stringify(said), 'hex');
 }
 
 /** The same messages a span may carry, under the same keys. */

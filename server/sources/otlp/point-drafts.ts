@@ -23,7 +23,8 @@ export function pointDraft(point: OtlpPoint): EventDraft | null {
   if (!KEPT.has(point.name)) return null;
   const { name, unit, value, isDelta, startAt, at } = point;
   const attributes = Object.fromEntries([...point.attributes].toSorted(byName));
-  const place = hash('sha1', JSON.stringify([name, startAt, at, attributes]), 'hex');
+  const emitter = [...point.resource].toSorted(byName);
+  const place = hash('sha1', JSON.stringify([emitter, name, startAt, at, attributes]), 'hex');
   return {
     type: 'raw',
     key: `metric:${place}`,
