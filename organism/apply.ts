@@ -93,7 +93,8 @@ function applyOrganism(draft: OrganismDraft, event: EventOf<'organism'>): void {
 
 function applyAgent(draft: OrganismDraft, event: EventOf<'agent'>): void {
   draft.patchAgent(event.agent, (agent) => ({
-    description: event.description,
+    // A source that only mentions an agent takes nothing back of what was said of it.
+    description: event.description || agent.description,
     isAgent: event.isAgent,
     peers: event.peers,
     payloadClass: event.payloadClass,

@@ -33,7 +33,7 @@ export function createAgentProjection(db: Connection): AgentProjection {
     idOf: (organismId, name) => (name === null ? 0 : book.idOf(organismId, storedName(name))),
     applyAgent(organismId, event) {
       const agent = get(organismId, event.agent);
-      agent.description = event.description;
+      agent.description = event.description || agent.description;
       agent.isAgent = Number(event.isAgent);
       agent.isRemoved = Number(event.isRemoved ?? false);
       agent.messageCount = event.messageCount ?? agent.messageCount;
