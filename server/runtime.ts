@@ -31,6 +31,7 @@ import { createHostGuard, LOOPBACK_NAMES } from './safety/host-guard.ts';
 import { loadControlKey } from './safety/key.ts';
 import { createOriginGuard } from './safety/origin-guard.ts';
 import { createSessions } from './safety/session.ts';
+import { scheduleOnTimer } from './schedule-on-timer.ts';
 import type { SourceSetting } from './settings.ts';
 import { createSourceRegistry } from './source-registry.ts';
 import { createSource } from './sources/create-source.ts';
@@ -144,6 +145,7 @@ export async function startRuntime(deps: RuntimeDeps): Promise<Runtime> {
       guard,
       threadTokens: (organismId, threadId) => organisms.threadTokens(organismId, threadId),
       stopAtTokens: config.stopAtTokens ?? null,
+      schedule: scheduleOnTimer,
       logOf: (source) => log.child({ source }),
       log,
     });
@@ -228,6 +230,8 @@ export async function startRuntime(deps: RuntimeDeps): Promise<Runtime> {
     });
     const front = createHttpFront({ guard, api, events, receivers, hub, senders, pages, log });
 
+    await receivers.start();
+    closers.push(() => receivers.stop());
     await front.listen(config.port, config.host);
     if (config.otlpPort !== undefined) {
       await front.listenForUpstreams(config.otlpPort, config.host);

@@ -4,12 +4,12 @@ import type {
   AgentSchema,
   ControlCommand,
   ControlOutcome,
-  Schedule,
   Source,
   SourceDeps,
 } from '#server/sources/source.ts';
 
 import type { Log } from './log.ts';
+import { scheduleOnTimer } from './schedule-on-timer.ts';
 
 /** The sources of this process: started and stopped together, found by organism for commands. */
 export interface SourceRegistry {
@@ -84,9 +84,3 @@ export function createSourceRegistry(deps: SourceRegistryDeps): SourceRegistry {
     },
   };
 }
-
-const scheduleOnTimer: Schedule = (delayMs, run) => {
-  const timer = setTimeout(run, delayMs);
-  timer.unref();
-  return () => clearTimeout(timer);
-};

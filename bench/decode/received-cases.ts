@@ -138,10 +138,12 @@ function receiverDeps(deliver: Deliver): ReceiverDeps {
       return { accepted: delivery.drafts.length, duplicate: 0, rejected: 0 };
     },
     getCursor: async (name) => cursors.get(name) ?? null,
+    redact: (value: unknown) => value,
     threadTokens: () => 0,
     stopAtTokens: null,
     log: { info: () => undefined, warn: () => undefined },
     now: Date.now,
+    schedule: () => () => undefined,
   };
 }
 

@@ -10,7 +10,7 @@ import type { SocketDoor } from '../ingest/socket-door.ts';
 import { createSocketDoor } from '../ingest/socket-door.ts';
 import type { Guard } from '../safety/guard.ts';
 import { createReceivers } from '../sources/create-receivers.ts';
-import type { SourceLog } from '../sources/source.ts';
+import type { Schedule, SourceLog } from '../sources/source.ts';
 import type { EventsDoor } from './events-door.ts';
 import { createEventsDoor } from './events-door.ts';
 import { createOriginReader } from './events-origin.ts';
@@ -44,6 +44,7 @@ export interface DoorsDeps {
   readonly threadTokens: (organismId: string, threadId: string) => number;
   /** Where a runtime that asks is told to stop a thread; null: never. */
   readonly stopAtTokens: number | null;
+  readonly schedule: Schedule;
   /** Tests bring their own. */
   readonly receivers?: typeof createReceivers | undefined;
 }
@@ -58,10 +59,12 @@ export function createDoors(deps: DoorsDeps): Doors {
         return ingest.deliver({ source, organismId }, delivery);
       },
       getCursor: (name) => ingestDeps.store.getCursor(kind, name),
+      redact: (value) => ingestDeps.preparation.redactValue(value),
       threadTokens: deps.threadTokens,
       stopAtTokens: deps.stopAtTokens,
       log: logOf(kind),
       now: ingestDeps.now,
+      schedule: deps.schedule,
     })),
     admit,
     log,

@@ -18,6 +18,10 @@ export interface ReceiverDoor {
   answer(request: IncomingMessage, pathname: string): Promise<Reply>;
   /** Says the guard's refusal in the words of the upstream whose endpoint it is. */
   refuse(request: IncomingMessage, pathname: string, refusal: Refusal): Reply;
+  /** Before anything listens. */
+  start(): Promise<void>;
+  /** Idempotent; once nothing listens any more. */
+  stop(): void;
   /** Upstreams that may post to us, with the first path of each. */
   list(): readonly { readonly kind: string; readonly path: string }[];
 }
@@ -85,6 +89,12 @@ export function createReceiverDoor({ receivers, admit, log }: ReceiverDoorDeps):
       }
     },
     refuse: (request, pathname, refusal) => say(request, find(request, pathname), refusal),
+    async start() {
+      for (const receiver of receivers) await receiver.start?.();
+    },
+    stop() {
+      for (const receiver of receivers) receiver.stop?.();
+    },
     list: () =>
       receivers.map(({ kind, endpoints: [first] }) => ({ kind, path: first?.path ?? '' })),
   };
@@ -99,6 +109,5 @@ const UNEXPECTED: Refusal = { status: 500, headers: {}, detail: 'Internal Server
 
 async function bodyOf(request: IncomingMessage, maxBytes: number): Promise<Buffer> {
   const raw = await readBody(request, maxBytes);
-  const isPacked = request.headers['content-encoding']?.toLowerCase() === 'gzip';
-  return isPacked ? unpack(raw, maxBytes) : raw;
+  return unpack(raw, maxBytes, request.headers['content-encoding']);
 }

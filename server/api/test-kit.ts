@@ -25,8 +25,14 @@ import { createHostGuard } from '../safety/host-guard.ts';
 import { createOriginGuard } from '../safety/origin-guard.ts';
 import type { Sessions } from '../safety/session.ts';
 import { createSessions } from '../safety/session.ts';
+import { scheduleOnTimer } from '../schedule-on-timer.ts';
 import type { createReceivers } from '../sources/create-receivers.ts';
-import type { ControlCommand, ControlOutcome, SourceDescription } from '../sources/source.ts';
+import type {
+  ControlCommand,
+  ControlOutcome,
+  Schedule,
+  SourceDescription,
+} from '../sources/source.ts';
 import { NO_PAGES } from '../testing/no-pages.ts';
 import { openTestUpkeep } from '../upkeep/test-upkeep.ts';
 import type { AgentSchema, ApiDeps } from './api-deps.ts';
@@ -88,6 +94,8 @@ export async function openTestApi(
     now?: () => number;
     checkStore?: () => Promise<void>;
     receivers?: typeof createReceivers;
+    /** What receivers do later. */
+    schedule?: Schedule;
     stopAtTokens?: number;
     /** Organisms there may be at most. */
     maxOrganisms?: number;
@@ -145,6 +153,7 @@ export async function openTestApi(
     guard,
     threadTokens: (organismId, threadId) => organisms.threadTokens(organismId, threadId),
     stopAtTokens: options.stopAtTokens ?? null,
+    schedule: options.schedule ?? scheduleOnTimer,
     logOf: () => log,
     log,
     receivers: options.receivers,
@@ -208,6 +217,7 @@ export async function openTestApi(
     pages: NO_PAGES,
     log,
   });
+  await receivers.start();
   await front.listen(0, '127.0.0.1');
 
   async function request(
@@ -259,6 +269,7 @@ export async function openTestApi(
       await senders.stop();
       await hub.stop();
       await front.close();
+      receivers.stop();
       await store.close();
       rmSync(dataDir, { recursive: true, force: true });
     },

@@ -24,6 +24,8 @@ export interface Preparation {
   /** The same for the most common kinds with nothing to say about them; null: `prepare` must see it. */
   prepareQuickly(draft: unknown, receivedAt: number): PreparedEvent | null;
   redactSample(sample: string): string;
+  /** For what is stored beside events; its matches are not counted. */
+  redactValue(value: unknown): unknown;
 }
 
 export type Prepared = { readonly redactions: ReadonlyMap<string, number> } & (
@@ -126,6 +128,7 @@ export function createPreparation(deps: {
     prepare,
     prepareQuickly,
     redactSample: (sample) => redactor.redactText(sample).text,
+    redactValue: (value) => redactor.redactValue(value).value,
   };
 }
 

@@ -1,6 +1,6 @@
 import type { IncomingHttpHeaders } from 'node:http';
 
-import type { Delivery, DeliveryOutcome, SourceLog } from './source.ts';
+import type { Delivery, DeliveryOutcome, Schedule, SourceLog } from './source.ts';
 
 /**
  * An upstream that posts to us: the port of `Source` turned round. It speaks one wire, yields
@@ -10,6 +10,10 @@ export interface Receiver {
   /** Also names its rows in the journal; keys are unique within it. */
   readonly kind: string;
   readonly endpoints: readonly Endpoint[];
+  /** Takes up what an earlier life of the process left; before the first request. */
+  start?(): Promise<void>;
+  /** Idempotent. What is left to do is done by the next start. */
+  stop?(): void;
 }
 
 export interface Endpoint {
@@ -57,6 +61,8 @@ export interface ReceiverDeps {
   ) => Promise<DeliveryOutcome>;
   /** What was saved with an earlier delivery of the receiver itself; null when nothing was. */
   readonly getCursor: (name: string) => Promise<string | null>;
+  /** What a delivery's drafts pass before they are stored, for whatever else is stored. */
+  readonly redact: (value: unknown) => unknown;
   /** Tokens a thread has used so far, as the live picture has it; 0 where it is not known. */
   readonly threadTokens: (organismId: string, threadId: string) => number;
   /** Where a runtime that asks is told to stop a thread; null: it is never told. */
@@ -64,6 +70,8 @@ export interface ReceiverDeps {
   readonly log: SourceLog;
   /** Epoch milliseconds. */
   readonly now: () => number;
+  /** Runs something later, without keeping the process alive for it. */
+  readonly schedule: Schedule;
 }
 
 /** A reply in JSON, the shape nearly every upstream expects. */

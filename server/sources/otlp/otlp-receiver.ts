@@ -5,16 +5,15 @@ import { parseBounded } from '#server/ingest/limits.ts';
 
 import { CLAUDE_CODE } from '../claude-code/keys.ts';
 import { inOrganism, organismDraft } from '../drafts.ts';
-import type { Endpoint, ReceivedRequest, ReceiverDeps, Refusal, Reply } from '../receiver.ts';
+import type { ReceivedRequest, Receiver, ReceiverDeps, Refusal, Reply } from '../receiver.ts';
 import { jsonReply } from '../receiver.ts';
 import { logDrafts } from './log-drafts.ts';
 import { pointDraft, pointOrganism } from './point-drafts.ts';
 import type { OtlpSignal } from './protobuf-schema.ts';
 import { decodeRequest, encodeFailure, encodeResponse } from './protobuf-schema.ts';
-import { createSpanBook } from './span-book.ts';
-import { serviceOf, spanDrafts } from './span-drafts.ts';
-import type { Attributes, Read } from './wire.ts';
-import { readLogs, readPoints, readSpans } from './wire.ts';
+import { createSpanIntake } from './span-intake.ts';
+import type { Attributes } from './wire.ts';
+import { byService, readLogs, readPoints, readSpans, serviceOf } from './wire.ts';
 
 /** What the protocol recommends, after unpacking. */
 const MAX_REQUEST_BYTES = 64 << 20;
@@ -28,8 +27,8 @@ const REJECTED: Readonly<Record<OtlpSignal, string>> = {
 /** What an exporter sends again; every other failure makes it drop the batch. */
 const RETRYABLE: ReadonlySet<number> = new Set([429, 502, 503, 504]);
 const FINAL: ReadonlySet<number> = new Set([400, 401, 403, 413, 415]);
-/** Spans of these services are internal noise or repeat what their logs say: they are not billed. */
-const CODEX_SERVICE = /^codex/;
+/** Nothing readable at all still has to be counted somewhere. */
+const NO_SERVICE = 'unknown_service';
 
 /** What one request of one service comes to. */
 interface ServicePart {
@@ -41,67 +40,63 @@ interface ServicePart {
  * An OTLP/HTTP receiver for traces, logs and metrics, in JSON and protobuf. Each service is an
  * organism; Claude Code's is shared with its hooks and transcripts.
  */
-export function createOtlpEndpoints(deps: ReceiverDeps): readonly Endpoint[] {
-  const book = createSpanBook();
+export function createOtlpReceiver(deps: ReceiverDeps): Omit<Receiver, 'kind'> {
+  const intake = createSpanIntake(deps, async ({ service, drafts, cursors }) => {
+    const carrier = carrierOf(service);
+    const own = inOrganism(service, drafts);
+    const hasCursors = Object.keys(cursors).length > 0;
+    if (carrier === undefined && hasCursors) {
+      await deps.deliver(service, { drafts: own, cursors });
+      return;
+    }
+    if (own.length > 0) await deps.deliver(service, { drafts: own }, carrier);
+    // Where we look after a restart is ours, whoever's keys the events have.
+    if (hasCursors) await deps.deliver(service, { drafts: [], cursors });
+  });
 
-  const readers: Readonly<Record<OtlpSignal, (request: unknown) => Reading>> = {
-    traces(request) {
-      const read = readSpans(request);
-      const parts = [...groupByService(read.items)].map(([service, spans]) => {
-        if (CODEX_SERVICE.test(service)) return { service, drafts: [], ignored: spans.length };
-        return { service, ...spanDrafts(spans, book) };
-      });
-      return toReading(read, parts);
-    },
-    logs(request) {
-      const read = readLogs(request);
-      const parts = [...groupByService(read.items)].map(([service, logs]) => {
-        const made = logs.map(logDrafts);
-        const drafts = made.flatMap((own) => own ?? []);
-        const [first] = logs;
-        if (first !== undefined && drafts.length > 0) {
-          drafts.unshift(organismDraft(service, first.at, first.resource));
-        }
-        return { service, drafts, ignored: made.filter((own) => own === null).length };
-      });
-      return toReading(read, parts);
-    },
-    metrics(request) {
-      const read = readPoints(request);
-      const parts = [...groupByService(read.items)].map(([service, points]) => {
-        const made = points.map(pointDraft);
-        const drafts = made.filter((draft) => draft !== null);
-        const [first] = points;
-        if (first !== undefined && drafts.length > 0) drafts.unshift(pointOrganism(service, first));
-        return { service, drafts, ignored: made.length - drafts.length };
-      });
-      return toReading(read, parts);
-    },
-  };
+  async function take(signal: OtlpSignal, request: unknown): Promise<readonly string[]> {
+    if (signal === 'traces') {
+      const { items, unreadable } = readSpans(request);
+      const [first] = items;
+      await deliverRejects(
+        first === undefined ? NO_SERVICE : serviceOf(first.resource),
+        unreadable,
+      );
+      await intake.take(items);
+      return unreadable;
+    }
+    const { parts, unreadable } = READERS[signal](request);
+    await deliverRejects(parts[0]?.service ?? NO_SERVICE, unreadable);
+    for (const { service, drafts } of parts) {
+      if (drafts.length === 0) continue;
+      await deps.deliver(service, { drafts: inOrganism(service, drafts) }, carrierOf(service));
+    }
+    return unreadable;
+  }
+
+  async function deliverRejects(service: string, unreadable: readonly string[]): Promise<void> {
+    if (unreadable.length === 0) return;
+    const rejects = unreadable.map(toReject);
+    await deps.deliver(service, { drafts: [], rejects }, carrierOf(service));
+  }
 
   async function receive(signal: OtlpSignal, { headers, body }: ReceivedRequest): Promise<Reply> {
     const type = contentTypeOf(headers);
     if (type === null) return refuse({ ...UNSUPPORTED, headers: {} }, headers);
     const decoded = decode(signal, type, body);
     if (!decoded.ok) return refuse({ status: 400, headers: {}, detail: decoded.detail }, headers);
-    const { parts, unreadable } = readers[signal](decoded.request);
-    for (const [index, { service, drafts }] of parts.entries()) {
-      const rejects = index === 0 ? unreadable.map(toReject) : [];
-      if (drafts.length + rejects.length === 0) continue;
-      const delivery = { drafts: inOrganism(service, drafts), rejects };
-      await deps.deliver(service, delivery, carrierOf(service));
-    }
-    const detail = unreadable[0] ?? '';
-    return success(signal, type, unreadable.length, detail);
+    const unreadable = await take(signal, decoded.request);
+    return success(signal, type, unreadable.length, unreadable[0] ?? '');
   }
 
-  return (['traces', 'logs', 'metrics'] as const).map((signal) => ({
-    method: 'POST',
+  const endpoints = (['traces', 'logs', 'metrics'] as const).map((signal) => ({
+    method: 'POST' as const,
     path: `/v1/${signal}`,
     maxBytes: MAX_REQUEST_BYTES,
-    receive: (request) => receive(signal, request),
+    receive: (request: ReceivedRequest) => receive(signal, request),
     refuse,
   }));
+  return { endpoints, start: () => intake.start(), stop: () => intake.stop() };
 }
 
 interface Reading {
@@ -109,31 +104,36 @@ interface Reading {
   readonly unreadable: readonly string[];
 }
 
-function toReading(read: Read<unknown>, parts: readonly ServicePart[]): Reading {
-  const isSilent = parts.length === 0 && read.unreadable.length > 0;
-  // Nothing readable at all still has to be counted somewhere.
-  return {
-    parts: isSilent ? [{ service: 'unknown_service', drafts: [] }] : parts,
-    unreadable: read.unreadable,
-  };
-}
+const resourceOf = ({ resource }: { readonly resource: Attributes }): Attributes => resource;
+
+const READERS: Readonly<Record<'logs' | 'metrics', (request: unknown) => Reading>> = {
+  logs(request) {
+    const { items, unreadable } = readLogs(request);
+    const parts = [...byService(items, resourceOf)].map(([service, logs]) => {
+      const drafts = logs.flatMap((log) => logDrafts(log) ?? []);
+      const [first] = logs;
+      if (first !== undefined && drafts.length > 0) {
+        drafts.unshift(organismDraft(service, first.at, first.resource));
+      }
+      return { service, drafts };
+    });
+    return { parts, unreadable };
+  },
+  metrics(request) {
+    const { items, unreadable } = readPoints(request);
+    const parts = [...byService(items, resourceOf)].map(([service, points]) => {
+      const drafts = points.map(pointDraft).filter((draft) => draft !== null);
+      const [first] = points;
+      if (first !== undefined && drafts.length > 0) drafts.unshift(pointOrganism(service, first));
+      return { service, drafts };
+    });
+    return { parts, unreadable };
+  },
+};
 
 /** Claude Code tells the same things by hooks and transcripts: they share one source of keys. */
 function carrierOf(service: string): string | undefined {
   return service === CLAUDE_CODE ? CLAUDE_CODE : undefined;
-}
-
-function groupByService<T extends { readonly resource: Attributes }>(
-  items: readonly T[],
-): Map<string, T[]> {
-  const groups = new Map<string, T[]>();
-  for (const item of items) {
-    const service = serviceOf(item.resource);
-    const own = groups.get(service);
-    if (own === undefined) groups.set(service, [item]);
-    else own.push(item);
-  }
-  return groups;
 }
 
 type Decoded =

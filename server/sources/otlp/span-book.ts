@@ -1,3 +1,4 @@
+import type { BoundedMap } from '../bounded-map.ts';
 import { createBoundedMap } from '../bounded-map.ts';
 import type { OtlpSpan } from './wire.ts';
 
@@ -6,60 +7,123 @@ const MAX_SPANS = 50_000;
 
 /** What a span says of itself, for those below it. */
 export interface SpanFacts {
-  readonly parent: string | null;
   readonly agent: string | null;
   readonly thread: string | null;
+  /** Whether a failure of this very span would be told. */
+  readonly isTelling: boolean;
+  /** A model call that counts tokens; what is around it and counts them again is none. */
+  readonly isCall: boolean;
+  /** What is called from here works for itself: its calls are others than those around. */
+  readonly isBoundary: boolean;
+}
+
+/** What the way from a span up to its root says. */
+export interface Ancestry {
+  /** The nearest, the span itself included. */
+  readonly agent: string | null;
+  readonly thread: string | null;
+  /** The nearest other agent above that one. */
+  readonly agentAbove: string | null;
+  /** Whether nothing that is still to come can name more. */
+  readonly isSettled: boolean;
 }
 
 /**
  * Knows spans by trace and id, so that a child finds the agent and the conversation that only its
- * ancestors name, and so that one failure, told by every span around it, counts once.
+ * ancestors name, and so that one failure or one call, told by every span around it, counts once.
  */
 export interface SpanBook {
-  /** @param isTelling whether a failure of this very span would be told */
-  note(span: OtlpSpan, facts: Omit<SpanFacts, 'parent'>, isTelling: boolean): void;
-  /** The nearest value on the way up, the span itself included. */
-  inherited(span: OtlpSpan, fact: 'agent' | 'thread'): string | null;
-  /** The nearest agent strictly above. */
-  agentAbove(span: OtlpSpan): string | null;
+  note(span: OtlpSpan, facts: SpanFacts): void;
+  ancestryOf(span: OtlpSpan): Ancestry;
   /** Whether a failure further down has told of it. */
   isToldBelow(span: OtlpSpan): boolean;
+  /**
+   * Whether another span is the same call: one inside of it that counts, or one around it that is
+   * billed already. A call that is not, is billed from now on.
+   */
+  takeCall(span: OtlpSpan): boolean;
+}
+
+interface Known extends SpanFacts {
+  readonly parent: string | null;
 }
 
 export function createSpanBook(): SpanBook {
-  const known = createBoundedMap<SpanFacts>(MAX_SPANS);
+  const known = createBoundedMap<Known>(MAX_SPANS);
   const toldBelow = createBoundedMap<true>(MAX_SPANS);
+  const callBelow = createBoundedMap<true>(MAX_SPANS);
+  const billed = createBoundedMap<true>(MAX_SPANS);
 
-  function lookUp(start: string | null, fact: 'agent' | 'thread'): string | null {
+  /** All the way up, and on from there once more of it is known. */
+  function mark(
+    marks: BoundedMap<true>,
+    start: string | null,
+    isEnd: (facts: Known) => boolean = () => false,
+  ): void {
+    for (let at = start; at !== null && !marks.has(at);) {
+      marks.set(at, true);
+      const facts = known.get(at);
+      if (facts === undefined || isEnd(facts)) return;
+      at = facts.parent;
+    }
+  }
+
+  function* upFrom(start: string | null): Generator<[string, Known | undefined]> {
     const visited = new Set<string>();
     for (let at = start; at !== null && !visited.has(at);) {
       visited.add(at);
       const facts = known.get(at);
-      if (facts === undefined) return null;
-      if (facts[fact] !== null) return facts[fact];
-      at = facts.parent;
+      yield [at, facts];
+      at = facts?.parent ?? null;
     }
-    return null;
   }
 
-  /** All the way up: spans between two that tell may say nothing themselves. */
-  function markAbove(start: string | null): void {
-    for (let at = start; at !== null && !toldBelow.has(at); at = known.get(at)?.parent ?? null) {
-      toldBelow.set(at, true);
+  function isBilledAround(span: OtlpSpan): boolean {
+    for (const [id, facts] of upFrom(parentOf(span))) {
+      if (facts === undefined || facts.isBoundary) return false;
+      if (billed.has(id)) return true;
     }
+    return false;
   }
 
   return {
-    note(span, facts, isTelling) {
+    note(span, facts) {
       const id = idOf(span);
       const parent = parentOf(span);
       known.set(id, { parent, ...facts });
       // What is above a span that came first is only known now.
-      if ((span.isError && isTelling) || toldBelow.has(id)) markAbove(parent);
+      if ((span.isError && facts.isTelling) || toldBelow.has(id)) mark(toldBelow, parent);
+      const isAroundCall = callBelow.has(id) && !facts.isBoundary;
+      if (facts.isCall || isAroundCall) {
+        mark(callBelow, parent, ({ isBoundary }) => isBoundary);
+      }
     },
-    inherited: (span, fact) => lookUp(idOf(span), fact),
-    agentAbove: (span) => lookUp(parentOf(span), 'agent'),
+    ancestryOf(span) {
+      let agent: string | null = null;
+      let thread: string | null = null;
+      let agentAbove: string | null = null;
+      let isWhole = true;
+      for (const [, facts] of upFrom(idOf(span))) {
+        if (facts === undefined) {
+          isWhole = false;
+          break;
+        }
+        thread ??= facts.thread;
+        if (facts.agent !== null && facts.agent !== agent) {
+          if (agent === null) agent = facts.agent;
+          else agentAbove ??= facts.agent;
+        }
+        if (thread !== null && agentAbove !== null) break;
+      }
+      const isNamed = agent !== null && thread !== null;
+      return { agent, thread, agentAbove, isSettled: isWhole || isNamed };
+    },
     isToldBelow: (span) => toldBelow.has(idOf(span)),
+    takeCall(span) {
+      if (callBelow.has(idOf(span)) || isBilledAround(span)) return false;
+      billed.set(idOf(span), true);
+      return true;
+    },
   };
 }
 

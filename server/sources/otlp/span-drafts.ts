@@ -1,6 +1,8 @@
+import { hash } from 'node:crypto';
+
 import type { EventDraft } from '#organism/event.ts';
 
-import { CLAUDE_CODE, usageKey } from '../claude-code/keys.ts';
+import { CLAUDE_CODE, apiErrorKey, usageKey } from '../claude-code/keys.ts';
 import {
   USER,
   agentDraft,
@@ -8,82 +10,99 @@ import {
   errorDraft,
   factsOnce,
   messageDraft,
-  organismDraft,
   repeatable,
   threadDraft,
   within,
 } from '../drafts.ts';
 import { filled } from '../plain-values.ts';
-import { textOf, valueOf } from './aliases.ts';
+import { textOf, tokensOf, valueOf } from './aliases.ts';
 import { newTurn, parsed } from './gen-ai-messages.ts';
 import type { SpanBook } from './span-book.ts';
 import { idOf } from './span-book.ts';
-import { kindOfSpan } from './span-kind.ts';
+import type { SpanKind } from './span-kind.ts';
+import { kindOfSpan, nameOfAgentSpan } from './span-kind.ts';
 import { usageDraft } from './usage-draft.ts';
+import { isClaudeCodeCall, isFailureOpen } from './waiting-span.ts';
 import type { OtlpSpan } from './wire.ts';
+import { serviceOf, spelt } from './wire.ts';
 
-const CLAUDE_CODE_CALL = 'claude_code.llm_request';
-
-/** One service is one organism. */
-export function serviceOf(resource: ReadonlyMap<string, unknown>): string {
-  return clip(filled(resource.get('service.name')) ?? 'unknown_service');
+/** Notes spans, so that what is told of one can use what the others say. */
+export function noteSpans(spans: readonly OtlpSpan[], book: SpanBook): void {
+  for (const span of spans) {
+    const kind = kindOfSpan(span);
+    book.note(span, {
+      agent: agentNamedBy(span, kind),
+      thread: textOf(span.attributes, 'thread'),
+      // HTTP calls and the like below a call fail with it: the call tells.
+      isTelling: kind !== 'other' || isClaudeCodeCall(span),
+      isCall: kind === 'model-call' && tokensOf(span.attributes) !== null,
+      isBoundary: kind === 'tool' || kind === 'agent',
+    });
+  }
 }
 
-export interface SpanReading {
-  readonly drafts: readonly EventDraft[];
-  /** Spans that say nothing about agents: HTTP calls, database calls and the like. */
-  readonly ignored: number;
+/** What a span says of the agent that it and all below it are the work of. */
+function agentNamedBy(span: OtlpSpan, kind: SpanKind): string | null {
+  const named = textOf(span.attributes, 'agent');
+  if (named !== null) return named;
+  if (serviceOf(span.resource) === CLAUDE_CODE) return CLAUDE_CODE;
+  return kind === 'agent' ? nameOfAgentSpan(span) : null;
 }
 
-/** Spans of one service to drafts. The book remembers them for what comes in another request. */
-export function spanDrafts(spans: readonly OtlpSpan[], book: SpanBook): SpanReading {
-  for (const span of spans) {
-    const agent = textOf(span.attributes, 'agent');
-    const thread = textOf(span.attributes, 'thread');
-    book.note(span, { agent, thread }, isTelling(span));
-  }
-  const drafts: EventDraft[] = [];
-  let ignored = 0;
-  for (const span of spans) {
-    const own = draftsOf(span, book);
-    if (own.length === 0) ignored += 1;
-    drafts.push(...own);
-  }
-  const [first] = spans;
-  if (first !== undefined && drafts.length > 0) {
-    drafts.unshift(organismDraft(serviceOf(first.resource), first.startAt, first.resource));
-  }
+/**
+ * Spans of one service, all noted, to drafts.
+ * @param isFinal whether a failure is told though a deeper one may come
+ */
+export function spanDrafts(
+  spans: readonly OtlpSpan[],
+  book: SpanBook,
+  isFinal: boolean,
+): EventDraft[] {
+  const drafts = spans.flatMap((span) => draftsOf(span, book, isFinal));
   // The same span in another request may find another ancestor: it stays the same call.
-  return { drafts: factsOnce(drafts).map(repeatable), ignored };
+  return factsOnce(drafts).map(repeatable);
 }
 
-function draftsOf(span: OtlpSpan, book: SpanBook): EventDraft[] {
+function draftsOf(span: OtlpSpan, book: SpanBook, isFinal: boolean): EventDraft[] {
   const kind = kindOfSpan(span);
+  const { agent, thread, agentAbove } = book.ancestryOf(span);
   const place: Place = {
     span,
-    agent: clip(book.inherited(span, 'agent') ?? serviceOf(span.resource)),
-    threadId: clip(book.inherited(span, 'thread') ?? span.traceId),
+    agent: clip(agent ?? serviceOf(span.resource)),
+    threadId: clip(thread ?? span.traceId),
   };
   const drafts: EventDraft[] = [];
-  if (kind === 'model-call') drafts.push(...callDrafts(place));
+  if (kind === 'model-call' || isClaudeCodeCall(span)) drafts.push(...callDrafts(place, book));
   if (kind === 'tool') drafts.push(...toolDrafts(place));
-  if (kind === 'agent') drafts.push(...agentDrafts(place, book));
-  const isTold = kind === 'other' || book.isToldBelow(span);
-  if (span.isError && !isTold) drafts.push(failureDraft(place));
+  if (kind === 'agent') drafts.push(...agentDrafts(place, thread === null));
+  if (isFailureTold(span, book, isFinal)) drafts.push(failureDraft(place));
   if (drafts.length === 0) return [];
+  const parent = agentAbove === null ? null : clip(agentAbove);
+  const description = filled(span.attributes.get('gen_ai.agent.description'));
   return [
-    agentDraft(place.agent, span.startAt, {
-      parent: clipOrNull(book.agentAbove(span)),
-      description: filled(span.attributes.get('gen_ai.agent.description')),
-    }),
+    ...agentSaid(place.agent, span.startAt, { parent, description }),
     threadDraft(place.threadId, span.startAt),
     ...drafts,
   ];
 }
 
-/** HTTP calls and the like below a call fail with it: the call tells. Claude Code's logs tell of its. */
-function isTelling(span: OtlpSpan): boolean {
-  return kindOfSpan(span) !== 'other' || span.name === CLAUDE_CODE_CALL;
+/** A call below an agent may come before what says more of it: each thing said is an event. */
+function agentSaid(
+  agent: string,
+  at: number,
+  { parent, description }: { parent: string | null; description: string | null },
+): EventDraft[] {
+  const bare = agentDraft(agent, at);
+  if (parent === null && description === null) return [bare];
+  const told = agentDraft(agent, at, { parent, description });
+  const facts = hash('sha1', JSON.stringify([parent, description]), 'hex').slice(0, 16);
+  return [bare, { ...told, key: `${bare.key}:${facts}` }];
+}
+
+function isFailureTold(span: OtlpSpan, book: SpanBook, isFinal: boolean): boolean {
+  const isTelling = kindOfSpan(span) !== 'other' || isClaudeCodeCall(span);
+  if (!span.isError || !isTelling || book.isToldBelow(span)) return false;
+  return isFinal || !isFailureOpen(span, book);
 }
 
 interface Place {
@@ -92,7 +111,7 @@ interface Place {
   readonly threadId: string;
 }
 
-function callDrafts({ span, agent, threadId }: Place): EventDraft[] {
+function callDrafts({ span, agent, threadId }: Place, book: SpanBook): EventDraft[] {
   const { attributes, startAt, endAt } = span;
   const key = idOf(span);
   const drafts: EventDraft[] = [];
@@ -107,15 +126,17 @@ function callDrafts({ span, agent, threadId }: Place): EventDraft[] {
     const ends = { threadId, from: agent, to: USER, payloadType: 'completion' };
     drafts.push(messageDraft({ key: `message:${key}:out`, at: endAt, ...ends, payload: answered }));
   }
-  const usage = usageDraft(attributes, {
-    key: callKey(span, threadId),
-    at: endAt,
-    id: textOf(attributes, 'responseId'),
-    threadId,
-    agent,
-    latencyMs: endAt - startAt,
-    metadata: { traceId: span.traceId, spanId: span.spanId },
-  });
+  const usage = !book.takeCall(span)
+    ? null
+    : usageDraft(attributes, {
+        key: callKey(span, threadId),
+        at: endAt,
+        id: textOf(attributes, 'responseId'),
+        threadId,
+        agent,
+        latencyMs: endAt - startAt,
+        metadata: { traceId: span.traceId, spanId: span.spanId },
+      });
   if (usage !== null) drafts.push(usage);
   return drafts;
 }
@@ -161,7 +182,10 @@ function toolDrafts({ span, agent, threadId }: Place): EventDraft[] {
   ];
 }
 
-function agentDrafts({ span, agent, threadId }: Place, book: SpanBook): EventDraft[] {
+function agentDrafts(
+  { span, agent, threadId }: Place,
+  isThreadNamedByTrace: boolean,
+): EventDraft[] {
   const drafts: EventDraft[] = [
     {
       type: 'agent_state',
@@ -173,8 +197,7 @@ function agentDrafts({ span, agent, threadId }: Place, book: SpanBook): EventDra
     },
   ];
   // A thread named by its trace ends with the trace; a conversation may go on.
-  const isOneRun = book.inherited(span, 'thread') === null && span.parentSpanId === null;
-  if (isOneRun) {
+  if (isThreadNamedByTrace && span.parentSpanId === null) {
     drafts.push({
       type: 'thread_updated',
       key: `thread-end:${idOf(span)}`,
@@ -193,9 +216,12 @@ function failureDraft({ span, agent, threadId }: Place): EventDraft {
     filled(span.statusMessage) ??
     filled(span.attributes.get('error.type')) ??
     `${span.name} failed`;
-  return errorDraft({ key: `error:${idOf(span)}`, at: span.endAt, threadId, agent, text });
+  return errorDraft({ key: failureKey(span, threadId), at: span.endAt, threadId, agent, text });
 }
 
-function clipOrNull(text: string | null): string | null {
-  return text === null ? null : clip(text);
+/** Claude Code's log tells of the same failure. */
+function failureKey(span: OtlpSpan, threadId: string): string {
+  const request = filled(span.attributes.get('request_id'));
+  if (!isClaudeCodeCall(span) || request === null) return `error:${idOf(span)}`;
+  return apiErrorKey(threadId, request, spelt(span.attributes.get('attempt')));
 }

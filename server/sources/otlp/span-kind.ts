@@ -14,7 +14,7 @@ const OPERATIONS: Readonly<Record<string, SpanKind>> = {
   create_agent: 'agent',
   invoke_workflow: 'agent',
 };
-/** OpenInference, in `openinference.span.kind`. */
+/** OpenInference, in `openinference.span.kind`; LangSmith, in `langsmith.span.kind`, in other cases. */
 const OPEN_INFERENCE: Readonly<Record<string, SpanKind>> = {
   LLM: 'model-call',
   EMBEDDING: 'model-call',
@@ -33,6 +33,14 @@ const AI_SDK_CALL = /\.do(?:Generate|Stream|Embed)$/;
 
 /** An MCP client's span of a tool call names the tool, and no operation. */
 const MCP_CALL = 'tools/call';
+/** What only a call has where nothing says what the span is: a model, and tokens by their oldest names. */
+const MODELS = ['gen_ai.request.model', 'gen_ai.response.model'] as const;
+const COUNTS = [
+  'gen_ai.usage.input_tokens',
+  'gen_ai.usage.prompt_tokens',
+  'gen_ai.usage.output_tokens',
+  'gen_ai.usage.completion_tokens',
+] as const;
 
 export function kindOfSpan({ attributes }: OtlpSpan): SpanKind {
   const text = (name: string): string => filled(attributes.get(name)) ?? '';
@@ -41,11 +49,30 @@ export function kindOfSpan({ attributes }: OtlpSpan): SpanKind {
     if (AI_SDK_CALL.test(aiSdk)) return 'model-call';
     return aiSdk === 'ai.toolCall' ? 'tool' : 'other';
   }
-  return (
-    OPERATIONS[text('gen_ai.operation.name')] ??
-    OPEN_INFERENCE[text('openinference.span.kind').toUpperCase()] ??
-    TRACELOOP[text('traceloop.span.kind')] ??
-    (text('mcp.method.name') === MCP_CALL && text('gen_ai.tool.name') !== '' ? 'tool' : null) ??
-    (LLM_REQUESTS.has(text('llm.request.type')) ? 'model-call' : 'other')
-  );
+  const operation = text('gen_ai.operation.name');
+  const openInference = (
+    text('openinference.span.kind') || text('langsmith.span.kind')
+  ).toUpperCase();
+  const traceloop = text('traceloop.span.kind');
+  const known =
+    OPERATIONS[operation] ??
+    OPEN_INFERENCE[openInference] ??
+    TRACELOOP[traceloop] ??
+    (LLM_REQUESTS.has(text('llm.request.type')) ? 'model-call' : null);
+  if (known !== null) return known;
+  if (text('mcp.method.name') === MCP_CALL && text('gen_ai.tool.name') !== '') return 'tool';
+  // A kind or an operation that is none of ours may well repeat the tokens of calls below it.
+  if (operation !== '' || openInference !== '' || traceloop !== '') return 'other';
+  if (text('gen_ai.tool.name') !== '' && text('gen_ai.tool.call.id') !== '') return 'tool';
+  const isCall =
+    MODELS.some((name) => text(name) !== '') && COUNTS.some((name) => attributes.has(name));
+  return isCall ? 'model-call' : 'other';
+}
+
+/** Of the span of an agent that no attribute of ours names. */
+export function nameOfAgentSpan({ attributes, name }: OtlpSpan): string | null {
+  const isTraceloop = filled(attributes.get('traceloop.span.kind')) === 'agent';
+  if (isTraceloop) return filled(attributes.get('traceloop.entity.name'));
+  const isOpenInference = filled(attributes.get('openinference.span.kind'))?.toUpperCase();
+  return isOpenInference === 'AGENT' ? filled(name) : null;
 }

@@ -1,5 +1,8 @@
 /** An OTLP request in the shape of its JSON, read leniently: unknown fields are nothing, absent ones are empty. */
 
+import { isRecord } from '#organism/record.ts';
+
+import { clip } from '../drafts.ts';
 import { asList, asRecord, filled } from '../plain-values.ts';
 
 export type Attributes = ReadonlyMap<string, unknown>;
@@ -11,6 +14,8 @@ export interface OtlpSpan {
   readonly traceId: string;
   readonly spanId: string;
   readonly parentSpanId: string | null;
+  /** As numbered by the protocol; 0 where none is said. */
+  readonly kind: number;
   readonly name: string;
   /** Epoch milliseconds with fractions. */
   readonly startAt: number;
@@ -62,7 +67,25 @@ const STATUS_OK = 1;
 const STATUS_ERROR = 2;
 const EXCEPTION = 'exception';
 const DELTA = 1;
-const HEX = /^[0-9a-f]+$/;
+const HEX = /^[0-9a-f]+$/i;
+/** Ids of 16 and of 8 bytes, as JSON of protobuf has bytes; OTLP's own JSON has them in hex. */
+const BASE64_ID = /^(?:[A-Za-z0-9+/_-]{22}(?:==)?|[A-Za-z0-9+/_-]{11}=?)$/;
+
+/** Enums are numbers; writers of protobuf's own JSON give their names. */
+const STATUS_CODES = ['STATUS_CODE_UNSET', 'STATUS_CODE_OK', 'STATUS_CODE_ERROR'] as const;
+const TEMPORALITIES = [
+  'AGGREGATION_TEMPORALITY_UNSPECIFIED',
+  'AGGREGATION_TEMPORALITY_DELTA',
+  'AGGREGATION_TEMPORALITY_CUMULATIVE',
+] as const;
+const SPAN_KINDS = [
+  'SPAN_KIND_UNSPECIFIED',
+  'SPAN_KIND_INTERNAL',
+  'SPAN_KIND_SERVER',
+  'SPAN_KIND_CLIENT',
+  'SPAN_KIND_PRODUCER',
+  'SPAN_KIND_CONSUMER',
+] as const;
 
 export function readSpans(request: unknown): Read<OtlpSpan> {
   const items: OtlpSpan[] = [];
@@ -122,7 +145,7 @@ export function readPoints(request: unknown): Read<OtlpPoint> {
         startAt: instantOf(point['startTimeUnixNano']),
         at,
         value,
-        isDelta: numberOf(data['aggregationTemporality']) === DELTA,
+        isDelta: enumOf(data['aggregationTemporality'], TEMPORALITIES) === DELTA,
         attributes: attributesOf(point['attributes']),
       });
     }
@@ -140,7 +163,7 @@ function readSpan(
   const startAt = instantOf(raw['startTimeUnixNano']);
   if (traceId === null || spanId === null || startAt === null) return null;
   const status = asRecord(raw['status']);
-  const code = numberOf(status['code']) ?? 0;
+  const code = enumOf(status['code'], STATUS_CODES) ?? 0;
   const attributes = attributesOf(raw['attributes']);
   const events = asList(raw['events'])
     .map(asRecord)
@@ -156,6 +179,7 @@ function readSpan(
     traceId,
     spanId,
     parentSpanId: idOf(raw['parentSpanId']),
+    kind: enumOf(raw['kind'], SPAN_KINDS) ?? 0,
     name: filled(raw['name']) ?? '',
     startAt,
     endAt: instantOf(raw['endTimeUnixNano']) ?? startAt,
@@ -172,7 +196,7 @@ function eachRecord(
   [resources, scopes, records]: readonly [string, string, string],
   visit: (resource: Attributes, scope: string, raw: Readonly<Record<string, unknown>>) => void,
 ): void {
-  for (const ofResource of asList(asRecord(request)[resources]).map(asRecord)) {
+  for (const ofResource of asList(camelCased(request)[resources]).map(asRecord)) {
     const resource = attributesOf(asRecord(ofResource['resource'])['attributes']);
     for (const ofScope of asList(ofResource[scopes]).map(asRecord)) {
       const scope = filled(asRecord(ofScope['scope'])['name']) ?? '';
@@ -190,6 +214,25 @@ function attributesOf(raw: unknown): Attributes {
   return attributes;
 }
 
+/** The protocol's names are in camelCase; writers of protobuf's own JSON may keep those of the schema. */
+function camelCased(request: unknown): Readonly<Record<string, unknown>> {
+  const record = asRecord(request);
+  return Object.keys(record).some((name) => name.includes('_'))
+    ? asRecord(withCamel(record))
+    : record;
+}
+
+function withCamel(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(withCamel);
+  if (!isRecord(value)) return value;
+  return Object.fromEntries(
+    Object.entries(value).map(([name, inner]) => [
+      name.replaceAll(/_([a-z])/g, (_, letter: string) => letter.toUpperCase()),
+      withCamel(inner),
+    ]),
+  );
+}
+
 /** Whole numbers come as text or as numbers; bytes as they are written in JSON, in base64. */
 function anyValue(raw: unknown, depth: number): unknown {
   if (depth > MAX_VALUE_DEPTH) return null;
@@ -200,7 +243,7 @@ function anyValue(raw: unknown, depth: number): unknown {
       case 'doubleValue':
         return value;
       case 'intValue':
-        return numberOf(value) ?? value;
+        return intOf(value);
       case 'arrayValue':
         return asList(asRecord(value)['values']).map((item) => anyValue(item, depth + 1));
       case 'kvlistValue':
@@ -220,11 +263,26 @@ function kvlist(raw: unknown, depth: number): Record<string, unknown> {
 }
 
 function idOf(raw: unknown): string | null {
-  const text =
-    raw instanceof Uint8Array
-      ? Buffer.from(raw).toString('hex')
-      : (filled(raw)?.toLowerCase() ?? '');
+  const text = hexOf(raw).toLowerCase();
   return HEX.test(text) && /[1-9a-f]/.test(text) ? text : null;
+}
+
+function hexOf(raw: unknown): string {
+  if (raw instanceof Uint8Array) return Buffer.from(raw).toString('hex');
+  const text = filled(raw) ?? '';
+  const isBase64 = !HEX.test(text) && BASE64_ID.test(text);
+  return isBase64 ? Buffer.from(text, 'base64').toString('hex') : text;
+}
+
+/** Beyond what a number holds exactly the digits stay. */
+function intOf(raw: unknown): unknown {
+  const value = numberOf(raw);
+  return value !== null && (Number.isSafeInteger(value) || typeof raw === 'number') ? value : raw;
+}
+
+function enumOf(raw: unknown, names: readonly string[]): number | null {
+  const place = typeof raw === 'string' ? names.indexOf(raw) : -1;
+  return place >= 0 ? place : numberOf(raw);
 }
 
 /** Nanoseconds, as text or number, to milliseconds that keep the microseconds. */
@@ -238,6 +296,26 @@ function instantOf(raw: unknown): number | null {
 export function numberOf(raw: unknown): number | null {
   const value = typeof raw === 'string' && raw.trim() !== '' ? Number(raw) : raw;
   return typeof value === 'number' && Number.isFinite(value) ? value : null;
+}
+
+/** One service is one organism. */
+export function serviceOf(resource: Attributes): string {
+  return clip(filled(resource.get('service.name')) ?? 'unknown_service');
+}
+
+/** In the order in which each service is first mentioned. */
+export function byService<T>(
+  items: readonly T[],
+  resourceOf: (item: T) => Attributes,
+): Map<string, T[]> {
+  const groups = new Map<string, T[]>();
+  for (const item of items) {
+    const service = serviceOf(resourceOf(item));
+    const own = groups.get(service);
+    if (own === undefined) groups.set(service, [item]);
+    else own.push(item);
+  }
+  return groups;
 }
 
 /** A text or number in words; null for anything else. */

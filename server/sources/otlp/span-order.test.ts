@@ -1,0 +1,233 @@
+import fc from 'fast-check';
+import { afterEach, describe, expect, it } from 'vitest';
+
+import type { EventOf, EventType } from '#organism/event.ts';
+import type { TestApi } from '#server/api/test-kit.ts';
+import { openTestApi } from '#server/api/test-kit.ts';
+
+import { createReceivers } from '../create-receivers.ts';
+import type { Receiver, ReceiverDeps } from '../receiver.ts';
+import { endStateOf } from '../testing/end-state.ts';
+import type { ManualClock } from '../testing/manual-clock.ts';
+import { createManualClock } from '../testing/manual-clock.ts';
+import { createOtlpReceiver } from './otlp-receiver.ts';
+import { TRACE_ID, agent, chat, span, spanId, tracesOf, under } from './testing/spans.ts';
+
+/** Children end before their parents, and exporters send in whatever order they have them. */
+
+const HEADERS = { 'content-type': 'application/json' };
+/** Longer than anything waits. */
+const LONG_MS = 120_000;
+
+let kit: TestApi;
+let clock: ManualClock;
+let depsOf: (kind: string) => ReceiverDeps;
+afterEach(() => kit.close());
+
+async function open(): Promise<void> {
+  clock = createManualClock();
+  kit = await openTestApi({
+    schedule: clock.schedule,
+    receivers(deps) {
+      depsOf = deps;
+      return createReceivers(deps);
+    },
+  });
+}
+
+async function send(spans: readonly unknown[], service?: string): Promise<void> {
+  const body = JSON.stringify(tracesOf(spans, service));
+  const { status } = await kit.request('POST', '/v1/traces', { body, headers: HEADERS });
+  expect(status).toBe(200);
+}
+
+async function storedOf<T extends EventType>(type: T): Promise<EventOf<T>[]> {
+  const events = await kit.store.readEvents({ since: 0, limit: 5000 });
+  return events.filter((event): event is EventOf<T> => event.type === type);
+}
+
+/** Everything that waits is told, and stored. */
+async function waitLong(): Promise<void> {
+  clock.advance(LONG_MS);
+  await expect.poll(() => clock.pending).toEqual([]);
+  await kit.store.append({
+    source: 'test',
+    organismId: 'one',
+    events: [],
+    rejects: [],
+    redactions: {},
+    catalogueVersion: 'catalogue-1',
+  });
+}
+
+const CONVERSATION = { 'gen_ai.conversation.id': 'c1' };
+const FAILED = { status: { code: 2, message: 'Rate limit reached' } };
+/** A run with an agent below an agent, a tool, steps that say nothing, and a failure told four times. */
+const RUN: readonly object[] = [
+  chat('1', { 'gen_ai.input.messages': '[{"role":"user","parts":[]}]' }, under('2')),
+  span('2', { 'gen_ai.operation.name': 'agent_step' }, under('9')),
+  span(
+    '3',
+    { 'gen_ai.operation.name': 'execute_tool', 'gen_ai.tool.name': 'search' },
+    { ...under('9') },
+  ),
+  chat('4', {}, under('5')),
+  agent('5', 'scout', { 'gen_ai.agent.description': 'Looks around' }, under('3')),
+  chat('6', {}, { ...under('7'), ...FAILED }),
+  span('7', { 'gen_ai.operation.name': 'agent_step' }, { ...under('8'), ...FAILED }),
+  agent('8', 'clerk', {}, { ...under('9'), ...FAILED }),
+  agent('9', 'planner', CONVERSATION, FAILED),
+];
+
+describe('spans of one trace in many requests', () => {
+  it('are the same run in every order', async () => {
+    await open();
+    let runs = 0;
+    /** One run after the other in one store: each of a service and a trace of its own. */
+    const endStateOfRun = async (requests: readonly (readonly object[])[]): Promise<unknown> => {
+      runs += 1;
+      const own = { service: `desk-${runs}`, traceId: String(runs).padStart(32, 'e') };
+      for (const spans of requests) {
+        await send(
+          spans.map((one) => ({ ...one, traceId: own.traceId })),
+          own.service,
+        );
+      }
+      await waitLong();
+      const seen = JSON.stringify(Object(endStateOf(kit))[own.service]);
+      return JSON.parse(seen.replaceAll(own.service, 'desk').replaceAll(own.traceId, TRACE_ID));
+    };
+
+    const expected = await endStateOfRun([RUN]);
+    expect(expected).toMatchObject({
+      agents: {
+        planner: { parent: null },
+        scout: { parent: 'planner', description: 'Looks around' },
+        clerk: { parent: 'planner' },
+      },
+      threads: { c1: { usage: { requests: 3 } } },
+      errors: [`error:${TRACE_ID}:${spanId('6')} clerk c1`],
+    });
+    await fc.assert(
+      fc.asyncProperty(
+        fc.shuffledSubarray([...RUN], { minLength: RUN.length }),
+        fc.array(fc.integer({ min: 1, max: 3 }), { minLength: RUN.length }),
+        async (order, sizes) => {
+          const left = [...order];
+          const requests = sizes.map((size) => left.splice(0, size));
+          expect(await endStateOfRun(requests)).toEqual(expected);
+        },
+      ),
+      { numRuns: 60 },
+    );
+  });
+
+  it('name their calls by a root that comes in a later request', async () => {
+    await open();
+    await send([chat('1', {}, under('9'))]);
+    expect(await storedOf('usage')).toEqual([]);
+    await send([agent('9', 'planner', CONVERSATION)]);
+    expect(await storedOf('usage')).toMatchObject([{ agent: 'planner', threadId: 'c1' }]);
+    expect([...(kit.organisms.get('desk')?.agents.keys() ?? [])]).toEqual(['planner']);
+  });
+
+  it('are told at once where they name agent and conversation themselves', async () => {
+    await open();
+    await send([chat('1', { ...CONVERSATION, 'gen_ai.agent.name': 'planner' }, under('9'))]);
+    expect(await storedOf('usage')).toMatchObject([{ agent: 'planner', threadId: 'c1' }]);
+  });
+
+  it('are told by the name of the service when no root comes, and counted once when it does', async () => {
+    await open();
+    await send([chat('1', {}, under('9'))]);
+    clock.advance(29_999);
+    expect(await storedOf('usage')).toEqual([]);
+    await waitLong();
+    await expect.poll(() => storedOf('usage')).toMatchObject([{ agent: 'desk' }]);
+    await send([chat('1', {}, under('9')), agent('9', 'planner', CONVERSATION)]);
+    await waitLong();
+    expect(await storedOf('usage')).toHaveLength(1);
+  });
+
+  it('count once when they are sent again while they wait', async () => {
+    await open();
+    for (let times = 0; times < 3; times += 1) await send([chat('1', {}, under('9'))]);
+    await send([agent('9', 'planner', CONVERSATION)]);
+    await waitLong();
+    expect(await storedOf('usage')).toHaveLength(1);
+    const rejected = (await kit.store.sourceCounts()).map((counts) => counts.rejected);
+    expect(rejected).toEqual(rejected.map(() => 0));
+  });
+
+  it('tell of a failure nobody below tells of, after a while', async () => {
+    await open();
+    await send([agent('9', 'planner', CONVERSATION, FAILED)]);
+    expect(await storedOf('error')).toEqual([]);
+    await waitLong();
+    await expect.poll(() => storedOf('error')).toMatchObject([{ agent: 'planner' }]);
+  });
+
+  it('that wait are acknowledged, survive the end of the process, and keep no secret', async () => {
+    await open();
+    const secret = 'sk-ant-api03-abcdefghijklmnopqrstuvwxyz0123456789ABCDEFGHIJKLMNOPQRSTUVWX';
+    const asked = JSON.stringify([{ role: 'user', parts: [{ type: 'text', content: secret }] }]);
+    await send([
+      chat('1', { 'gen_ai.input.messages': asked }, under('2')),
+      chat('3', {}, under('9')),
+    ]);
+    await send([span('2', { 'gen_ai.operation.name': 'agent_step' }, under('9'))]);
+    for (const slot of ['shelf:0', 'shelf:1']) {
+      const stored = await kit.store.getCursor('otlp', slot);
+      expect(stored).toContain('"spanId"');
+      expect(stored).not.toContain(secret);
+    }
+    // The next life of the process finds them in the store.
+    const next: Receiver = { kind: 'otlp', ...createOtlpReceiver(depsOf('otlp')) };
+    await next.start?.();
+    const traces = next.endpoints.find(({ path }) => path === '/v1/traces');
+    const body = Buffer.from(JSON.stringify(tracesOf([agent('9', 'planner', CONVERSATION)])));
+    const query = new URLSearchParams();
+    expect((await traces?.receive({ headers: HEADERS, query, body }))?.status).toBe(200);
+    expect(await storedOf('usage')).toMatchObject([
+      { agent: 'planner', threadId: 'c1' },
+      { agent: 'planner', threadId: 'c1' },
+    ]);
+    const slots = await Promise.all(
+      ['shelf:0', 'shelf:1'].map((slot) => kit.store.getCursor('otlp', slot)),
+    );
+    expect(slots).toEqual(['', '']);
+    next.stop?.();
+  });
+
+  it('of a service that is not known yet say its name at once', async () => {
+    await open();
+    await send([chat('1', {}, under('9'))], 'shop');
+    expect(kit.organisms.get('shop')?.name).toBe('shop');
+  });
+});
+
+describe('one model call that two spans tell of', () => {
+  const outer = chat('1', {}, under('9'));
+  const between = span('2', { 'traceloop.span.kind': 'task' }, under('1'));
+  const inner = chat('3', {}, under('2'));
+  const root = agent('9', 'planner', CONVERSATION);
+
+  it.each([
+    ['in one request', [[outer, between, inner, root]]],
+    ['the inner one first', [[inner], [between], [outer], [root]]],
+    ['the outer one first', [[root], [outer], [between], [inner]]],
+    ['what is between them last', [[root], [inner, outer], [between]]],
+  ])('is billed once, %s', async (_how, requests) => {
+    await open();
+    for (const spans of requests) await send(spans);
+    await waitLong();
+    expect(await storedOf('usage')).toHaveLength(1);
+  });
+
+  it('is two calls where a tool or another agent stands between them', async () => {
+    await open();
+    const tool = { 'gen_ai.operation.name': 'execute_tool', 'gen_ai.tool.name': 'ask' };
+    await send([outer, span('2', tool, under('1')), inner, root]);
+    expect(await storedOf('usage')).toHaveLength(2);
+  });
+});
