@@ -31,6 +31,7 @@ function openEndpoint() {
   const [endpoint] = createCodexEndpoints({
     ...recorder.deps,
     deliver: (organismId, delivery) => recorder.deps.deliver(delivery, organismId),
+    redact: (value: unknown) => value,
     threadTokens: () => 0,
     stopAtTokens: null,
   });
