@@ -23,33 +23,49 @@ export interface LabCoder {
   prefix: string;
   /** Answers everything with this instead, while it is set. */
   refusal: { status: number; body: object } | null;
+  /** Answers paths that end so with this instead, asking to come again after so many seconds. */
+  refuses(path: string, answer: { status: number; body: object }, retryAfter?: string): void;
+  /** Threads in a page, however many are asked for. */
+  mostThreads: number;
   /** What groups and people may spend; null: a deployment without budgets. */
   money: LabMoney | null;
   /** The token may not look at money. */
   hidesMoney: boolean;
   /** What the deprecated list of requests has; null: it is gone. */
   interceptions: readonly object[] | null;
+  /** Asked for a session, it has the threads of all that share its id, as the versions read do. */
+  mixesNamesakes: boolean;
   /** The next page that goes on from a cursor finds that its session is gone. */
   losesCursor: boolean;
 }
 
+interface Answer {
+  readonly status: number;
+  readonly body: unknown;
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
 export function createLabCoder(options: { port?: number } = {}): LabCoder {
   let sessions: LabCoderSession[] = [];
+  const refusals = new Map<string, Answer>();
 
   const server = http.createServer((request, response) => {
     lab.requests.push({ url: request.url ?? '', headers: request.headers });
-    const { status, body } = lab.refusal ?? answer(new URL(request.url ?? '/', 'http://lab'));
-    response.writeHead(status, { 'content-type': 'application/json' });
+    const asked = new URL(request.url ?? '/', 'http://lab');
+    const { status, body, headers }: Answer = lab.refusal ?? answer(asked);
+    response.writeHead(status, { 'content-type': 'application/json', ...headers });
     response.end(JSON.stringify(body));
   });
 
-  function answer(url: URL): { status: number; body: unknown } {
+  function answer(url: URL): Answer {
     const path = url.pathname;
+    const refused = [...refusals].find(([end]) => path.endsWith(end));
+    if (refused !== undefined) return refused[1];
     if (lab.hidesMoney && !path.startsWith(`${lab.prefix}/`)) {
       return { status: 403, body: { message: 'Forbidden.' } };
     }
-    const money = answerMoney(path, lab.money);
-    if (money !== null) return { status: 200, body: money };
+    const money = answerMoney(url, lab.money);
+    if (money !== null) return money;
     if (!path.startsWith(`${lab.prefix}/`)) return { status: 404, body: { message: 'Not found.' } };
     const [, collection, id] = path.slice(lab.prefix.length).split('/');
     if (collection === 'interceptions' && lab.interceptions !== null) {
@@ -60,7 +76,7 @@ export function createLabCoder(options: { port?: number } = {}): LabCoder {
     return id === undefined ? list(url.searchParams) : detail(decodeURIComponent(id), url);
   }
 
-  function list(query: URLSearchParams): { status: number; body: unknown } {
+  function list(query: URLSearchParams): Answer {
     const limit = Number(query.get('limit') ?? 100);
     const after = query.get('after_session_id');
     const start = after === null ? 0 : sessions.findIndex(({ id }) => id === after) + 1;
@@ -78,16 +94,19 @@ export function createLabCoder(options: { port?: number } = {}): LabCoder {
     };
   }
 
-  function detail(id: string, url: URL): { status: number; body: unknown } {
-    const session = sessions.find((each) => each.id === id);
+  function detail(id: string, url: URL): Answer {
+    const [session, ...others] = sessions.filter((each) => each.id === id);
     if (session === undefined) return { status: 404, body: { message: 'Session not found.' } };
     const after = url.searchParams.get('after_id');
-    const start = session.threads.findIndex((thread) => thread.id === after) + 1;
-    const limit = Number(url.searchParams.get('limit') ?? 50);
-    return {
-      status: 200,
-      body: { ...session, threads: session.threads.slice(start, start + limit) },
-    };
+    const limit = Math.min(lab.mostThreads, Number(url.searchParams.get('limit') ?? 50));
+    if (Number(url.searchParams.get('limit')) > 200) {
+      return { status: 400, body: { message: 'Invalid limit query parameter.' } };
+    }
+    // Threads are found by the session's id alone, whoever's they are.
+    const namesakes = lab.mixesNamesakes ? others : [];
+    const threads = [session, ...namesakes].flatMap((each) => each.threads);
+    const start = threads.findIndex((thread) => thread.id === after) + 1;
+    return { status: 200, body: { ...session, threads: threads.slice(start, start + limit) } };
   }
 
   const lab: LabCoder = {
@@ -97,6 +116,8 @@ export function createLabCoder(options: { port?: number } = {}): LabCoder {
     money: null,
     hidesMoney: false,
     interceptions: null,
+    mixesNamesakes: true,
+    mostThreads: 200,
     losesCursor: false,
     async start() {
       await new Promise<void>((resolve, reject) => {
@@ -112,6 +133,10 @@ export function createLabCoder(options: { port?: number } = {}): LabCoder {
         server.close(() => resolve());
         server.closeAllConnections();
       }),
+    refuses: (path, refused, retryAfter) => {
+      const headers = retryAfter === undefined ? {} : { 'retry-after': retryAfter };
+      refusals.set(path, { ...refused, headers });
+    },
     put(session) {
       const isOther = (each: LabCoderSession): boolean =>
         each.id !== session.id || each.initiator.id !== session.initiator.id;

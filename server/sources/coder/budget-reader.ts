@@ -11,6 +11,7 @@ import {
   organizationsSchema,
   userSpendSchema,
 } from './budget-wire.ts';
+import { isUnlicensedAnswer } from './licence.ts';
 
 /** Reads what groups and people may spend, where the deployment has budgets and the token may look. */
 export interface BudgetReader {
@@ -20,9 +21,15 @@ export interface BudgetReader {
   readonly notices: readonly string[];
 }
 
-/** Ids in one question, and people and groups asked for one by one. */
+/** Ids in one question, and people asked for one by one. */
 const MAX_ASKED = 100;
+/** Of an organization. */
+const MAX_GROUPS = 1000;
 const API = '/api/v2';
+const LIMIT_SOURCES: Readonly<Record<string, string>> = {
+  group: 'the limit of a group',
+  user_override: 'a limit of their own',
+};
 const NANOS_PER_MICRO = 1000;
 
 export function createBudgetReader(deps: {
@@ -30,7 +37,7 @@ export function createBudgetReader(deps: {
   now: () => number;
 }): BudgetReader {
   const { get, now } = deps;
-  const hidden = new Set<string>();
+  const hidden = new Map<string, string>();
 
   /** Null: not offered, or not to this token. Whatever else fails is an outage. */
   async function ask(what: string, path: string, query?: Record<string, string>): Promise<unknown> {
@@ -40,8 +47,8 @@ export function createBudgetReader(deps: {
       return answer;
     } catch (error) {
       const status = error instanceof RestError ? error.status : null;
-      if (status === 401 || status === 403) hidden.add(what);
       if (status === null || status === 429 || status >= 500) throw error;
+      if (status === 401 || status === 403) hidden.set(what, whyHidden(what, error));
       return null;
     }
   }
@@ -54,17 +61,28 @@ export function createBudgetReader(deps: {
     for (const { id } of organizations.data ?? []) {
       const path = `/organizations/${encodeURIComponent(id)}/groups`;
       const groups = groupsSchema.safeParse(await ask('groups', path));
-      const asked = (groups.data ?? []).slice(0, MAX_ASKED);
-      if (asked.length > 0) drafts.push(...(await readSpending(path, asked)));
+      const listed = (groups.data ?? []).slice(0, MAX_GROUPS);
+      for (let at = 0; at < listed.length; at += MAX_ASKED) {
+        const spending = await readSpending(path, listed.slice(at, at + MAX_ASKED));
+        if (spending === null) {
+          drafts.push(...(await readLimits(listed.slice(0, MAX_ASKED))));
+          break;
+        }
+        drafts.push(...spending);
+      }
     }
     return drafts;
   }
 
-  async function readSpending(path: string, groups: readonly WireGroup[]): Promise<EventDraft[]> {
+  /** Null: not told. */
+  async function readSpending(
+    path: string,
+    groups: readonly WireGroup[],
+  ): Promise<EventDraft[] | null> {
     const ids = groups.map(({ id }) => id).join(',');
     const answer = await ask("groups' spending", `${path}/ai/spend`, { group_ids: ids });
     const spent = groupSpendSchema.safeParse(answer);
-    if (!spent.success) return readLimits(groups);
+    if (!spent.success) return null;
     const { period_start: periodStart, period_end: periodEnd, groups: rows } = spent.data;
     return rows.flatMap((row) => {
       const group = groups.find(({ id }) => id === row.group_id);
@@ -138,7 +156,7 @@ export function createBudgetReader(deps: {
             limitMicros: budget?.spend_limit_micros ?? null,
             periodStart: spent.data.period_start ?? null,
             periodEnd: spent.data.period_end ?? null,
-            note: source === null ? undefined : `set by ${source}`,
+            note: source === null ? undefined : (LIMIT_SOURCES[source] ?? `set by ${source}`),
           },
           now(),
         ),
@@ -152,7 +170,14 @@ export function createBudgetReader(deps: {
       return [...(await readGroups()), ...(await readPeople(people))];
     },
     get notices() {
-      return [...hidden].map((what) => `this token may not see ${what}`);
+      return [...hidden.values()];
     },
   };
+}
+
+function whyHidden(what: string, error: unknown): string {
+  const isUnlicensed = error instanceof RestError && isUnlicensedAnswer(error);
+  return isUnlicensed
+    ? `this deployment is not licensed to tell of ${what}`
+    : `this token may not see ${what}`;
 }

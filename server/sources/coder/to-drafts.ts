@@ -40,6 +40,11 @@ export function sessionKey({ id, initiator }: Pick<WireDetail, 'id' | 'initiator
   return clip(`${initiator.id}/${id}`);
 }
 
+/** Whether what ended then has ended for good. */
+export function isSettled(endAt: number | null | undefined, now: number): boolean {
+  return endAt != null && now - endAt > SETTLED_MS;
+}
+
 /** The agent: a client program in someone's hands. */
 export function clientOf({ client, initiator }: Pick<WireDetail, 'client' | 'initiator'>): string {
   return clip(`${client ?? 'Unknown'} @ ${initiator.username ?? initiator.id}`);
@@ -82,8 +87,7 @@ function threadDrafts({ thread, agent, user, conversation, startAt, now }: Place
   const threadId = clip(thread.id);
   const endAt = thread.ended_at ?? null;
   const hasFailed = (filled(thread.error_type) ?? filled(thread.error_message)) !== null;
-  const isSettled = endAt !== null && now - endAt > SETTLED_MS;
-  const status = hasFailed ? 'error' : isSettled ? 'completed' : 'active';
+  const status = hasFailed ? 'error' : isSettled(endAt, now) ? 'completed' : 'active';
   const drafts: EventDraft[] = [
     agentDraft(agent, startAt),
     agentDraft(user, startAt, { isAgent: false }),
@@ -186,7 +190,7 @@ function usageDraft(
 const CLASSES = ['inputFresh', 'cacheRead', 'cacheWrite', 'outputVisible', 'reasoning'] as const;
 
 /** The cache lies beside the input; reasoning is inside the output and not told apart. */
-function tokensOf(wire: WireTokens): ThreadTotal {
+export function tokensOf(wire: WireTokens): ThreadTotal {
   return {
     inputFresh: whole(wire?.input_tokens),
     cacheRead: whole(wire?.cache_read_input_tokens),

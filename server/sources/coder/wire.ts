@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-import { amount, anything, flag, instant, listOf, number, text } from '../lenient.ts';
+import { amount, anything, flag, instant, listOf, number, text, texts } from '../lenient.ts';
 
 /** Coder's AI Bridge, read leniently: null, an absent key and an empty list are the same. */
 
@@ -17,6 +17,7 @@ const tokensSchema = z
 export type WireTokens = z.infer<typeof tokensSchema>;
 
 const initiatorSchema = z.looseObject({ id: z.string().min(1), username: text, name: text });
+export type WireInitiator = z.infer<typeof initiatorSchema>;
 
 /** What came without an id or as something else is shown by its place. */
 const toolCallSchema = z.looseObject({
@@ -66,6 +67,9 @@ export const sessionSchema = z.looseObject({
   ended_at: instant,
   threads: number,
   token_usage_summary: tokensSchema,
+  providers: texts,
+  models: texts,
+  last_prompt: text,
   last_active_at: instant,
 });
 export type WireSession = z.infer<typeof sessionSchema>;
@@ -76,7 +80,10 @@ const rows = z
   .transform((list) => list ?? []);
 /** Rows are read one by one. */
 export const sessionPageSchema = z.looseObject({ sessions: rows });
-export const sessionDetailSchema = z.looseObject({ threads: rows });
+export const sessionDetailSchema = z.looseObject({
+  initiator: initiatorSchema.nullish().catch(null),
+  threads: rows,
+});
 
 /** A session with its threads. */
 export interface WireDetail extends Pick<WireSession, 'id' | 'initiator' | 'client'> {
