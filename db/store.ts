@@ -151,6 +151,8 @@ export type EventOutcome = number | 'duplicate' | 'conflict';
 export interface Page<T> {
   readonly rows: readonly T[];
   readonly total: number;
+  /** There may be more than `total`: counting them would take too long. */
+  readonly isTotalAtLeast?: boolean | undefined;
 }
 
 /**
@@ -165,8 +167,6 @@ export interface Place {
 export interface PlacedPage<T> extends Page<T> {
   /** Of the last row: the next page is the one after it. Null behind the last page. */
   readonly next: Place | null;
-  /** There may be more than `total`: counting them would take too long. */
-  readonly isTotalAtLeast?: boolean | undefined;
 }
 
 export interface StoredOrganism {

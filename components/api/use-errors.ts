@@ -44,6 +44,7 @@ export function useErrorPages(
     params: { organism, ...query },
     rowsOf: (page) => page.errors,
     totalOf: (page) => page.total,
+    isAtLeast: (page) => page.totalIsAtLeast === true,
     nextOf: (page) => (page.next == null ? null : { cursor: page.next }),
     refreshMs: 10_000,
   });

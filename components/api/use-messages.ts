@@ -41,6 +41,7 @@ export function useMessages(query: MessageQuery = {}): PagedResource<MessageRow>
     },
     rowsOf: (page) => page.messages,
     totalOf: (page) => page.total,
+    isAtLeast: (page) => page.totalIsAtLeast === true,
     nextOf: (page) => {
       const seq = page.messages.at(-1)?.seq;
       if (seq === undefined || page.messages.length < page.limit) return null;

@@ -84,7 +84,7 @@ function ErrorList({ filters }: { filters: ErrorFilters }) {
         }
       />
       <footer className="flex items-center gap-3 border-t border-line px-3 py-1.5 text-table text-ink-2">
-        <span>{shownWords(rows.length, Math.max(pages.total ?? 0, rows.length))}</span>
+        <span>{shownWords(rows.length, pages)}</span>
         {pages.hasNextPage && (
           <Button
             size="sm"
@@ -105,8 +105,12 @@ function ErrorList({ filters }: { filters: ErrorFilters }) {
   );
 }
 
-function shownWords(shown: number, total: number): string {
-  return `${formatExact(shown)} of ${formatExact(total)} errors`;
+function shownWords(
+  shown: number,
+  { total = 0, totalIsAtLeast }: { total: number | undefined; totalIsAtLeast: boolean },
+): string {
+  const all = formatExact(Math.max(total, shown));
+  return `${formatExact(shown)} of ${all}${totalIsAtLeast ? ' or more' : ''} errors`;
 }
 
 function selectErrors(organism: OrganismState): readonly EventOf<'error'>[] {

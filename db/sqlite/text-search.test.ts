@@ -112,13 +112,14 @@ describe('text search', () => {
   test('of a common word reads the blocks a page lies in, in the order of time', async () => {
     const store = await openTestStore();
     const count = 2.5 * BLOCK_POSITIONS;
+    const EARLY = 2500;
     // The second block's messages are from before the first's; every third has the word. Positions
     // begin at 1.
     const messages = Array.from({ length: count }, (_, i) =>
       makeMessage(`m${i}`, {
         occurredAt: NOON + (i + 1 < BLOCK_POSITIONS ? i : i - 2 * BLOCK_POSITIONS) * 10,
         threadId: `t${i % 50}`,
-        payload: i % 3 === 0 ? 'common' : 'other',
+        payload: `${i % 3 === 0 ? 'common' : 'other'} ${i < EARLY ? 'early' : 'late'}`,
       }),
     );
     for (let at = 0; at < count; at += 5000) {
@@ -126,12 +127,16 @@ describe('text search', () => {
     }
     await store.catchUpSearch();
     const common = inOrder(
-      messages.filter((one) => one.payload === 'common'),
+      messages.filter(({ payload }) => String(payload).startsWith('common')),
       'newest-first',
     );
     const ask = { organismId: 'garden', text: 'comm', limit: 50, offset: 0 };
     const first = await store.listMessages(ask);
-    expect(first.total).toBe(common.length);
+    expect(common.length).toBeGreaterThan(10_000);
+    expect(first).toMatchObject({ total: 10_000, isTotalAtLeast: true });
+    const inOne = await store.listMessages({ ...ask, threadIds: ['t0'] });
+    const ofOne = common.filter((one) => one.threadId === 't0');
+    expect(inOne).toMatchObject({ total: ofOne.length, isTotalAtLeast: false });
     expect(first.rows.map((row) => row.id)).toEqual(common.slice(0, 50).map((one) => one.id));
     for (const at of [3000, 9000, common.length - 20]) {
       const { rows } = await store.listMessages({ ...ask, offset: at });
@@ -149,6 +154,10 @@ describe('text search', () => {
         .slice(0, 50)
         .map((one) => one.id),
     );
+    // Too many to be put in order at once, and none in most of the blocks.
+    const early = await store.listMessages({ ...ask, text: 'early', direction: 'oldest-first' });
+    expect(early.total).toBe(EARLY);
+    expect(early.rows.map((row) => row.id)).toEqual(messages.slice(0, 50).map((one) => one.id));
     // Too many messages to list their threads: each thread is asked.
     const threads = await store.listThreads({ ...ask, sort: 'created', direction: 'asc' });
     const all = await store.listThreads({
@@ -161,6 +170,23 @@ describe('text search', () => {
     expect(threads).toMatchObject({ total: 50, isTotalAtLeast: false });
     const some = await store.listThreads({ ...ask, limit: 10 });
     expect(some).toMatchObject({ total: 11, isTotalAtLeast: true });
+  });
+
+  test('of a beginning that very many words have finds them all', async () => {
+    const store = await openTestStore();
+    const messages = Array.from({ length: 40 }, (_, i) => {
+      const words = Array.from({ length: 20 }, (_word, n) => `oak${i}x${n}`);
+      return makeMessage(`m${i}`, { occurredAt: NOON + i, payload: words.join(' ') });
+    });
+    await store.append(makeBatch([...messages, makeMessage('other', { payload: 'oa birch' })]));
+    await store.catchUpSearch();
+    const find = async (text: string) =>
+      (await store.listMessages({ organismId: 'garden', text, limit: 100, offset: 0 })).total;
+    expect(await find('oak')).toBe(40);
+    expect(await find('oak39')).toBe(1);
+    expect(await find('oa')).toBe(41);
+    expect(await find('o')).toBe(41);
+    expect(await find('oaks')).toBe(0);
   });
 
   test('of errors goes by words, severity, agent and thread', async () => {

@@ -44,18 +44,18 @@ async function openWatched(days: number) {
   onTestFinished(() => void db.close());
   onTestFinished(() => rm(dataDir, { recursive: true, force: true }));
   const reads: string[] = [];
-  const sqls: string[] = [];
+  const asked: { readonly sql: string; readonly params: readonly unknown[] }[] = [];
   const statements = watch(
     createStatements(
       () => db,
       () => attachSearch(db, storeFiles(dataDir).search),
     ),
-    (sql, params) => {
-      sqls.push(sql);
-      reads.push(...planOf(db, sql, params));
+    (sql, params = []) => {
+      asked.push({ sql, params });
+      if (!sql.startsWith('SELECT count')) reads.push(...planOf(db, sql, params));
     },
   );
-  return { deps: { statements, lookups: createLookups(statements) }, reads, sqls };
+  return { deps: { statements, lookups: createLookups(statements) }, reads, asked };
 }
 
 function watch(
@@ -67,6 +67,10 @@ function watch(
     all: (sql, params) => {
       onRead(sql, params);
       return statements.all(sql, params);
+    },
+    get: (sql, params) => {
+      onRead(sql, params);
+      return statements.get(sql, params);
     },
     rows: (sql, params) => {
       onRead(sql, params);
@@ -158,14 +162,31 @@ describe('what a usage query reads', () => {
     expect(reads).toContain('SEARCH m USING INTEGER PRIMARY KEY (rowid>?)');
   });
 
+  test('words are asked for whole, between positions that the index heeds', async () => {
+    const { deps, asked } = await openWatched(3);
+    const ask = { organismId: 'garden', limit: 2, offset: 0 };
+    for (const text of ['hel', 'hello', 'h', 'he', 'hello hel']) {
+      expect(listMessages(deps, { ...ask, text })).toMatchObject({ total: 1 });
+      listThreads(deps, { ...ask, text });
+    }
+    const searches = asked.filter(({ sql }) => sql.includes('search.documents'));
+    expect(searches.length).toBeGreaterThan(0);
+    // Of any other beginning FTS5 merges the lists of all its words first.
+    const beginnings = searches.flatMap(({ params }) => String(params[0]).match(/\w+"\*/g) ?? []);
+    expect(new Set(beginnings)).toEqual(new Set(['he"*']));
+    // A bound that is no integer is none: all places of a word are read then.
+    const bounds = searches.flatMap(({ sql }) => sql.match(/rowid [<>]=? \S+/g) ?? []);
+    expect(bounds.filter((bound) => !bound.endsWith('CAST(?'))).toEqual([]);
+  });
+
   test('a page of calls is found by its place', async () => {
-    const { deps, reads, sqls } = await openWatched(3);
+    const { deps, reads, asked } = await openWatched(3);
     listUsage(deps, { organismId: 'garden', limit: 2, offset: 0, after: { value: NOON, id: 9 } });
     expect(reads).toContain(
       'SEARCH usage USING COVERING INDEX usage_organism (organism_id=? AND occurred_at>? AND occurred_at<?)',
     );
     // One upper bound: of two, SQLite might search by the range's and step over all before the place.
-    const pages = sqls.filter((sql) => sql.includes('FROM usage\n'));
+    const pages = asked.map(({ sql }) => sql).filter((sql) => sql.includes('FROM usage\n'));
     expect(pages).toHaveLength(1);
     expect(pages.filter((sql) => sql.includes('occurred_at < ?'))).toEqual([]);
     expect(reads.filter((detail) => detail.includes('TEMP B-TREE'))).toEqual([]);

@@ -12,6 +12,8 @@ const instant = z.number();
 const paging = { count, total: count, offset: count, limit: count };
 /** The cursor of the page after this one; null behind the last. */
 const next = z.string().nullable().optional();
+/** There may be more than `total`: counting all that hold a common word would take too long. */
+const totalIsAtLeast = z.boolean().optional();
 
 export const usageSumSchema = z
   .object({
@@ -162,6 +164,7 @@ export const errorListSchema = z
       }),
     ),
     ...paging,
+    totalIsAtLeast,
     next,
   })
   .meta({ id: 'ErrorList' });
@@ -193,8 +196,7 @@ export const threadRowListSchema = z
   .object({
     threads: z.array(threadRowSchema),
     ...paging,
-    /** There may be more: counting the threads that hold a common word would take too long. */
-    totalIsAtLeast: z.boolean().optional(),
+    totalIsAtLeast,
     next,
   })
   .meta({ id: 'ThreadRowList' });
@@ -207,7 +209,7 @@ export const messageRowSchema = messageInfoSchema
 export type MessageRow = z.infer<typeof messageRowSchema>;
 
 export const messageRowListSchema = z
-  .object({ messages: z.array(messageRowSchema), ...paging })
+  .object({ messages: z.array(messageRowSchema), ...paging, totalIsAtLeast })
   .meta({ id: 'MessageRowList' });
 export type MessageRowList = z.infer<typeof messageRowListSchema>;
 

@@ -50,7 +50,7 @@ export function messageRoutes(deps: ApiDeps): Route[] {
       async handle({ query }) {
         const { organismId } = resolveOrganism(deps, query.organism);
         const { limit, offset } = query;
-        const { rows, total } = await store.listMessages({
+        const { rows, total, isTotalAtLeast } = await store.listMessages({
           organismId,
           threadIds: query.thread,
           agent: query.agent,
@@ -62,7 +62,14 @@ export function messageRoutes(deps: ApiDeps): Route[] {
           limit,
           offset,
         });
-        return { messages: rows.map(messageRow), count: rows.length, total, offset, limit };
+        return {
+          messages: rows.map(messageRow),
+          count: rows.length,
+          total,
+          totalIsAtLeast: isTotalAtLeast,
+          offset,
+          limit,
+        };
       },
     }),
     defineRoute({
@@ -101,7 +108,7 @@ export function messageRoutes(deps: ApiDeps): Route[] {
       async handle({ query }) {
         const { organismId } = resolveOrganism(deps, query.organism);
         const { limit, offset, agent, severity, thread: threadId, q: text } = query;
-        const { rows, total, next } = await store.listErrors({
+        const { rows, total, isTotalAtLeast, next } = await store.listErrors({
           organismId,
           agent,
           threadId,
@@ -115,6 +122,7 @@ export function messageRoutes(deps: ApiDeps): Route[] {
           errors: rows.map(errorRow),
           count: rows.length,
           total,
+          totalIsAtLeast: isTotalAtLeast,
           offset,
           limit,
           next: writeCursor(ERROR_ORDER, next),

@@ -8,8 +8,8 @@ import { EVENT_COLUMNS, USAGE_JOIN, toEvent } from './event-rows.ts';
 import type { Lookups } from './lookups.ts';
 import { listPlaces, nextPlace } from './places.ts';
 import type { Param, Statements } from './statements.ts';
-import type { DocumentQuery } from './text-search.ts';
 import { findDocuments } from './text-search.ts';
+import type { DocumentQuery } from './word-match.ts';
 
 export function readEvents(
   deps: { statements: Statements; lookups: Lookups },
@@ -72,7 +72,7 @@ export function listErrors(
   if (thread === null || agent === null) return { rows: [], total: 0, next: null };
   const scope = { organism, thread, agent };
   const isSearch = query.severity !== undefined || (query.text ?? '') !== '';
-  const { places, total } = isSearch
+  const { places, ...total } = isSearch
     ? searchErrors(deps.statements, query, scope)
     : scanErrors(deps.statements, query, scope);
   return {
@@ -81,7 +81,7 @@ export function listErrors(
       'error',
       places.map(({ id }) => id),
     ),
-    total,
+    ...total,
     next: nextPlace(places, query.limit),
   };
 }
@@ -94,6 +94,7 @@ interface ErrorScope {
 interface ErrorPlaces {
   readonly places: readonly Place[];
   readonly total: number;
+  readonly isTotalAtLeast?: boolean;
 }
 
 function searchErrors(

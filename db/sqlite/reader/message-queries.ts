@@ -4,8 +4,9 @@ import { parseSearch } from '#organism/search-words.ts';
 import { readPositions } from './event-queries.ts';
 import type { Lookups } from './lookups.ts';
 import type { Param, Statements } from './statements.ts';
-import type { Bound, DocumentQuery } from './text-search.ts';
+import type { Bound } from './text-search.ts';
 import { findDocuments } from './text-search.ts';
+import type { DocumentQuery } from './word-match.ts';
 
 interface Deps {
   readonly statements: Statements;
@@ -25,10 +26,10 @@ export function listMessages(deps: Deps, query: MessageQuery): Page<JournalEvent
   const scope = scopeOf(deps, query);
   if (scope === null) return { rows: [], total: 0 };
   const isSearch = scope.payloadType !== undefined || (query.text ?? '') !== '';
-  const { seqs, total } = isSearch
+  const { seqs, ...total } = isSearch
     ? searchMessages(deps, query, scope)
     : scanMessages(deps, query, scope);
-  return { rows: readPositions(deps, 'message', seqs), total };
+  return { rows: readPositions(deps, 'message', seqs), ...total };
 }
 
 /** Null when a name in the query was never seen: nothing can match. */
@@ -50,6 +51,7 @@ function scopeOf({ lookups }: Deps, query: MessageQuery): Scope | null {
 interface Answer {
   readonly seqs: readonly number[];
   readonly total: number;
+  readonly isTotalAtLeast?: boolean;
 }
 
 /** By words or by type: no index of the store has those. */
@@ -65,13 +67,13 @@ function searchMessages(deps: Deps, query: MessageQuery, scope: Scope): Answer {
     words,
   };
   const { limit, offset } = query;
-  const { places, total } = findDocuments(deps.statements, documents, {
+  const { places, ...total } = findDocuments(deps.statements, documents, {
     direction: directionOf(query),
     limit,
     offset,
     bounds: boundsOf(deps.statements, query),
   });
-  return { seqs: places.map(({ id }) => id), total };
+  return { seqs: places.map(({ id }) => id), ...total };
 }
 
 /** A condition with what it binds. */

@@ -84,7 +84,7 @@ function findMessages(
   if (words.length === 0) return [];
   const documents = { kind: 'message', organismId: organism, words } as const;
   const page = { direction: 'DESC', limit, offset: 0, bounds: [] } as const;
-  return findDocuments(statements, documents, page, MAX_SORTED + 1).places.flatMap(({ id }) => {
+  return findDocuments(statements, documents, page, MAX_SORTED).places.flatMap(({ id }) => {
     const row = statements.get<{ body: string; sender: string | null; receiver: string | null }>(
       `SELECT j.body, a.name AS sender, b.name AS receiver
        FROM messages m JOIN journal j ON j.seq = m.seq

@@ -3,24 +3,11 @@ import type { SearchWord } from '#organism/search-words.ts';
 import { foldText, matchesSearch, wordsOf } from '#organism/search-words.ts';
 
 import type { DocumentKind } from '../search/document.ts';
-import { FACT_WORDS, readBody } from '../search/document.ts';
+import { readBody } from '../search/document.ts';
 import { BLOCK_POSITIONS } from '../search/search-database.ts';
 import type { Param, Statements } from './statements.ts';
-
-/** Messages or errors by their words and by what the index narrows to. */
-export interface DocumentQuery {
-  readonly kind: DocumentKind;
-  readonly organismId: number;
-  /** In any of these. */
-  readonly threadIds?: readonly number[] | undefined;
-  readonly agentId?: number | undefined;
-  /** Of a message. */
-  readonly payloadTypeId?: number | undefined;
-  /** Of an error. */
-  readonly severity?: string | undefined;
-  /** All of them; empty: any text. */
-  readonly words: readonly SearchWord[];
-}
+import type { DocumentQuery } from './word-match.ts';
+import { matchText, threadTerm } from './word-match.ts';
 
 /** Where a page begins and how far it goes, in the order of the source's clock. */
 export interface DocumentPage {
@@ -40,36 +27,57 @@ interface Found {
   readonly places: readonly Place[];
   /** Whatever the page. */
   readonly total: number;
+  /** There may be more than `total`: they are counted no further. */
+  readonly isTotalAtLeast: boolean;
 }
 
 /** Up to so many are read and put in order at once; of more, only the blocks a page lies in. */
 export const MAX_SORTED = 2000;
+/** A common word is in most texts: how often beyond this takes longer to say than a page to find. */
+const MAX_COUNTED = 10_000;
 const TABLES: Readonly<Record<DocumentKind, string>> = { message: 'messages', error: 'errors' };
+
+/** FTS5 heeds a bound that is an integer alone, and a number of JavaScript is bound as a real one. */
+const POSITION = 'CAST(? AS INTEGER)';
+
+/** What of the index a query asks for. */
+interface Indexed {
+  readonly kind: DocumentKind;
+  /** In FTS5's language. */
+  readonly match: string;
+  /** Up to which position of the journal every document is in the index. */
+  readonly position: number;
+}
 
 /**
  * Complete at any time: what is not in the index yet is looked through in the journal.
- * @param countTo how far the total is counted where it is not shown: a common word is in most texts
+ * @param countTo how far the total is counted
  */
 export function findDocuments(
   statements: Statements,
   query: DocumentQuery,
   page: DocumentPage,
-  countTo = Number.MAX_SAFE_INTEGER,
+  countTo = MAX_COUNTED,
 ): Found {
   const position = indexPosition(statements);
   const fresh = findFresh(statements, query, position);
-  const total = position === 0 ? 0 : countIndexed(statements, query, { position, countTo });
   const wanted = { ...page, limit: page.offset + page.limit, offset: 0 };
+  let counted = 0;
   let indexed: Place[] = [];
-  if (total > MAX_SORTED) indexed = findByBlocks(statements, query, { page: wanted, position });
-  else if (total > 0) {
-    indexed = findIndexed(statements, query, { page: wanted, range: [0, position] });
+  if (position > 0) {
+    const among = { kind: query.kind, match: matchText(statements, query), position };
+    counted = countIndexed(statements, among, countTo + 1);
+    if (counted > MAX_SORTED) indexed = findByBlocks(statements, among, wanted);
+    else if (counted > 0) {
+      indexed = findIndexed(statements, among, { page: wanted, range: [0, position] });
+    }
   }
   const freshHere = fresh.filter((place) => page.bounds.every((bound) => isWithin(place, bound)));
   const places = sortPlaces([...freshHere, ...indexed], page.direction);
   return {
     places: places.slice(page.offset, page.offset + page.limit),
-    total: total + fresh.length,
+    total: Math.min(counted, countTo) + fresh.length,
+    isTotalAtLeast: counted > countTo,
   };
 }
 
@@ -80,7 +88,7 @@ export interface ThreadMatches {
   has(threadId: number): boolean;
 }
 
-/** More messages than this are not read to list their threads: each thread is asked instead. */
+/** Of more messages only the newest are read to list their threads: each other thread is asked. */
 const MAX_LISTED_MESSAGES = 5000;
 
 export function matchThreads(
@@ -89,25 +97,33 @@ export function matchThreads(
 ): ThreadMatches {
   const documents: DocumentQuery = { kind: 'message', ...query };
   const position = indexPosition(statements);
-  const sql = `SELECT rowid FROM search.documents
-    WHERE documents MATCH ? AND rowid <= ? LIMIT ${MAX_LISTED_MESSAGES + 1}`;
-  const indexed = position === 0 ? [] : statements.rows(sql, [matchText(documents), position]);
-  const threadOf = 'SELECT thread_id AS id FROM messages WHERE seq = ?';
-  const threadsOf = (seqs: readonly number[]) =>
-    new Set(seqs.flatMap((seq) => statements.get<{ id: number }>(threadOf, [seq])?.id ?? []));
+  const match = position === 0 ? '' : matchText(statements, documents);
+  const newest = `SELECT rowid FROM search.documents WHERE documents MATCH ?
+    AND rowid <= ${POSITION} ORDER BY rowid DESC LIMIT ${MAX_LISTED_MESSAGES + 1}`;
+  const indexed = position === 0 ? [] : statements.rows(newest, [match, position]);
   const fresh = findFresh(statements, documents, position).map(({ id }) => id);
+  const listed = threadsOf(statements, [...fresh, ...indexed.map(([seq = 0]) => seq)]);
   if (indexed.length <= MAX_LISTED_MESSAGES) {
-    const threadIds = threadsOf([...fresh, ...indexed.map(([seq = 0]) => seq)]);
-    return { threadIds, has: (id) => threadIds.has(id) };
+    return { threadIds: listed, has: (id) => listed.has(id) };
   }
-  const inFresh = threadsOf(fresh);
-  const any = `SELECT rowid FROM search.documents WHERE documents MATCH ? AND rowid <= ? LIMIT 1`;
+  const any = `SELECT rowid FROM search.documents
+    WHERE documents MATCH ? AND rowid <= ${POSITION} LIMIT 1`;
   return {
     threadIds: null,
     has: (id) =>
-      inFresh.has(id) ||
-      statements.rows(any, [matchText({ ...documents, threadIds: [id] }), position]).length > 0,
+      listed.has(id) ||
+      statements.rows(any, [`${match} AND ${threadTerm(id)}`, position]).length > 0,
   };
+}
+
+/** Which threads these messages are of. */
+function threadsOf(statements: Statements, seqs: readonly number[]): ReadonlySet<number> {
+  const rows = statements.rows(
+    `SELECT DISTINCT m.thread_id FROM json_each(?) place
+     CROSS JOIN messages m ON m.seq = place.value`,
+    [JSON.stringify(seqs)],
+  );
+  return new Set(rows.map(([id = 0]) => id));
 }
 
 /** 0 while there is no index: then everything is fresh. */
@@ -119,27 +135,12 @@ function indexPosition(statements: Statements): number {
 
 function countIndexed(
   statements: Statements,
-  query: DocumentQuery,
-  { position, countTo }: { position: number; countTo: number },
+  { match, position }: Indexed,
+  countTo: number,
 ): number {
   const sql = `SELECT count(*) AS total FROM (SELECT 1 FROM search.documents
-    WHERE documents MATCH ? AND rowid <= ? LIMIT ?)`;
-  const params = [matchText(query), position, countTo];
-  return statements.get<{ total: number }>(sql, params)?.total ?? 0;
-}
-
-/** In FTS5's language: all of these words. Quotes cannot be in a word. */
-function matchText(query: DocumentQuery): string {
-  const { kind, organismId, threadIds, agentId, payloadTypeId, severity, words } = query;
-  const terms = words.map(({ word, isPrefix }) => `"${word}"${isPrefix ? '*' : ''}`);
-  terms.push(`"${FACT_WORDS.home(kind, organismId)}"`);
-  if (threadIds !== undefined) {
-    terms.push(`(${threadIds.map((id) => `"${FACT_WORDS.thread(id)}"`).join(' OR ')})`);
-  }
-  if (agentId !== undefined) terms.push(`"${FACT_WORDS.agent(agentId)}"`);
-  if (payloadTypeId !== undefined) terms.push(`"${FACT_WORDS.payloadType(payloadTypeId)}"`);
-  if (severity !== undefined) terms.push(`"${FACT_WORDS.severity(severity)}"`);
-  return terms.join(' AND ');
+    WHERE documents MATCH ? AND rowid <= ${POSITION} LIMIT ?)`;
+  return statements.get<{ total: number }>(sql, [match, position, countTo])?.total ?? 0;
 }
 
 /**
@@ -148,32 +149,23 @@ function matchText(query: DocumentQuery): string {
  */
 function findIndexed(
   statements: Statements,
-  query: DocumentQuery,
-  { page, range }: { page: DocumentPage; range: readonly [first: number, last: number] },
+  { kind, match }: Indexed,
+  { page, range }: { page: DocumentPage; range: Range },
 ): Place[] {
   const { direction, limit, bounds } = page;
   const where = bounds.map(({ sign }) => `AND (m.occurred_at, m.seq) ${sign} (?, ?)`);
-  const [first, last] = range;
-  const [near, sign] = direction === 'DESC' ? [last, '<='] : [first, '>='];
-  // Beginning at the near end and ending by a limit: with both bounds FTS5 reads all that a word has.
   return statements.all<Place>(
     `SELECT m.seq AS id, m.occurred_at AS value
      FROM (SELECT rowid AS seq FROM search.documents
-       WHERE documents MATCH ? AND rowid ${sign} ? ORDER BY rowid ${direction} LIMIT ?) d
-     CROSS JOIN ${TABLES[query.kind]} m ON m.seq = d.seq
-     WHERE d.seq BETWEEN ? AND ? ${where.join(' ')}
+       WHERE documents MATCH ? AND rowid >= ${POSITION} AND rowid <= ${POSITION}) d
+     CROSS JOIN ${TABLES[kind]} m ON m.seq = d.seq ${where.join(' ')}
      ORDER BY m.occurred_at ${direction}, m.seq ${direction} LIMIT ?`,
-    [
-      matchText(query),
-      near,
-      BLOCK_POSITIONS,
-      first,
-      last,
-      ...bounds.flatMap(({ place }) => [place.value, place.id]),
-      limit,
-    ],
+    [match, ...range, ...bounds.flatMap(({ place }) => [place.value, place.id]), limit],
   );
 }
+
+/** Positions of the journal. */
+type Range = readonly [first: number, last: number];
 
 interface Block {
   readonly block: number;
@@ -185,28 +177,38 @@ interface Block {
  * Looks into one block after the other, those first that reach furthest to the page's beginning,
  * until none of the rest can hold a row that comes before the last one found.
  */
-function findByBlocks(
-  statements: Statements,
-  query: DocumentQuery,
-  { page, position }: { page: DocumentPage; position: number },
-): Place[] {
+function findByBlocks(statements: Statements, among: Indexed, page: DocumentPage): Place[] {
   const isNewestFirst = page.direction === 'DESC';
   const blocks = statements.all<Block>(
     `SELECT block, first_at AS firstAt, last_at AS lastAt FROM search.blocks
      ORDER BY ${isNewestFirst ? 'last_at DESC' : 'first_at ASC'}`,
   );
   let found: Place[] = [];
+  let gap: Range = [0, 0];
   for (const { block, firstAt, lastAt } of blocks) {
     const worst = found[page.limit - 1]?.value ?? null;
     if (worst !== null && (isNewestFirst ? lastAt < worst : firstAt > worst)) break;
     if (page.bounds.some((bound) => isBeyond(bound, firstAt, lastAt))) continue;
     const first = block * BLOCK_POSITIONS;
-    const range = [first, Math.min(first + BLOCK_POSITIONS - 1, position)] as const;
-    const here = findIndexed(statements, query, { page, range });
-    if (here.length > 0)
-      found = sortPlaces([...found, ...here], page.direction).slice(0, page.limit);
+    const range: Range = [first, Math.min(first + BLOCK_POSITIONS - 1, among.position)];
+    if (range[0] > gap[0] && range[1] < gap[1]) continue;
+    const here = findIndexed(statements, among, { page, range });
+    if (here.length === 0) gap = gapAround(statements, among, range);
+    else found = sortPlaces([...found, ...here], page.direction).slice(0, page.limit);
   }
   return found;
+}
+
+/** The matches before and behind a block: no block between the two needs to be looked into. */
+function gapAround(statements: Statements, { match }: Indexed, [first, last]: Range): Range {
+  const nearest = (sign: '<' | '>', order: 'ASC' | 'DESC', from: number) =>
+    statements.rows(
+      `SELECT rowid FROM search.documents
+       WHERE documents MATCH ? AND rowid ${sign} ${POSITION} ORDER BY rowid ${order} LIMIT 1`,
+      [match, from],
+    )[0]?.[0];
+  const before = nearest('<', 'DESC', first) ?? -1;
+  return [before, nearest('>', 'ASC', last) ?? Infinity];
 }
 
 function isBeyond({ sign, place }: Bound, firstAt: number, lastAt: number): boolean {

@@ -19,6 +19,9 @@ const CACHE_KIB = 16 * 1024;
  */
 export const BLOCK_POSITIONS = 16_384;
 
+/** Words of so many letters can be asked for by their beginning at the price of a whole word. */
+export const LISTED_LETTERS = 2;
+
 /**
  * Opens the index for its one writer; anew when it is damaged, or of another store or build.
  * @param epoch the store's: a restored or replaced one has other positions
@@ -56,13 +59,13 @@ function isCurrent(db: Connection, epoch: string, schema: '' | 'search.' = ''): 
 
 /**
  * The index holds words alone, neither texts nor where in them a word is; `ascii` splits at blanks
- * and leaves our words as they are. Words of two letters' beginnings are kept, as are typed first.
+ * and leaves our words as they are. Words of two letters' beginnings are kept, as are typed first (reader/word-match.ts says what of the rest).
  */
 function createSchema(db: Connection, epoch: string): void {
   db.exec(`CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
     CREATE TABLE blocks (block INTEGER PRIMARY KEY, first_at REAL NOT NULL, last_at REAL NOT NULL);
     CREATE VIRTUAL TABLE documents USING fts5(words, content='', contentless_delete=1,
-      detail=none, prefix='2', tokenize='ascii')`);
+      detail=none, prefix='${LISTED_LETTERS}', tokenize='ascii')`);
   const note = db.prepare<[string, string]>('INSERT INTO meta (key, value) VALUES (?, ?)');
   note.run('version', INDEX_VERSION);
   note.run('epoch', epoch);
@@ -78,7 +81,7 @@ export function readPosition(db: Connection): number {
 }
 
 /**
- * Makes the index readable as `search` beside the store.
+ * Makes the index readable as `search` beside the store, and its words in order as `search_words`.
  * @returns false while there is none of this store
  */
 export function attachSearch(db: Connection, file: string): boolean {
@@ -92,7 +95,12 @@ export function attachSearch(db: Connection, file: string): boolean {
     return false;
   }
   try {
-    if (isCurrent(db, epoch.value, 'search.')) return true;
+    if (isCurrent(db, epoch.value, 'search.')) {
+      db.exec(
+        'CREATE VIRTUAL TABLE temp.search_words USING fts5vocab(search, documents, instance)',
+      );
+      return true;
+    }
   } catch {
     // Not made yet, or damaged: its writer makes it anew.
   }
