@@ -30,6 +30,8 @@ export interface LabRun {
   isDrained: boolean;
   /** Goes on with a run that waits to be allowed something. */
   onApproval: (() => void) | null;
+  /** The permission it waits for, as it was asked. */
+  asked: Record<string, unknown> | null;
 }
 
 const SLOTS = 10;
@@ -57,6 +59,20 @@ export function createRunHall(makeId: () => string): RunHall {
     run.waiting.length = 0;
   }
 
+  /** What its status says meanwhile, whether anybody reads its events or not. */
+  function note(run: LabRun, event: Record<string, unknown>): void {
+    if (event['event'] === 'approval.request') {
+      run.status = 'waiting_for_approval';
+      run.asked = { ...event, run_id: run.id };
+    }
+    if (event['event'] === 'approval.responded') {
+      run.status = 'running';
+      run.asked = null;
+    }
+    const ended = /^run\.(completed|failed|cancelled)$/.exec(String(event['event']))?.[1];
+    if (ended !== undefined) run.status = ended;
+  }
+
   return {
     get secondReaders() {
       return secondReaders;
@@ -78,12 +94,14 @@ export function createRunHall(makeId: () => string): RunHall {
         isEnded: false,
         isDrained: false,
         onApproval: null,
+        asked: null,
       };
       runs.set(id, run);
       return run;
     },
     find: (runId) => runs.get(runId),
     emit(run, event) {
+      note(run, event);
       if (run.isDrained) return;
       run.waiting.push(`data: ${asciiJson({ ...event, run_id: run.id })}\n\n`);
       flush(run);

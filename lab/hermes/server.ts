@@ -140,7 +140,6 @@ export function createLabHermes(options: LabHermesOptions = {}): LabHermes {
       timers.delete(timer);
       if (run.isEnded) return;
       if (event === undefined) return hall.finish(run);
-      if (event['event'] === 'run.completed') run.status = 'completed';
       hall.emit(run, { ...event, timestamp: Date.now() / 1000 });
       if (event['event'] === 'approval.request') run.onApproval = () => play(run, rest, gapMs);
       else play(run, rest, gapMs);
@@ -160,17 +159,23 @@ export function createLabHermes(options: LabHermesOptions = {}): LabHermes {
     const { sessionId, status } = run;
     switch (verb) {
       case 'stop':
+        if (run.isEnded) return refusal(409, 'Run is not active', 'run_not_active');
         hall.emit(run, { event: 'run.cancelled', timestamp: Date.now() / 1000 });
         hall.finish(run);
         return { status: 200, body: { run_id: runId, status: 'stopping' } };
       case 'approval':
         return approve(run, parse(body ?? ''));
       case 'steer':
+        if (run.isEnded) return refusal(409, 'Run takes no steering', 'run_not_accepting_steer');
+        if (typeof { input: null, ...parse(body ?? '') }.input !== 'string') {
+          return refusal(400, 'Invalid input', 'invalid_steer_input');
+        }
         return { status: 200, body: { object: 'hermes.run.steer', run_id: runId, accepted: true } };
       case '': {
-        const { output, usage } = run;
+        const { output, usage, asked } = run;
         const facts = { object: 'hermes.run', run_id: runId, status, output, usage };
-        return { status: 200, body: { ...facts, session_id: sessionId } };
+        const approval = asked === null ? {} : { approval: asked };
+        return { status: 200, body: { ...facts, session_id: sessionId, ...approval } };
       }
       default:
         return missing;
@@ -182,6 +187,8 @@ export function createLabHermes(options: LabHermesOptions = {}): LabHermes {
     if (!['once', 'session', 'always', 'deny'].includes(choice)) {
       return refusal(400, 'Invalid choice', 'invalid_approval_choice');
     }
+    if (run.isEnded) return refusal(409, 'Run is not active', 'approval_not_active');
+    if (run.asked === null) return refusal(409, 'Nothing is asked', 'approval_not_pending');
     const responded = { event: 'approval.responded', choice, resolved: 1 };
     hall.emit(run, { ...responded, timestamp: Date.now() / 1000 });
     run.onApproval?.();

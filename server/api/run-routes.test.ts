@@ -70,7 +70,14 @@ describe('runs', () => {
   });
 
   it('are stopped, allowed and steered', async () => {
-    const run = `${RUNS}/${await start()}`;
+    const runId = await start();
+    const run = `${RUNS}/${runId}`;
+    expect(await kit.post(`${run}/approval`, { choice: 'once' })).toMatchObject({
+      status: 409,
+      body: { error: { code: 'approval_not_pending' } },
+    });
+    const running = lab.hall.find(runId);
+    if (running !== undefined) lab.hall.emit(running, { event: 'approval.request', timestamp: 1 });
     expect(await kit.post(`${run}/approval`, { choice: 'once' })).toMatchObject({
       status: 200,
       body: { choice: 'once' },
@@ -80,6 +87,10 @@ describe('runs', () => {
       body: { error: { code: 'invalid_approval_choice' } },
     });
     expect((await kit.post(`${run}/steer`, { input: 'Shorter' })).status).toBe(200);
+    expect(await kit.post(`${run}/steer`, {})).toMatchObject({
+      status: 400,
+      body: { error: { code: 'invalid_steer_input' } },
+    });
     expect(await kit.post(`${run}/stop`)).toMatchObject({
       status: 200,
       body: { status: 'stopping' },
@@ -88,6 +99,10 @@ describe('runs', () => {
       'the end',
       () => recorder.of('thread_updated').at(-1)?.status === 'killed',
     );
+    expect(await kit.post(`${run}/stop`)).toMatchObject({
+      status: 409,
+      body: { error: { code: 'run_not_active' } },
+    });
   });
 
   it.each([RUNS, `${RUNS}/run_1/stop`, `${RUNS}/run_1/approval`, `${RUNS}/run_1/steer`])(

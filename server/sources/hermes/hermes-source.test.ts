@@ -113,6 +113,68 @@ describe('a Hermes source', () => {
     expect(recorder.of('gap')).toEqual([]);
   });
 
+  test('4: a run that broke off waits on, to be allowed and to end, where its status tells', async () => {
+    await connect();
+    const { run } = await startRun();
+    lab.hall.cut(run);
+    const asked = { command: 'rm -rf build', description: 'Delete it', choices: ['once', 'deny'] };
+    lab.hall.emit(run, {
+      event: 'approval.request',
+      timestamp: 1,
+      request_id: 'appr_1',
+      ...asked,
+    });
+    const runs = () => recorder.of('organism').at(-1)?.config?.['runs'];
+    const approval = { ...asked, requestId: 'appr_1' };
+    await vi.waitFor(() =>
+      expect(runs()).toEqual([{ runId: run.id, threadId: run.sessionId, approval }]),
+    );
+    expect(recorder.of('agent_state').at(-1)).toMatchObject({ state: 'waiting' });
+    expect(recorder.of('organism').at(-1)?.config?.['runSlots']).toEqual({ used: 0, of: 10 });
+    const body = { choice: 'once' };
+    const allow = { kind: 'answer-approval', runId: run.id, body } as const;
+    expect(await source.control(allow)).toMatchObject({ status: 200 });
+    await vi.waitFor(() =>
+      expect(runs()).toEqual([{ runId: run.id, threadId: run.sessionId, approval: null }]),
+    );
+    run.usage = { input_tokens: 9, output_tokens: 1 };
+    lab.hall.emit(run, { event: 'run.completed', timestamp: 2 });
+    await vi.waitFor(() => expect(runs()).toEqual([]));
+    expect(recorder.of('usage')).toHaveLength(1);
+    const kinds = recorder.of('message').map(({ payloadType }) => payloadType);
+    expect(kinds.filter((kind) => kind === 'approval_request')).toHaveLength(1);
+    expect(eventReads()).toHaveLength(1);
+    expect(recorder.conflicts).toEqual([]);
+  });
+
+  test('4: a server that restarts under a run has forgotten it: unknown, and the next one works', async () => {
+    await connect();
+    const { port } = new URL(source.describe().url);
+    const { run } = await startRun();
+    lab.hall.emit(run, { event: 'tool.started', timestamp: 1, tool: 'terminal' });
+    await recorder.until('the call', () => recorder.of('agent_state').length === 2);
+    await lab.stop();
+    await recorder.until('the outage', () => status()?.state === 'retrying');
+    expect(recorder.of('organism').at(-1)?.status).toBe('stopped');
+    lab = createLabHermes({ key: KEY, paceMs: null, port: Number(port), seed: 8 });
+    await lab.start();
+    await recorder.until('the end', () => recorder.of('gap').length === 1);
+    expect(recorder.of('thread_updated').at(-1)?.status).toBe('unknown');
+    await recorder.until('back', () => recorder.of('organism').at(-1)?.status === 'running');
+    expect(recorder.of('organism').at(-1)).toMatchObject({
+      config: { runs: [], runSlots: { used: 0, of: 10 } },
+    });
+    expect(recorder.of('message').at(-1)?.payload).toMatchObject({ outcome: 'unknown' });
+    expect(eventReads()).toEqual([]);
+    const next = await startRun();
+    lab.hall.emit(next.run, { event: 'run.completed', timestamp: 2, output: 'done' });
+    lab.hall.finish(next.run);
+    await recorder.until('the next', () =>
+      recorder.of('message').some(({ payload }) => JSON.stringify(payload).includes('done')),
+    );
+    expect(recorder.conflicts).toEqual([]);
+  });
+
   test('5: a run has one subscriber, however often it is asked for', async () => {
     await connect();
     const { run } = await startRun();
@@ -234,6 +296,7 @@ describe('a Hermes source', () => {
     const { run } = await startRun();
     const { id: runId } = run;
     const choice = { choice: 'once' };
+    lab.hall.emit(run, { event: 'approval.request', timestamp: 1, command: 'ls' });
     expect(await source.control({ kind: 'answer-approval', runId, body: choice })).toMatchObject({
       status: 200,
       body: { choice: 'once' },

@@ -145,6 +145,20 @@ describe('the events of a run', () => {
     );
   });
 
+  test('a helper of a helper is its child; a parent nobody told of is the agent itself', () => {
+    const started = (id: string, parent: string | null) =>
+      `data: ${JSON.stringify({ event: 'subagent.start', subagent_id: id, parent_id: parent })}\n\n`;
+    const text = started('sub_a', 'run_1') + started('sub_b', 'sub_a') + started('sub_c', null);
+    const { drafts } = readChunks([Buffer.from(text)]);
+    const parents = of(drafts, 'agent').map(({ agent, parent }) => [agent, parent]);
+    expect(parents.slice(1)).toEqual([
+      ['sub_a', 'hermes-agent'],
+      ['sub_b', 'sub_a'],
+      ['sub_c', 'hermes-agent'],
+    ]);
+    expect(of(drafts, 'message').at(-2)).toMatchObject({ from: 'sub_a', to: 'sub_b' });
+  });
+
   test('what is no event is refused with a reason, and the rest is read', () => {
     const lines = ['{"event":', 'null', '{"event":""}', `{"event":"x","y":${'['.repeat(100)}`];
     const text = lines.map((line) => `data: ${line}\n\n`).join('');

@@ -4,6 +4,7 @@ import { parseBounded } from '#server/ingest/limits.ts';
 
 import { USER, clip } from '../drafts.ts';
 import type { UnreadableInput } from '../source.ts';
+import { approvalOf, askedDrafts, controlDrafts } from './approval-drafts.ts';
 import type { Cast } from './cast.ts';
 import { createOpenTools } from './open-tools.ts';
 import type { RunFacts } from './run-context.ts';
@@ -25,6 +26,8 @@ export interface RunReader {
   /** What the run was asked. */
   begin(input: unknown, at: number): EventDraft[];
   read(text: string): RunReading;
+  /** A run goes on whose stream broke: its status tells what it waits for. */
+  observe(status: RunStatus, at: number): EventDraft[];
   /** The stream ended without a terminal event: what is known then, from the status where there is one. */
   abandon(reason: string, at: number, status: RunStatus | null): RunReading;
   readonly isOver: boolean;
@@ -56,6 +59,7 @@ export function createRunReader(
   let hasSaid = false;
   let approval: Approval | null = null;
   const children = new Set<string>();
+  const helpers = new Set<string>();
   const said = createTextGroup();
   const thought = createTextGroup();
   const tools = createOpenTools();
@@ -110,11 +114,12 @@ export function createRunReader(
         if (typeof event.child_session_id === 'string' && children.size < MAX_CHILDREN) {
           children.add(event.child_session_id);
         }
-        return [...flushText(), ...subagentDrafts(run, event, at)];
+        return [...flushText(), ...subagentDrafts(run, event, { helpers, at })];
       case 'approval.request':
       case 'approval.responded':
       case 'run.steered':
-        return [...flushText(), ...controlDrafts(event, at)];
+        approval = approvalOf(event);
+        return [...flushText(), ...controlDrafts(run, event, at)];
       case 'run.completed':
       case 'run.failed':
       case 'run.cancelled':
@@ -134,19 +139,6 @@ export function createRunReader(
       name: clip(`hermes.${event.event}`),
       payload: event,
     };
-  }
-
-  function controlDrafts(event: RunEvent, at: number): EventDraft[] {
-    const { event: name, timestamp: _at, run_id: _run, ...payload } = event;
-    const isRequest = name === 'approval.request';
-    const parties = isRequest ? { from: facts.agent, to: USER } : { from: USER, to: facts.agent };
-    const payloadType = name.replace('.', '_');
-    approval = isRequest ? approvalOf(event) : null;
-    const reason = isRequest ? `approval: ${event.description ?? 'a command'}` : null;
-    return [
-      run.message('control', at, { ...parties, payloadType, payload }),
-      run.state(isRequest ? 'waiting' : 'processing', at, reason),
-    ];
   }
 
   function end(event: RunEvent, at: number): EventDraft[] {
@@ -201,6 +193,14 @@ export function createRunReader(
       const rejects = detail === null ? [] : refuse('invalid-event', detail, '').rejects;
       return { drafts, rejects };
     },
+    observe({ status, approval: asked }, at) {
+      const request = status === 'waiting_for_approval' ? (asked ?? null) : null;
+      const before = approval;
+      approval = approvalOf(request);
+      if (JSON.stringify(approval) === JSON.stringify(before)) return [];
+      if (request !== null) return askedDrafts(run, request, at);
+      return [{ ...run.state('processing', at), key: run.key(`state:${at}`) }];
+    },
     abandon(reason, at, status) {
       place += 1;
       isOver = true;
@@ -227,15 +227,6 @@ export function createRunReader(
       },
     ];
   }
-}
-
-function approvalOf({ command, description, choices, request_id: requestId }: RunEvent): Approval {
-  return {
-    command: command ?? '',
-    description: description ?? '',
-    choices: choices ?? [],
-    requestId: requestId ?? null,
-  };
 }
 
 /** The end a status object tells of, in the words of the stream. */

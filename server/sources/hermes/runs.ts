@@ -36,6 +36,7 @@ export interface FollowedRun {
 }
 
 interface Adrift {
+  readonly run: FollowedRun;
   readonly reader: RunReader;
   readonly reason: string;
 }
@@ -77,7 +78,7 @@ export function createRuns(deps: {
   /** Only now is the instance's name known, which is part of every key of usage. */
   function resume(): void {
     for (const run of leftOpen.splice(0)) {
-      adrift.set(run.runId, { reader: readerOf(run, true), reason: WAS_STOPPED });
+      adrift.set(run.runId, { run, reader: readerOf(run, true), reason: WAS_STOPPED });
     }
   }
 
@@ -107,7 +108,7 @@ export function createRuns(deps: {
       stored.catch(logLoss);
       const reason =
         opened.kind === 'failed' ? opened.reason : `its events answered ${opened.status}`;
-      adrift.set(runId, { reader, reason });
+      adrift.set(runId, { run, reader, reason });
     }
     deps.onChange();
     return { kind: 'answered', status: 202, body: { run_id: runId, session_id: sessionId } };
@@ -132,7 +133,7 @@ export function createRuns(deps: {
       });
       if (reader.isOver) await end(run.runId, reader);
       else if (closing.signal.aborted) return;
-      else adrift.set(run.runId, { reader, reason });
+      else adrift.set(run.runId, { run, reader, reason });
     } catch (error) {
       logLoss(error);
     }
@@ -147,13 +148,12 @@ export function createRuns(deps: {
     deps.log.warn({ err: error }, 'what a run told was not stored');
   }
 
-  /** The status of a run that broke off: `pending` while it goes on. */
+  /** The status of a run that broke off; null where the upstream does not tell, or not now. */
   async function askStatus(runId: string) {
     try {
       const body = await deps.rest.get(`/v1/runs/${encodeURIComponent(runId)}`);
       const status = runStatusSchema.safeParse(body);
-      if (!status.success) return null;
-      return isEnded(status.data.status) ? status.data : 'pending';
+      return status.data ?? null;
     } catch (error) {
       if (!(error instanceof RestError)) throw error;
       return error.status === 404 || error.status === 405 ? null : 'pending';
@@ -166,7 +166,7 @@ export function createRuns(deps: {
       return reading.size;
     },
     cards: () =>
-      [...reading.values()].map(({ run, reader }) => ({
+      [...reading.values(), ...adrift.values()].map(({ run, reader }) => ({
         runId: run.runId,
         threadId: clip(run.sessionId),
         approval: reader.approval,
@@ -176,6 +176,11 @@ export function createRuns(deps: {
       for (const [runId, { reader, reason }] of adrift) {
         const status = hasStatus ? await askStatus(runId) : null;
         if (status === 'pending') continue;
+        if (status !== null && !isEnded(status.status)) {
+          const drafts = reader.observe(status, now());
+          if (drafts.length > 0) await outbox.add({ drafts });
+          continue;
+        }
         adrift.delete(runId);
         const told = reader.abandon(reason, status?.updated_at ?? now(), status);
         book.end(runId, reader.childSessions);

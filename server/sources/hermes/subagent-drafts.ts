@@ -5,12 +5,24 @@ import type { RunContext } from './run-context.ts';
 import { countTokens, toNanos } from './tokens.ts';
 import type { RunEvent } from './wire.ts';
 
-/** A helper agent of a run: a child agent, with a thread of its own where the event names one. */
-export function subagentDrafts(run: RunContext, event: RunEvent, at: number): EventDraft[] {
+const MAX_HELPERS = 1000;
+
+/**
+ * A helper agent of a run: a child agent, with a thread of its own where the event names one.
+ * @param more.helpers names of those told of before in this run: a helper may have helpers
+ */
+export function subagentDrafts(
+  run: RunContext,
+  event: RunEvent,
+  { helpers, at }: { readonly helpers: Set<string>; readonly at: number },
+): EventDraft[] {
   const child = childOf(event);
   const threadId = clip(event.child_session_id ?? run.facts.sessionId);
   const { agent, sessionId } = run.facts;
-  const parent = clip(event.parent_id ?? agent);
+  const above = clip(event.parent_id ?? '');
+  // The root goes by ids of several kinds.
+  const parent = helpers.has(above) ? above : agent;
+  if (helpers.size < MAX_HELPERS) helpers.add(child);
   const drafts = [
     ...run.cast.agent(child, at, { parent, description: event.goal ?? null }),
     ...run.cast.thread(threadId, at, threadId === clip(sessionId) ? null : sessionId),

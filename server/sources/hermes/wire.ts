@@ -56,6 +56,7 @@ export const runStatusSchema = z.looseObject({
   usage: record,
   error: text,
   updated_at: seconds,
+  approval: runEventSchema.nullish().catch(null),
 });
 export type RunStatus = z.infer<typeof runStatusSchema>;
 
