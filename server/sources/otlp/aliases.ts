@@ -26,6 +26,7 @@ const ALIASES = {
     'llm.usage.prompt_tokens',
     'input_tokens',
     'input_token_count',
+    'ai.usage.tokens',
   ],
   output: [
     'gen_ai.usage.output_tokens',
@@ -46,6 +47,9 @@ const ALIASES = {
     'llm.token_count.prompt_details.cache_read',
     'cache_read_tokens',
     'cached_token_count',
+    'gen_ai.usage.cached_input_tokens',
+    'gen_ai.usage.cached_tokens',
+    'gen_ai.usage.details.cache_read_tokens',
   ],
   cacheWrite: [
     'gen_ai.usage.cache_write.input_tokens',
@@ -55,6 +59,7 @@ const ALIASES = {
     'llm.token_count.prompt_details.cache_write',
     'cache_creation_tokens',
     'cache_write_token_count',
+    'gen_ai.usage.details.cache_write_tokens',
   ],
   reasoning: [
     'gen_ai.usage.reasoning.output_tokens',
@@ -63,6 +68,8 @@ const ALIASES = {
     'llm.token_count.completion_details.reasoning',
     'codex.usage.reasoning_output_tokens',
     'reasoning_token_count',
+    'ai.usage.reasoningTokens',
+    'gen_ai.usage.details.reasoning_tokens',
   ],
   thread: [
     'gen_ai.conversation.id',
@@ -70,19 +77,52 @@ const ALIASES = {
     'session.id',
     'traceloop.association.properties.session_id',
     'ai.settings.context.conversationId',
+    'ai.telemetry.metadata.conversationId',
+    'ai.telemetry.metadata.sessionId',
+    'ai.telemetry.metadata.threadId',
+    'traceloop.association.properties.conversation_id',
+    'traceloop.association.properties.thread_id',
+    'langsmith.metadata.session_id',
+    'langsmith.metadata.thread_id',
+    'langsmith.metadata.conversation_id',
+    'mastra.metadata.threadId',
   ],
-  agent: ['gen_ai.agent.id', 'gen_ai.agent.name', 'agent.name', 'graph.node.id'],
+  agent: [
+    'gen_ai.agent.id',
+    'gen_ai.agent.name',
+    'agent.name',
+    'agent_name',
+    'graph.node.id',
+    'ai.telemetry.functionId',
+  ],
   user: [
     'user.id',
     'enduser.id',
     'ai.settings.context.userId',
     'traceloop.association.properties.user_id',
+    'ai.telemetry.metadata.userId',
   ],
   org: ['team.id', 'cost_center', 'organization.id'],
-  tool: ['gen_ai.tool.name', 'tool.name', 'tool_name', 'ai.toolCall.name'],
-  toolCallId: ['gen_ai.tool.call.id', 'tool_use_id', 'ai.toolCall.id', 'call_id'],
-  toolArguments: ['gen_ai.tool.call.arguments', 'ai.toolCall.args', 'tool_input', 'input.value'],
-  toolResult: ['gen_ai.tool.call.result', 'ai.toolCall.result', 'output.value'],
+  tool: ['gen_ai.tool.name', 'tool.name', 'tool_name', 'ai.toolCall.name', 'traceloop.entity.name'],
+  toolCallId: ['gen_ai.tool.call.id', 'tool_use_id', 'ai.toolCall.id', 'call_id', 'tool_call.id'],
+  toolArguments: [
+    'gen_ai.tool.call.arguments',
+    'ai.toolCall.args',
+    'ai.toolCall.input',
+    'tool_input',
+    'tool_arguments',
+    'tool_call.function.arguments',
+    'traceloop.entity.input',
+    'input.value',
+  ],
+  toolResult: [
+    'gen_ai.tool.call.result',
+    'ai.toolCall.result',
+    'ai.toolCall.output',
+    'tool_response',
+    'traceloop.entity.output',
+    'output.value',
+  ],
   responseId: ['gen_ai.response.id', 'ai.response.id', 'request_id'],
 } as const satisfies Record<string, readonly string[]>;
 export type Meaning = keyof typeof ALIASES;
@@ -90,7 +130,7 @@ export type Meaning = keyof typeof ALIASES;
 /** Their `input_tokens` leave the cache out; everyone else's include it. */
 const EXCLUSIVE_INPUT: ReadonlySet<string> = new Set(['input_tokens']);
 const COST_MICROS = 'cost_usd_micros';
-const COSTS_USD = ['cost_usd', 'gen_ai.usage.cost', 'llm.cost.total'] as const;
+const COSTS_USD = ['cost_usd', 'gen_ai.usage.cost', 'llm.cost.total', 'operation.cost'] as const;
 
 export function valueOf(attributes: Attributes, meaning: Meaning): unknown {
   const name = nameIn(attributes, meaning);
@@ -121,7 +161,7 @@ export function tokensOf(attributes: Attributes): ReadTokens | null {
   const cached = (read ?? 0) + (write ?? 0);
   const all = input ?? 0;
   // Counts that cannot lie inside the input lie beside it, whatever the convention says.
-  const isBeside = EXCLUSIVE_INPUT.has(nameIn(attributes, 'input') ?? '') || cached > all;
+  const isBeside = EXCLUSIVE_INPUT.has(countedName(attributes, 'input') ?? '') || cached > all;
   const notReported: (keyof TokenClasses)[] = [];
   if (read === null) notReported.push('cacheRead');
   if (write === null) notReported.push('cacheWrite');
@@ -149,8 +189,18 @@ export function reportedCostNanos(attributes: Attributes): number | null {
   return Number.isSafeInteger(nanos) && nanos >= 0 ? nanos : null;
 }
 
+/** One that is no count counts for nothing: the next that is one does. */
 function countOf(attributes: Attributes, meaning: Meaning): number | null {
-  const value = numberOf(valueOf(attributes, meaning));
+  const name = countedName(attributes, meaning);
+  return name === null ? null : readCount(attributes.get(name));
+}
+
+function countedName(attributes: Attributes, meaning: Meaning): string | null {
+  return ALIASES[meaning].find((name) => readCount(attributes.get(name)) !== null) ?? null;
+}
+
+function readCount(raw: unknown): number | null {
+  const value = numberOf(raw);
   return value === null || value < 0 || value > 1e12 ? null : Math.floor(value);
 }
 

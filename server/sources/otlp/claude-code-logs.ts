@@ -68,6 +68,7 @@ function eventDrafts(event: string, log: OtlpLog, session: string): EventDraft[]
         threadId: session,
         agent,
         latencyMs: numberOf(attributes.get('duration_ms')),
+        resource: log.resource,
         metadata: { querySource: text('query_source'), promptId: text('prompt.id') },
       });
       return usage === null
@@ -75,7 +76,7 @@ function eventDrafts(event: string, log: OtlpLog, session: string): EventDraft[]
         : [
             repeatable({
               ...usage,
-              provider: usage.provider === 'firstParty' ? 'anthropic' : usage.provider,
+              provider: usage.provider === 'firstparty' ? 'anthropic' : usage.provider,
             }),
           ];
     }

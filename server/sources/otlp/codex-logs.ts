@@ -65,7 +65,7 @@ const NOISE: ReadonlySet<string> = new Set([
   'websocket_event',
 ]);
 
-function usageDrafts({ attributes, at }: OtlpLog, threadId: string): EventDraft[] {
+function usageDrafts({ attributes, at, resource }: OtlpLog, threadId: string): EventDraft[] {
   if (filled(attributes.get('event.kind')) !== 'response.completed') return [];
   const usage = usageDraft(attributes, {
     // No id of the call in the record: its time and counts are what tells it from others.
@@ -77,6 +77,7 @@ function usageDrafts({ attributes, at }: OtlpLog, threadId: string): EventDraft[
     threadId,
     agent: CODEX_AGENT,
     latencyMs: null,
+    resource,
   });
   if (usage === null) return [];
   return [{ ...usage, provider: usage.provider === '' ? PROVIDER : usage.provider }];

@@ -1,4 +1,10 @@
-/** `gen_ai.input.messages` and its like: JSON in text on spans, structure on log records. */
+import type { Attributes, OtlpSpan } from './wire.ts';
+
+/**
+ * What was asked and answered, in any of the ways it is exported: `gen_ai.input.messages` and its
+ * like as JSON in text on spans and as structure on log records, events of older conventions, the
+ * Vercel AI SDK's own attributes, or one attribute for each part of each message.
+ */
 
 const USER_ROLES: ReadonlySet<unknown> = new Set(['user', 'human']);
 
@@ -24,4 +30,54 @@ export function newTurn(value: unknown): unknown {
   const isPerson =
     typeof last === 'object' && last !== null && 'role' in last && USER_ROLES.has(last.role);
   return isPerson ? last : null;
+}
+
+type Said = Pick<OtlpSpan, 'attributes' | 'events'>;
+
+/** What a call was asked that is new; null: nothing, or it is not exported. */
+export function askedIn({ attributes, events }: Said): unknown {
+  return (
+    newTurn(attributes.get('gen_ai.input.messages')) ??
+    newTurn(attributes.get('ai.prompt.messages')) ??
+    newTurn(flattened(attributes, 'llm.input_messages.')) ??
+    newTurn(flattened(attributes, 'gen_ai.prompt.')) ??
+    newTurn(eventValue(events, 'gen_ai.content.prompt', 'gen_ai.prompt'))
+  );
+}
+
+export function answeredIn({ attributes, events }: Said): unknown {
+  return (
+    parsed(attributes.get('gen_ai.output.messages')) ??
+    flattened(attributes, 'llm.output_messages.') ??
+    flattened(attributes, 'gen_ai.completion.') ??
+    answerOfAiSdk(attributes) ??
+    parsed(eventValue(events, 'gen_ai.content.completion', 'gen_ai.completion'))
+  );
+}
+
+function answerOfAiSdk(attributes: Attributes): unknown {
+  const text = parsed(attributes.get('ai.response.text') ?? attributes.get('ai.response.object'));
+  const toolCalls = parsed(attributes.get('ai.response.toolCalls'));
+  if (toolCalls === null) return text;
+  return { ...(text === null ? {} : { text }), toolCalls };
+}
+
+function eventValue(events: OtlpSpan['events'], name: string, attribute: string): unknown {
+  return events.find((event) => event.name === name)?.attributes.get(attribute);
+}
+
+/** OpenInference says `message` once more in each name: `llm.input_messages.0.message.role`. */
+const PLACE = /^(\d{1,4})\.(?:message\.)?(.+)$/;
+
+function flattened(attributes: Attributes, prefix: string): unknown {
+  const messages = new Map<number, Record<string, unknown>>();
+  for (const [name, value] of attributes) {
+    if (!name.startsWith(prefix)) continue;
+    const [, place, field = ''] = PLACE.exec(name.slice(prefix.length)) ?? [];
+    if (place === undefined) continue;
+    const message = messages.get(Number(place)) ?? {};
+    messages.set(Number(place), { ...message, [field]: parsed(value) });
+  }
+  if (messages.size === 0) return null;
+  return [...messages].toSorted(([a], [b]) => a - b).map(([, message]) => message);
 }

@@ -16,7 +16,7 @@ import {
 } from '../drafts.ts';
 import { filled } from '../plain-values.ts';
 import { textOf, tokensOf, valueOf } from './aliases.ts';
-import { newTurn, parsed } from './gen-ai-messages.ts';
+import { answeredIn, askedIn, parsed } from './gen-ai-messages.ts';
 import type { SpanBook } from './span-book.ts';
 import { idOf } from './span-book.ts';
 import type { SpanKind } from './span-kind.ts';
@@ -115,13 +115,13 @@ function callDrafts({ span, agent, threadId }: Place, book: SpanBook): EventDraf
   const { attributes, startAt, endAt } = span;
   const key = idOf(span);
   const drafts: EventDraft[] = [];
-  const asked = newTurn(attributes.get('gen_ai.input.messages'));
+  const asked = askedIn(span);
   if (asked !== null) {
     const from = USER;
     const ends = { threadId, from, to: agent, payloadType: 'prompt' };
     drafts.push(messageDraft({ key: `message:${key}:in`, at: startAt, ...ends, payload: asked }));
   }
-  const answered = parsed(attributes.get('gen_ai.output.messages'));
+  const answered = answeredIn(span);
   if (answered !== null) {
     const ends = { threadId, from: agent, to: USER, payloadType: 'completion' };
     drafts.push(messageDraft({ key: `message:${key}:out`, at: endAt, ...ends, payload: answered }));
@@ -136,6 +136,7 @@ function callDrafts({ span, agent, threadId }: Place, book: SpanBook): EventDraf
         agent,
         latencyMs: endAt - startAt,
         metadata: { traceId: span.traceId, spanId: span.spanId },
+        resource: span.resource,
       });
   if (usage !== null) drafts.push(usage);
   return drafts;

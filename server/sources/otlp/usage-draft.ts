@@ -17,11 +17,13 @@ export function usageDraft(
     agent: string;
     latencyMs: number | null;
     metadata?: Record<string, unknown>;
+    /** Where a whole service belongs to a team, its resource says so. */
+    resource: Attributes;
   },
 ): DraftOf<'usage'> | null {
   const read = tokensOf(attributes);
   if (read === null) return null;
-  const { key, at, id, threadId, agent, latencyMs, metadata = {} } = call;
+  const { key, at, id, threadId, agent, latencyMs, metadata = {}, resource } = call;
   return {
     type: 'usage',
     key,
@@ -31,15 +33,23 @@ export function usageDraft(
     agent,
     // What answered is what is billed; what was asked for may be an alias of it.
     model: clip(textOf(attributes, 'responseModel') ?? textOf(attributes, 'requestModel') ?? ''),
-    provider: clip(textOf(attributes, 'provider') ?? ''),
-    org: nullableClip(textOf(attributes, 'org')),
-    user: nullableClip(textOf(attributes, 'user')),
+    provider: clip(providerOf(attributes)),
+    org: nullableClip(textOf(attributes, 'org') ?? textOf(resource, 'org')),
+    user: nullableClip(textOf(attributes, 'user') ?? textOf(resource, 'user')),
     ...read,
     ...hourField(hourWrites(anthropicUsage(attributes)), read.tokens.cacheWrite),
     latencyMs,
     reportedCostNanos: reportedCostNanos(attributes),
     metadata,
   };
+}
+
+/** The Vercel AI SDK's own names say which of a provider's interfaces was called: `openai.responses`. */
+const INTERFACE =
+  /\.(?:chat|responses|messages|completions?|text-?embedding|embedding|image|generative-ai)$/;
+
+function providerOf(attributes: Attributes): string {
+  return (textOf(attributes, 'provider') ?? '').toLowerCase().replace(INTERFACE, '');
 }
 
 /** What Anthropic said itself, where the Vercel AI SDK passes it on as JSON in one attribute. */
