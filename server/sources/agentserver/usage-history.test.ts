@@ -24,10 +24,12 @@ interface Row {
 /** A history as the real server answers: newest first, with a `total` that means nothing. */
 async function startHistory(recorder: Recorder, saved: string | null, isOffsetIgnored = false) {
   let rows: Row[] = [];
+  let growth = 0;
   const upstream = await startFakeUpstream({
     answer({ query }) {
       const offset = isOffsetIgnored ? 0 : Number(query.get('offset'));
       const page = rows.toReversed().slice(offset, offset + Number(query.get('limit')));
+      rows = [...rows, ...rowsUpTo(rows.length + growth).slice(rows.length)];
       const events = page.map(({ id, second }) => ({
         id,
         timestamp: new Date(1_795_000_000_000 + second * 1000).toISOString(),
@@ -61,6 +63,10 @@ async function startHistory(recorder: Recorder, saved: string | null, isOffsetIg
     history: createUsageHistory({ readPage, outbox }, saved),
     setRows: (next: Row[]) => {
       rows = next;
+    },
+    /** This many more after each answer, so that the rows of the next page have moved. */
+    growBy: (count: number) => {
+      growth = count;
     },
   };
 }
@@ -147,5 +153,31 @@ test('a server that ignores the offset is not read for ever', async () => {
   while (history.hasDeeper) await history.readDeeper();
   setRows(rowsUpTo(5000));
   expect(await history.read()).toBeGreaterThan(0);
-  expect(upstream.requests.length).toBeLessThan(10);
+  expect(upstream.requests.length).toBeLessThan(12);
+});
+
+test.for([90, 400])('%i calls that come with each page push none out of sight', async (growth) => {
+  const recorder = createRecorder();
+  const { history, setRows, growBy } = await startHistory(recorder, null);
+  setRows(rowsUpTo(500));
+  await history.read();
+  setRows(rowsUpTo(3000));
+  growBy(growth);
+  await history.read();
+  growBy(0);
+  await history.read();
+  const read = new Set(ids(recorder));
+  expect(rowsUpTo(Math.max(...read)).filter(({ id }) => !read.has(id))).toEqual([]);
+  expect(read.size).toBeGreaterThan(3000);
+});
+
+test('a first history that is still being read ends no other reading', async () => {
+  const recorder = createRecorder();
+  const { history, setRows } = await startHistory(recorder, null);
+  setRows(rowsUpTo(2500));
+  await history.read();
+  setRows(rowsUpTo(5000));
+  await Promise.all([history.read(), history.readDeeper()]);
+  while (history.hasDeeper) await history.readDeeper();
+  expect(new Set(ids(recorder)).size).toBe(5000);
 });

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 
+import type { UnreadableInput } from '../source.ts';
 import type { Outbox } from '../upstream/outbox.ts';
 import type { PageReader } from './pages.ts';
 import { usageDraft } from './to-drafts.ts';
@@ -9,8 +10,9 @@ import { readUsage } from './wire.ts';
 /** The contract's largest page. */
 const PAGE = 1000;
 /** A usual poll brings little, and reading a page holds up messages for as long as it takes. */
-const POLL_PAGE = 100;
-const NEXT_POLL_PAGE = 250;
+const POLL_PAGES = [100, 250];
+/** Pages that reach no lower than those before: the offset is being ignored, or rows come faster than they are read. */
+const MAX_STUCK_PAGES = 3;
 export const USAGE_CURSOR = 'usage';
 
 const cursorSchema = z.object({
@@ -27,6 +29,8 @@ export interface UsageHistory {
   /** Reads one page of a first history too long for one reading. @throws RestError */
   readDeeper(): Promise<void>;
   readonly hasDeeper: boolean;
+  /** More is being read than a usual poll brings. */
+  readonly isBehind: boolean;
 }
 
 /**
@@ -39,24 +43,48 @@ export function createUsageHistory(
   saved: string | null,
 ): UsageHistory {
   const { readPage, outbox } = deps;
+  let isBehind = false;
   let cursor = readCursor(saved);
   let deeperOffset: number | null = cursor?.isComplete === false ? 0 : null;
 
-  /** Ids of the last page's rows reach down to here; a server that ignores the offset never goes lower. */
-  let lowestId = Number.POSITIVE_INFINITY;
+  /** One way down the list: what was read before tells repeated rows, and pages that lead nowhere. */
+  function createDescent() {
+    let lowestId = Number.POSITIVE_INFINITY;
+    let stuckPages = 0;
+    let lastIds: ReadonlySet<number> = new Set();
+    return async (offset: number, limit: number) => {
+      const page = await readPage({
+        path: '/usage/history',
+        list: 'events',
+        limit,
+        offset,
+        read: readUsage,
+      });
+      const ids = page.rows.map((row) => row.id);
+      const lowest = Math.min(...ids);
+      stuckPages = page.rows.length > 0 && lowest >= lowestId ? stuckPages + 1 : 0;
+      lowestId = Math.min(lowestId, lowest);
+      // New rows shift the others towards the end, into the next page.
+      const rows = page.rows.filter((row) => !lastIds.has(row.id));
+      lastIds = new Set(ids);
+      return {
+        ...page,
+        rows,
+        listed: page.rows,
+        isLast: page.count < limit,
+        isStuck: stuckPages >= MAX_STUCK_PAGES,
+      };
+    };
+  }
+  const readDown = createDescent();
 
-  async function readAt(offset: number, limit: number) {
-    const page = await readPage({
-      path: '/usage/history',
-      list: 'events',
-      limit,
-      offset,
-      read: readUsage,
-    });
-    const lowest = Math.min(...page.rows.map((row) => row.id));
-    const isStuck = offset > 0 && page.rows.length > 0 && lowest >= lowestId;
-    lowestId = lowest;
-    return { ...page, isEnd: page.count < limit || isStuck };
+  async function deliverPage(
+    rejects: readonly UnreadableInput[],
+    rows: readonly WireUsage[],
+    next: UsageCursor | null,
+  ): Promise<void> {
+    await outbox.add({ drafts: [], rejects });
+    await deliver(rows, next);
   }
 
   async function deliver(rows: readonly WireUsage[], next: UsageCursor | null): Promise<void> {
@@ -66,35 +94,41 @@ export function createUsageHistory(
   }
 
   async function readSince(known: UsageCursor): Promise<number> {
+    const readAt = createDescent();
     let first: WireUsage | null = null;
     let found = 0;
     let offset = 0;
     let isWiped = false;
-    for (;;) {
-      const limit = offset === 0 ? POLL_PAGE : NEXT_POLL_PAGE;
-      const page = await readAt(offset, limit);
+    let stored: Promise<void> = Promise.resolve();
+    for (let pages = 0; ; pages += 1) {
+      isBehind = pages >= POLL_PAGES.length;
+      const page = await readAt(offset, POLL_PAGES[pages] ?? PAGE);
       first ??= page.rows[0] ?? null;
-      isWiped ||= isOtherHistory(page.rows, known, offset === 0);
+      isWiped ||= isOtherHistory(page.listed, known, offset === 0);
       const fresh = page.rows.filter((row) => isWiped || row.id > known.id);
       found += fresh.length;
-      const hasReachedKnown = !isWiped && page.rows.some((row) => row.id <= known.id);
-      const isEnd = hasReachedKnown || page.isEnd;
+      const isEnd = page.isLast || (!isWiped && page.listed.some((row) => row.id <= known.id));
+      // Without having met what is known, nobody knows what lies between: it is read again.
       const newest = first === null || !isEnd ? null : { id: first.id, at: first.timestamp };
+      await stored;
       if (newest !== null) cursor = { ...newest, isComplete: known.isComplete };
-      await outbox.add({ drafts: [], rejects: page.rejects });
-      if (found > 0) await deliver(fresh, newest === null ? null : cursor);
-      if (isEnd) return found;
+      stored = deliverPage(page.rejects, fresh, found > 0 && newest !== null ? cursor : null);
+      stored.catch(() => undefined);
+      if (isEnd || page.isStuck) break;
       offset += page.count;
     }
+    await stored;
+    isBehind = false;
+    return found;
   }
 
   /** The first reading takes one page at once and the rest page by page, beside the live news. */
   async function readFirst(): Promise<number> {
-    const page = await readAt(0, PAGE);
+    const page = await readDown(0, PAGE);
     const newest = page.rows[0];
     await outbox.add({ drafts: [], rejects: page.rejects });
     if (newest === undefined) return 0;
-    const isComplete = page.isEnd;
+    const isComplete = page.isLast;
     cursor = { id: newest.id, at: newest.timestamp, isComplete };
     deeperOffset = isComplete ? null : page.count;
     await deliver(page.rows, cursor);
@@ -105,15 +139,17 @@ export function createUsageHistory(
     read: () => (cursor === null ? readFirst() : readSince(cursor)),
     async readDeeper() {
       if (deeperOffset === null || cursor === null) return;
-      const page = await readAt(deeperOffset, PAGE);
-      const { isEnd } = page;
+      const page = await readDown(deeperOffset, PAGE);
+      const isEnd = page.isLast || page.isStuck;
       if (isEnd) cursor = { ...cursor, isComplete: true };
-      await outbox.add({ drafts: [], rejects: page.rejects });
-      await deliver(page.rows, isEnd ? cursor : null);
+      await deliverPage(page.rejects, page.rows, isEnd ? cursor : null);
       deeperOffset = isEnd ? null : deeperOffset + page.count;
     },
     get hasDeeper() {
       return deeperOffset !== null;
+    },
+    get isBehind() {
+      return isBehind || deeperOffset !== null;
     },
   };
 }
