@@ -1,6 +1,7 @@
 import type { Source, SourceDeps } from '../source.ts';
 import { parseUpstreamUrl } from '../upstream/upstream-url.ts';
 import { AGENTSERVER_COMMANDS } from './control.ts';
+import type { InboxLimits } from './inbox.ts';
 import type { Intervals } from './intervals.ts';
 import { DEFAULT_INTERVALS } from './intervals.ts';
 import { CURSOR_NAMES } from './parts.ts';
@@ -16,6 +17,8 @@ export interface AgentServerConfig {
   readonly organismId: string;
   /** Milliseconds between readings; each has a default. */
   readonly intervals?: Partial<Intervals> | undefined;
+  /** How much of what the socket brings may wait to be stored; each has a default. */
+  readonly inbox?: InboxLimits | undefined;
 }
 
 /**
@@ -37,8 +40,9 @@ export function createAgentServerSource(config: AgentServerConfig, deps: SourceD
         CURSOR_NAMES.map(async (cursor) => [cursor, await deps.getCursor(cursor)] as const),
       );
       if (session !== null || stopping !== null) return;
-      const { apiKey } = config;
-      session = createSession({ name, url, apiKey, intervals }, deps, Object.fromEntries(saved));
+      const { apiKey, inbox } = config;
+      const settings = { name, url, apiKey, intervals, inbox };
+      session = createSession(settings, deps, Object.fromEntries(saved));
       session.start();
     },
     stop() {

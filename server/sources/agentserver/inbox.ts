@@ -13,18 +13,28 @@ export interface Inbox {
   /** The oldest frames, as many as one slice of work may hold. */
   take(): InboxFrame[];
   readonly isEmpty: boolean;
+  /** When the frame that waits longest arrived, epoch milliseconds; null when none waits. */
+  readonly waitingSince: number | null;
   readonly dropped: number;
 }
 
-/** About 4 s at 5,000 frames a second: longer than a commit, shorter than memory. */
-const MAX_INBOX_FRAMES = 20_000;
+export interface InboxLimits {
+  readonly maxFrames?: number | undefined;
+  readonly maxChars?: number | undefined;
+}
+
+/**
+ * About 20 s at 5,000 frames a second. The upstream itself remembers its last 10,000 messages: what is
+ * dropped here after that is gone, so a process that stood still must be able to hold more.
+ */
+const MAX_INBOX_FRAMES = 100_000;
 const MAX_INBOX_CHARS = 64 * 1024 * 1024;
 /** What is parsed in one turn of the event loop, to keep it under some tens of milliseconds. */
 const SLICE_FRAMES = 500;
 const SLICE_CHARS = 1024 * 1024;
 
 /** When full it drops the newest and counts: what was dropped is read again by REST. */
-export function createInbox(limits: { maxFrames?: number; maxChars?: number } = {}): Inbox {
+export function createInbox(limits: InboxLimits = {}): Inbox {
   const { maxFrames = MAX_INBOX_FRAMES, maxChars = MAX_INBOX_CHARS } = limits;
   let frames: InboxFrame[] = [];
   let head = 0;
@@ -59,6 +69,9 @@ export function createInbox(limits: { maxFrames?: number; maxChars?: number } = 
     },
     get isEmpty() {
       return head === frames.length;
+    },
+    get waitingSince() {
+      return frames[head]?.at ?? null;
     },
     get dropped() {
       return dropped;

@@ -54,9 +54,9 @@ test('a new life counts from 1 again and keeps the place in time', () => {
   watermark.verified(place(500));
   watermark.newRun();
   expect(watermark.edge).toEqual({ ...place(500), slot: null });
-  expect(watermark.seen(place(1))).toBe(false);
-  watermark.verified(place(2));
-  expect(watermark.seen(place(3))).toBe(true);
+  expect(watermark.seen(place(2))).toBe(false);
+  expect(watermark.seen(place(1))).toBe(true);
+  expect(watermark.edge).toEqual(place(2));
 });
 
 test('is what it was after a restart of ours, and empty after a cursor nobody can read', () => {
@@ -75,4 +75,28 @@ test('a million numbers beyond a hole do not fill the memory', () => {
   expect(watermark.hasHole()).toBe(true);
   watermark.verified(place(99_999));
   expect(watermark.edge?.slot).toBe(99_999);
+});
+
+test('what can never be read is counted without what is stored among it, and once', () => {
+  const { watermark } = start();
+  watermark.verified(place(5));
+  watermark.seen(place(8));
+  watermark.covered({ ...place(20), slot: 20 }, { ...place(30), slot: 30 });
+  expect(watermark.firstMissing(1)).toBe(6);
+  expect(watermark.firstMissing(8)).toBe(9);
+  expect(watermark.giveUpBelow(8)).toEqual({ missing: 2, from: 1005, to: 1008 });
+  expect(watermark.edge).toEqual(place(8));
+  expect(watermark.giveUpBelow(20)).toEqual({ missing: 11, from: 1008, to: 1020 });
+  expect(watermark.giveUpBelow(30)).toBeNull();
+  expect(watermark.edge).toEqual(place(30));
+});
+
+test('knows after a restart of ours what is stored beyond a hole', () => {
+  const { watermark } = start();
+  watermark.verified(place(5));
+  watermark.seen(place(8));
+  const again = start(watermark.toText()).watermark;
+  expect(again.firstMissing(7)).toBe(7);
+  expect(again.firstMissing(8)).toBe(9);
+  expect(again.giveUpBelow(9)).toMatchObject({ missing: 2 });
 });

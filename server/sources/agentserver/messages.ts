@@ -3,100 +3,100 @@ import type { EventDraft } from '#organism/event.ts';
 import type { UnreadableInput } from '../source.ts';
 import type { Outbox } from '../upstream/outbox.ts';
 import type { KnownIds } from './known-ids.ts';
-import type { MessagePlace, MessageWatermark } from './message-watermark.ts';
+import { createHoleReader } from './message-holes.ts';
+import type { MessagePage } from './message-list.ts';
+import { createMessageList, MAX_PAGES, MESSAGES_PAGE, placeOf } from './message-list.ts';
+import type { MessagePlace } from './message-spans.ts';
+import type { MessageWatermark } from './message-watermark.ts';
 import type { PageReader } from './pages.ts';
-import { gapDraft, messageDraft } from './to-drafts.ts';
+import { gapDraft } from './to-drafts.ts';
 import type { WireMessage } from './wire.ts';
-import { readMessage } from './wire.ts';
 
-/** The contract's largest page. */
-const PAGE = 100;
 /** Clocks and orders of the upstream may disagree by this much. */
 const OVERLAP_MS = 60_000;
 /** Read before a part is delivered: the upstream's whole ring of 10,000, and what came meanwhile. */
 const MAX_HELD = 12_000;
-/** Ten times the ring: a server that ignores the offset must not be read for ever. */
-const MAX_PAGES = 1000;
-export const MESSAGES_CURSOR = 'messages';
 
 export interface MessageReader {
   /** Reads what is new since the watermark. @returns how many messages were new. @throws RestError */
   read(): Promise<number>;
+  /** The upstream began a new life: its numbers start again. */
+  newRun(): void;
 }
 
 /**
- * Reads `/messages`, newest first, until the watermark; delivers oldest first. Pages shift while
- * messages arrive, which only repeats rows. What lies between the watermark and the oldest
- * readable message is a gap.
+ * Reads what is missing of `/messages`. A list that numbers its messages one by one is read at its
+ * holes, oldest first; any other newest first until the watermark. Pages shift while messages
+ * arrive, which only repeats rows. What cannot be read any more is a gap.
  */
 export function createMessageReader(deps: {
   readPage: PageReader;
   outbox: Outbox;
   known: KnownIds;
   watermark: MessageWatermark;
+  settledBelow: () => number;
 }): MessageReader {
-  const { readPage, outbox, known, watermark } = deps;
+  const { known, watermark, settledBelow } = deps;
+  const list = createMessageList(deps);
+  const holes = createHoleReader({ list, watermark, settledBelow });
   let underWay: Promise<number> | null = null;
 
+  function newRun(): void {
+    watermark.newRun();
+    holes.forget();
+  }
+
   async function readPass(): Promise<number> {
-    const edge = watermark.edge;
-    const pass = { held: [] as WireMessage[], rejects: [] as UnreadableInput[], found: 0 };
+    const edgeSlot = watermark.edge?.slot ?? 0;
+    const first = await list.readPage(0);
+    const newest = first.rows[0]?.slotIndex;
+    // Numbers below those we know of are those of another life.
+    if (newest !== undefined && newest < edgeSlot) newRun();
+    const found = await holes.read(first);
+    if (found === null) return await readToEdge(first);
+    await holes.tellLost();
+    return found;
+  }
+
+  /** Newest first, delivered oldest first. */
+  async function readToEdge(first: MessagePage): Promise<number> {
+    const { edge } = watermark;
+    let held: WireMessage[] = [];
+    let rejects: UnreadableInput[] = [];
+    let found = 0;
+    const deliverHeld = async (before: readonly EventDraft[], isComplete: boolean) => {
+      const rows = held.toReversed();
+      const delivery = { rows, rejects, before, isComplete };
+      [held, rejects] = [[], []];
+      found += await list.deliver(delivery);
+    };
     let newest: WireMessage | null = null;
     let oldest: WireMessage | null = null;
     let hasReachedEdge = false;
+    let page = first;
     let offset = 0;
     try {
-      for (let pages = 0; pages < MAX_PAGES; pages += 1) {
-        const page = await readPage({
-          path: '/messages',
-          list: 'messages',
-          limit: PAGE,
-          offset,
-          read: readMessage,
-        });
-        pass.rejects.push(...page.rejects);
+      for (let pages = 1; ; pages += 1) {
+        rejects.push(...page.rejects);
         for (const row of page.rows) {
           newest ??= row;
           oldest = row;
           hasReachedEdge ||= edge !== null && isAtOrBefore(row, edge);
-          if (!known.has(row.id)) pass.held.push(row);
+          if (!known.has(row.id)) held.push(row);
         }
-        if (hasReachedEdge || page.count < PAGE) break;
+        if (hasReachedEdge || page.count < MESSAGES_PAGE || pages >= MAX_PAGES) break;
         offset += page.count;
-        if (pass.held.length >= MAX_HELD) await deliverHeld(pass, []);
+        if (held.length >= MAX_HELD) await deliverHeld([], false);
+        page = await list.readPage(offset);
       }
     } catch (error) {
-      await deliverHeld(pass, []);
+      await deliverHeld([], false);
       throw error;
     }
     const gap = hasReachedEdge ? null : gapBetween(edge, oldest);
     if (newest !== null) watermark.verified(placeOf(newest));
-    await deliverHeld(pass, gap === null ? [] : [gap], true);
-    return pass.found;
-  }
-
-  async function deliverHeld(
-    pass: { held: WireMessage[]; rejects: UnreadableInput[]; found: number },
-    before: readonly EventDraft[],
-    isComplete = false,
-  ): Promise<void> {
-    // Rows repeat when pages shift: the set of known ids folds them here.
-    const fresh = pass.held.toReversed().filter((row) => {
-      if (known.has(row.id)) return false;
-      known.add(row.id);
-      return true;
-    });
-    const { rejects } = pass;
-    pass.held = [];
-    pass.rejects = [];
-    pass.found += fresh.length;
-    const hasNews = fresh.length > 0 || before.length > 0;
-    const cursor = isComplete && hasNews ? watermark.toText() : null;
-    await outbox.add({
-      drafts: [...before, ...fresh.map(messageDraft)],
-      rejects,
-      cursors: cursor === null ? undefined : { [MESSAGES_CURSOR]: cursor },
-    });
+    await deliverHeld(gap === null ? [] : [gap], true);
+    return found;
   }
 
   return {
@@ -106,11 +106,8 @@ export function createMessageReader(deps: {
       });
       return underWay;
     },
+    newRun,
   };
-}
-
-export function placeOf(message: WireMessage): MessagePlace {
-  return { id: message.id, at: message.timestamp, slot: message.slotIndex ?? null };
 }
 
 function isAtOrBefore(row: WireMessage, edge: MessagePlace): boolean {

@@ -16,7 +16,7 @@ interface PageRequest<T> {
   readonly read: (row: unknown) => Read<T>;
 }
 
-interface PageAnswer<T> {
+export interface PageAnswer<T> {
   /** In the upstream's order, unreadable ones left out. */
   readonly rows: readonly T[];
   /** How many rows the upstream sent, readable or not: fewer than asked for is the end. */

@@ -8,13 +8,15 @@ import { createStamper } from '../upstream/stamper.ts';
 import type { UpstreamUrl } from '../upstream/upstream-url.ts';
 import { createBudgetReader } from './budgets.ts';
 import type { Frame } from './frame.ts';
+import type { InboxLimits } from './inbox.ts';
 import { createInbox } from './inbox.ts';
 import { createKnownAgents } from './known-agents.ts';
 import { createKnownIds } from './known-ids.ts';
 import { createKnownOrganism } from './known-organism.ts';
 import { createKnownThreads } from './known-threads.ts';
+import { MESSAGES_CURSOR } from './message-list.ts';
 import { createMessageWatermark } from './message-watermark.ts';
-import { createMessageReader, MESSAGES_CURSOR } from './messages.ts';
+import { createMessageReader } from './messages.ts';
 import { createOverviewReader, RUN_CURSOR } from './overview.ts';
 import { createPageReader } from './pages.ts';
 import { createPump } from './pump.ts';
@@ -27,6 +29,7 @@ export interface SessionConfig {
   readonly name: string;
   readonly url: UpstreamUrl;
   readonly apiKey: string | undefined;
+  readonly inbox?: InboxLimits | undefined;
 }
 
 export type Cursors = Readonly<Record<string, string | null>>;
@@ -37,6 +40,8 @@ export interface PartHooks {
   readonly onNews: (isMessage: boolean) => void;
   readonly onMessageFrame: (isPrimary: boolean) => void;
   readonly onReload: () => void;
+  /** Whether a live socket brings messages. */
+  readonly areMessagesCarried: () => boolean;
 }
 
 export type Parts = ReturnType<typeof createParts>;
@@ -63,8 +68,14 @@ export function createParts(
   const watermark = createMessageWatermark(cursors[MESSAGES_CURSOR] ?? null, elapsed);
   const clock = createRunClock(startOf(cursors[RUN_CURSOR] ?? null));
   const budgets = createBudgetReader({ rest, outbox, stamp, isNew });
-  const inbox = createInbox();
+  const inbox = createInbox(config.inbox);
   let lastRead: { readonly at: number; readonly elapsed: number } | null = null;
+
+  /** What comes on no socket any more can be judged by what REST lists. */
+  function settledBelow(): number {
+    const isStill = pump.isDrained && (!hooks.areMessagesCarried() || watermark.isQuiet());
+    return isStill ? Number.POSITIVE_INFINITY : watermark.newest;
+  }
 
   /** Everything the upstream remembers of the old life is gone; what we did not see of it is a gap. */
   function beginRun(startedAt: number): EventDraft[] {
@@ -76,11 +87,26 @@ export function createParts(
     agents.forget();
     threads.forget();
     budgets.forget();
-    watermark.newRun();
+    messages.newRun();
     if (seenUntil === null || unseenMs < UNSEEN_MS) return [];
     const reason = 'the upstream restarted; what it did before that, unseen, is gone';
     return [gapDraft({ what: 'events', from: seenUntil, to: startedAt, reason })];
   }
+
+  const messages = createMessageReader({ readPage, outbox, known: ids, watermark, settledBelow });
+  const pump = createPump({
+    inbox,
+    outbox,
+    agents,
+    threads,
+    ids,
+    watermark,
+    stamp,
+    source: config.name,
+    onNews: hooks.onNews,
+    onMessage: hooks.onMessageFrame,
+    onReload: hooks.onReload,
+  });
 
   const overview = createOverviewReader({
     rest,
@@ -109,22 +135,10 @@ export function createParts(
         return reading;
       },
     },
-    messages: createMessageReader({ readPage, outbox, known: ids, watermark }),
+    messages,
     threads: createThreadReader({ readPage, outbox, known: threads, now }),
     usage: createUsageHistory({ readPage, outbox }, cursors[USAGE_CURSOR] ?? null),
-    pump: createPump({
-      inbox,
-      outbox,
-      agents,
-      threads,
-      ids,
-      watermark,
-      stamp,
-      source: config.name,
-      onNews: hooks.onNews,
-      onMessage: hooks.onMessageFrame,
-      onReload: hooks.onReload,
-    }),
+    pump,
     /** Tells a first snapshot: older than anything REST is asked from now on. */
     async tellSnapshot(frame: Frame): Promise<void> {
       if (frame.kind !== 'connected') return;

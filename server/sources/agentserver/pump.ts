@@ -12,8 +12,8 @@ import type { Inbox, InboxFrame } from './inbox.ts';
 import type { KnownAgents } from './known-agents.ts';
 import type { KnownIds } from './known-ids.ts';
 import type { KnownThreads } from './known-threads.ts';
+import { MESSAGES_CURSOR, placeOf } from './message-list.ts';
 import type { MessageWatermark } from './message-watermark.ts';
-import { MESSAGES_CURSOR, placeOf } from './messages.ts';
 import { MAX_FRAME_BYTES } from './socket.ts';
 import { messageDraft, rawDraft, reloadDraft } from './to-drafts.ts';
 import type { WireMessage } from './wire.ts';
@@ -53,11 +53,16 @@ export function createPump(deps: PumpDeps): Pump {
   const mayRun = () => pauses === 0 && !inbox.isEmpty;
 
   async function run(): Promise<void> {
+    let stored = Promise.resolve();
     while (mayRun()) {
       const batch = readSlice(deps, inbox.take());
-      await outbox.add(batch);
+      // The next slice is read while this one is stored, and no further.
+      await stored;
+      stored = outbox.add(batch);
+      stored.catch(() => undefined);
       await nextTurn();
     }
+    await stored;
   }
 
   function wake(): void {
@@ -154,9 +159,10 @@ function readInto(batch: Batch, deps: PumpDeps, inboxFrame: InboxFrame): void {
 
 function addMessage(batch: Batch, deps: PumpDeps, message: WireMessage): void {
   const { ids, watermark } = deps;
-  if (ids.has(message.id)) return;
-  ids.add(message.id);
-  batch.drafts.push(messageDraft(message));
+  if (!ids.has(message.id)) {
+    ids.add(message.id);
+    batch.drafts.push(messageDraft(message));
+  }
   if (!watermark.seen(placeOf(message))) return;
   const cursor = watermark.toText();
   if (cursor !== null) batch.cursors = { [MESSAGES_CURSOR]: cursor };

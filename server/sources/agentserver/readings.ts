@@ -1,6 +1,7 @@
 import type { Schedule } from '../source.ts';
 import { createPoller } from '../upstream/poller.ts';
 import type { Intervals } from './intervals.ts';
+import { REORDER_MS } from './message-watermark.ts';
 import type { Parts } from './parts.ts';
 import { createUsageReader } from './usage.ts';
 
@@ -19,6 +20,8 @@ export interface Readings {
   mustReadMessages(): void;
   /** How many messages the upstream counts now, asked once per beat. */
   noteTotalMessages(total: number | null): void;
+  /** Whether the upstream has messages or calls that are being read again, or must be. */
+  isBehind(): boolean;
 }
 
 export interface ReadingsDeps {
@@ -43,13 +46,22 @@ export function createReadings(deps: ReadingsDeps): Readings {
   const { watermark } = parts;
   let isMessagesDue = false;
   let lastMessagesAt = Number.NEGATIVE_INFINITY;
-  let lastTotal: number | null = null;
+  /** When the last reading of messages that succeeded began. */
+  let readAt = Number.NEGATIVE_INFINITY;
+  let counted: { readonly total: number; readonly at: number } | null = null;
+
+  /** What was counted longer ago than a reordering takes has arrived by now, or never will. */
+  function isBehindTotal(): boolean {
+    const slot = watermark.edge?.slot ?? null;
+    if (slot === null || counted === null || slot >= counted.total) return false;
+    // All that was listed then has been read: it counts otherwise than it numbers.
+    if (readAt > counted.at) return false;
+    return parts.pump.isDrained && elapsed() - counted.at >= REORDER_MS;
+  }
 
   function mayHaveMissedMessages(): boolean {
-    if (isMessagesDue) return true;
-    return watermark.edge?.slot == null
-      ? elapsed() - lastMessagesAt >= RECONCILE_MS
-      : watermark.hasHole();
+    if (isMessagesDue || watermark.hasHole() || isBehindTotal()) return true;
+    return watermark.edge?.slot == null && elapsed() - lastMessagesAt >= RECONCILE_MS;
   }
 
   async function readMessages(): Promise<void> {
@@ -59,6 +71,7 @@ export function createReadings(deps: ReadingsDeps): Readings {
     isMessagesDue = false;
     await attempt('messages', async () => {
       const found = await parts.messages.read();
+      readAt = lastMessagesAt;
       if (found > 0 && !isCarried) deps.onMessagesByRest();
     });
   }
@@ -116,11 +129,9 @@ export function createReadings(deps: ReadingsDeps): Readings {
       isMessagesDue = true;
     },
     noteTotalMessages(total) {
-      const slot = watermark.edge?.slot ?? null;
-      // Counted a whole beat ago they have arrived by now; if not, nothing after them will tell.
-      const isBehind = slot !== null && lastTotal !== null && slot < lastTotal;
-      if (isBehind && parts.pump.isDrained) isMessagesDue = true;
-      lastTotal = total;
+      if (isBehindTotal()) isMessagesDue = true;
+      counted = total === null ? null : { total, at: elapsed() };
     },
+    isBehind: () => watermark.hasHole() || isBehindTotal() || parts.usage.isBehind,
   };
 }

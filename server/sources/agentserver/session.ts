@@ -9,6 +9,7 @@ import type { Frame } from './frame.ts';
 import type { Intervals } from './intervals.ts';
 import type { Cursors, SessionConfig } from './parts.ts';
 import { createParts } from './parts.ts';
+import { createProgress } from './progress.ts';
 import { createReadings } from './readings.ts';
 import { createSocketLink } from './socket-link.ts';
 import { openSocket } from './socket.ts';
@@ -44,6 +45,7 @@ export function createSession(
       readings.mustReadMessages();
       heartbeat.poke();
     },
+    areMessagesCarried: () => areMessagesCarried(),
     onReload: () => {
       parts.overview.refreshFacts();
       heartbeat.poke();
@@ -67,7 +69,7 @@ export function createSession(
     isDrained: () => pump.isDrained,
     onFrame(text, isPrimary) {
       const at = now();
-      if (!inbox.push({ text, at, isPrimary })) overflowedAt ??= at;
+      if (!inbox.push({ text, at, isPrimary })) noteOverflow(at);
       pump.wake();
     },
     onLive: takeOver,
@@ -78,6 +80,8 @@ export function createSession(
     },
     onMode: (mode) => status.setSocketMode(mode),
   });
+
+  const areMessagesCarried = () => link.isLive && link.mode === 'all';
 
   const logBug = (error: unknown) => log.warn({ err: error }, 'reading an AgentServer failed');
 
@@ -113,6 +117,12 @@ export function createSession(
       .then(() => catchUp())
       .finally(() => pump.resume())
       .catch(logBug);
+  }
+
+  /** The upstream forgets messages too: they are read while it still lists them. */
+  function noteOverflow(at: number): void {
+    overflowedAt ??= at;
+    readings.mustReadMessages();
   }
 
   function rejectLargeFrame(): void {
@@ -193,7 +203,7 @@ export function createSession(
     intervals,
     attempt,
     isRestUp: () => isRestUp,
-    areMessagesCarried: () => link.isLive && link.mode === 'all',
+    areMessagesCarried,
     onMessagesByRest: () => link.noteMessagesByRest(),
     isWatched: deps.isWatched,
     onError: logBug,
@@ -202,18 +212,29 @@ export function createSession(
     elapsed,
   });
 
+  const progress = createProgress({
+    status,
+    inbox,
+    isBehind: () => overflowedAt !== null || readings.isBehind(),
+    now,
+    onError: logBug,
+    schedule,
+    elapsed,
+  });
+
   return {
     start() {
       status.tell();
       heartbeat.start();
       readings.start();
+      progress.start();
     },
     async stop() {
       isStopping = true;
       const unlinked = link.stop();
       parts.rest.close();
       const closing = parts.outbox.close();
-      await Promise.all([heartbeat.stop(), readings.stop()]);
+      await Promise.all([heartbeat.stop(), readings.stop(), progress.stop()]);
       await pump.drain();
       status.move('stop');
       await closing;

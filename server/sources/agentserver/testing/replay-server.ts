@@ -56,10 +56,23 @@ export function startReplayServer(frames: readonly string[]): Promise<FakeUpstre
   });
 }
 
+const MESSAGE_PAGES = [0, 100, 200, 300];
+const messagesSchema = z.object({ body: z.looseObject({ messages: z.array(z.unknown()) }) });
+
+/** Any page of the recorded list, cut out of the recorded pages. */
+function recordedMessages(query: URLSearchParams): FakeAnswer {
+  const bodies = MESSAGE_PAGES.map((offset) => {
+    const text = recordedText(`messages-limit100-offset${offset}`);
+    return messagesSchema.parse(parseLossless(text)).body;
+  });
+  const all = bodies.flatMap(({ messages }) => messages);
+  const offset = Number(query.get('offset') ?? 0);
+  const messages = all.slice(offset, offset + Number(query.get('limit') ?? 50));
+  return { body: stringify({ ...bodies[0], messages }) ?? '' };
+}
+
 function answer({ path, query }: FakeRequest): FakeAnswer {
-  if (path === '/messages') {
-    return recordedBody(`messages-limit100-offset${query.get('offset') ?? '0'}`);
-  }
+  if (path === '/messages') return recordedMessages(query);
   const name = NAMES[path];
   return name === undefined ? { status: 404, body: { detail: 'Not Found' } } : recordedBody(name);
 }
