@@ -100,6 +100,22 @@ const usage = (patch: Partial<EventOf<'usage'>> = {}): Facts => ({
   ...patch,
 });
 
+it('an allowance is what its latest reading says, in whatever order readings come', () => {
+  const reading = (used: number, occurredAt: number): Facts => ({
+    type: 'allowance',
+    id: 'codex:codex:primary',
+    name: 'Codex, 5 h',
+    holder: 'user',
+    unit: 'percent',
+    used,
+    limit: 100,
+    occurredAt,
+  });
+  const events = journalOf([reading(10, 2000), reading(90, 3000), reading(40, 1000)]);
+  const { allowances } = applyAll(EMPTY, events);
+  expect([...allowances.values()].map(({ used }) => used)).toEqual([90]);
+});
+
 describe('the fold', () => {
   it('is made of events the journal could hold', () => {
     fc.assert(

@@ -71,7 +71,10 @@ export class OrganismDraft {
     this.#put(this.#sources, source.name, source);
   }
 
+  /** Of two readings the later one holds, in whatever order they come. */
   putAllowance(allowance: AllowanceView): void {
+    const known = this.#allowances.get(allowance.id);
+    if (known !== undefined && known.readAt > allowance.readAt) return;
     this.#put(this.#allowances, allowance.id, allowance);
   }
 

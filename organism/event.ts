@@ -137,7 +137,7 @@ const budgetDraft = z.object({
 
 /** Who or what shares an allowance. */
 export const ALLOWANCE_HOLDERS = ['group', 'user', 'organism'] as const;
-export const ALLOWANCE_UNITS = ['tokens', 'nanos'] as const;
+export const ALLOWANCE_UNITS = ['tokens', 'nanos', 'percent'] as const;
 /** A reading of what a group, a person or the whole organism may spend; a thread's is a `budget`. */
 const allowanceDraft = z.object({
   ...draftBase,
@@ -146,7 +146,7 @@ const allowanceDraft = z.object({
   id: filledId,
   name: id,
   holder: z.enum(ALLOWANCE_HOLDERS),
-  /** Tokens, or nano-dollars. */
+  /** Tokens, nano-dollars, or shares of a limit whose size nobody tells. */
   unit: z.enum(ALLOWANCE_UNITS),
   /** Null: the source does not say. */
   used: nanos.nullable(),

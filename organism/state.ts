@@ -102,7 +102,7 @@ export interface AllowanceView {
   readonly id: string;
   readonly name: string;
   readonly holder: (typeof ALLOWANCE_HOLDERS)[number];
-  /** Tokens, or nano-dollars. */
+  /** Tokens, nano-dollars, or shares of a limit whose size nobody tells. */
   readonly unit: (typeof ALLOWANCE_UNITS)[number];
   /** Null: the source does not say. */
   readonly used: number | null;

@@ -1,5 +1,6 @@
 'use client';
 
+import { formatCompact } from '#components/format/number.ts';
 import { formatAgo } from '#components/format/time.ts';
 import { ArcGauge } from '#components/gauge/arc-gauge.tsx';
 import { useServerNow } from '#components/live/use-live.ts';
@@ -43,5 +44,6 @@ function useBelow({ used, limit, unit, periodEnd }: AllowanceRow): string {
     return `Renewed ${formatAgo(periodEnd, now)}`;
   }
   const left = limit - used;
-  return unit === 'nanos' ? `${formatUsd(left, { compact: true })} left` : `${left} left`;
+  if (unit === 'nanos') return `${formatUsd(left, { compact: true })} left`;
+  return unit === 'percent' ? `${left}% left` : `${formatCompact(left)} left`;
 }

@@ -11,6 +11,7 @@ const UNITS = {
     compact: (nanos: number) => formatUsd(nanos, { compact: true }).replace(/\.00$/, ''),
     exact: (nanos: number) => `${formatUsd(nanos)} USD`,
   },
+  percent: { compact: (value: number) => `${value}%`, exact: (value: number) => `${value} %` },
   runs: { compact: formatExact, exact: (value: number) => `${formatExact(value)} runs` },
 } as const;
 

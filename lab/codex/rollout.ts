@@ -50,6 +50,7 @@ export function createRollout(facts: {
   let total = NOTHING;
   let ofTurn = NOTHING;
   let turnId = '';
+  let spent = 0;
 
   function put(at: number, type: string, payload: object): number {
     const timestamp = new Date(at).toISOString();
@@ -148,7 +149,7 @@ export function createRollout(facts: {
           last_token_usage: usage,
           model_context_window: CONTEXT_WINDOW,
         },
-        rate_limits: { limit_id: 'codex', primary: null, secondary: null },
+        rate_limits: limitsAt(at, (spent += usage.total_tokens)),
       });
       return own;
     },
@@ -159,6 +160,24 @@ export function createRollout(facts: {
       put(at, 'event_msg', { type: 'task_complete', turn_id: turnId, last_agent_message: text });
     },
   };
+}
+
+const FIVE_HOURS_MS = 5 * 3_600_000;
+const WEEK_MS = 7 * 86_400_000;
+/** What the artificial plan allows in five hours; a week is worth eight of them. */
+const PLAN_TOKENS = 20_000_000;
+
+/** As OpenAI tells with each answer how much of a plan is used. */
+function limitsAt(at: number, spent: number): object {
+  const used = (share: number) => Math.min(100, (spent / (PLAN_TOKENS * share)) * 100);
+  const endOf = (length: number) => (Math.floor(at / length) + 1) * (length / 1000);
+  const window = (share: number, length: number) => ({
+    used_percent: used(share),
+    window_minutes: length / 60_000,
+    resets_at: endOf(length),
+  });
+  const windows = { primary: window(1, FIVE_HOURS_MS), secondary: window(8, WEEK_MS) };
+  return { limit_id: 'codex', plan_type: 'plus', ...windows };
 }
 
 function sum(a: Counters, b: Counters): Counters {

@@ -9,6 +9,7 @@ import type { Ledger } from './ledger-schema.ts';
 import { NEW_LEDGER, billCounters, countersOf, notReported, passOver, totalsOf } from './ledger.ts';
 import type { Place } from './place.ts';
 import { errorAt, rawAt, sayAt, stateAt, statusAt } from './place.ts';
+import { rateLimitDrafts } from './rate-limits.ts';
 import { replayAfter } from './replay.ts';
 import { responseDrafts } from './response-drafts.ts';
 import type { RolloutLine, RolloutPayload } from './rollout-wire.ts';
@@ -118,6 +119,7 @@ function placeOf(state: FileState, ordinal: number | null): Place {
 function takeEvent(fold: Fold, place: Place, payload: RolloutPayload, isNumbered: boolean): void {
   switch (payload.type) {
     case 'token_count':
+      put(fold, rateLimitDrafts(place, payload.rate_limits));
       return bill(fold, place, payload);
     case 'task_started':
     case 'turn_started':

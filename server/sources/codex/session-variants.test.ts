@@ -160,6 +160,39 @@ describe('counters of a session file', () => {
   });
 });
 
+describe('rate limits of a session file', () => {
+  const limits = (told: Json | null) =>
+    line('event_msg', { type: 'token_count', rate_limits: told });
+  const resetsAt = Date.parse('2026-11-21T05:00:00Z');
+
+  test('are gauges in percent, one for each window, told again when they move', () => {
+    const primary = { used_percent: 41.6, window_minutes: 300, resets_at: resetsAt / 1000 };
+    const secondary = { used_percent: 7, window_minutes: 10_080, resets_in_seconds: 100_000 };
+    const told = { limit_id: 'codex', plan_type: 'plus', primary, secondary };
+    const later = { ...told, secondary: { ...secondary, resets_in_seconds: 99_990 } };
+    const { drafts } = readAll([limits(told), limits(later)]);
+    expect(of(drafts, 'allowance').slice(0, 2)).toMatchObject([
+      {
+        id: 'codex:codex:primary',
+        name: 'Codex, 5 h',
+        unit: 'percent',
+        used: 42,
+        limit: 100,
+        periodEnd: resetsAt,
+        note: 'rate limit of the plus plan',
+      },
+      { name: 'Codex, 7 d', used: 7 },
+    ]);
+    const keys = of(drafts, 'allowance').map(({ key }) => key);
+    expect(new Set(keys).size).toBe(2);
+  });
+
+  test.each([null, {}, { primary: null }, { primary: { used_percent: 'much' } }, { primary: [] }])(
+    'of %j are none',
+    (told) => expect(of(readAll([limits(told)]).drafts, 'allowance')).toEqual([]),
+  );
+});
+
 describe('lines of a session file', () => {
   test('mean the same with blanks after the separators, with CRLF and with a byte order mark', () => {
     const expected = readAll(LINES).drafts;
