@@ -9,7 +9,7 @@ import {
   countsAddUp,
   gapsOf,
   isPosted,
-  redactionRows,
+  countRows,
   withLiveState,
 } from './prepare-source.ts';
 
@@ -28,6 +28,7 @@ const info: SourceInfo = {
   notices: [],
   counts: { received: 10, accepted: 7, duplicate: 2, rejected: 1 },
   lastReject: null,
+  refusedBodies: {},
   redactions: { email: 2, 'api-key': 5, token: 2 },
   lastReceivedAt: 2000,
 };
@@ -92,7 +93,11 @@ it('knows when the counts do not add up', () => {
 });
 
 it('sorts redactions by count, then by label', () => {
-  expect(redactionRows(info).map(({ label }) => label)).toEqual(['api-key', 'email', 'token']);
+  expect(countRows(info.redactions).map(({ label }) => label)).toEqual([
+    'api-key',
+    'email',
+    'token',
+  ]);
 });
 
 it('has other words for each socket mode and for none known', () => {

@@ -90,10 +90,11 @@ export function countsAddUp({ counts }: SourceInfo): boolean {
   return counts.received === counts.accepted + counts.duplicate + counts.rejected;
 }
 
-export function redactionRows({
-  redactions,
-}: SourceInfo): { readonly label: string; readonly count: number }[] {
-  return Object.entries(redactions)
+/** Counts by label, the largest first. */
+export function countRows(
+  counts: Readonly<Record<string, number>>,
+): { readonly label: string; readonly count: number }[] {
+  return Object.entries(counts)
     .map(([label, count]) => ({ label, count }))
     .sort((a, b) => b.count - a.count || (a.label < b.label ? -1 : 1));
 }

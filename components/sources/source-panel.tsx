@@ -16,7 +16,7 @@ import { Instant, TimeAgo } from '#components/ui/time.tsx';
 import type { SourceInfo } from '#organism/api/resources.ts';
 import type { EventOf } from '#organism/event.ts';
 
-import { arrivalWords, countsAddUp, isPosted, redactionRows } from './prepare-source.ts';
+import { arrivalWords, countRows, countsAddUp, isPosted } from './prepare-source.ts';
 import { SourceCommands } from './source-commands.tsx';
 
 /** One source: how it is, what came of what it sent, and what was asked of it. */
@@ -27,7 +27,7 @@ export function SourcePanel(props: {
 }) {
   const { source, gaps } = props;
   const arrival = arrivalWords(source);
-  const redactions = redactionRows(source);
+  const redactions = countRows(source.redactions);
   return (
     <Panel
       title={source.name}
@@ -124,6 +124,7 @@ function StateLine({ source }: { source: SourceInfo }) {
 function Counts({ source, onShowRejects }: { source: SourceInfo; onShowRejects: () => void }) {
   const { counts, lastReject } = source;
   const addsUp = countsAddUp(source);
+  const refused = countRows(source.refusedBodies);
   return (
     <div className="flex flex-col gap-1.5 rounded-md border border-line bg-canvas px-3 py-2">
       <p className="flex flex-wrap items-baseline gap-x-2 gap-y-1">
@@ -138,6 +139,17 @@ function Counts({ source, onShowRejects }: { source: SourceInfo; onShowRejects: 
       {!addsUp && (
         <p className="text-error">
           These must be equal: something that was received is not counted.
+        </p>
+      )}
+      {refused.length > 0 && (
+        <p className="flex flex-wrap items-baseline gap-x-2 gap-y-1">
+          <span className="text-ink-2">Refused whole since the start:</span>
+          {refused.map(({ label, count }) => (
+            <Badge key={label} tip={`${formatExact(count)} bodies of which nothing was stored`}>
+              {label}&nbsp;
+              <Num value={count} />
+            </Badge>
+          ))}
         </p>
       )}
       {counts.rejected > 0 && (

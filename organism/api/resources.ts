@@ -90,6 +90,8 @@ export const sourceInfoSchema = z
     lastReject: z
       .object({ reason: z.string(), detail: z.string(), receivedAt: instant })
       .nullable(),
+    /** Bodies refused whole since the start, by reason; each is one of `rejected` too. */
+    refusedBodies: z.record(z.string(), count),
     /** Redactions by label; only counts are kept, never the match. */
     redactions: z.record(z.string(), count),
     lastReceivedAt: instant.nullable(),

@@ -24,6 +24,7 @@ export interface ApiDeps {
   readonly commands: Commands;
   readonly events: Pick<EventsDoor, 'answer'>;
   readonly receivers: ReturnType<ReceiverDoor['list']>;
+  readonly refusals: ReceiverDoor['refusals'];
   /** The configured sources, in order. */
   readonly sources: () => readonly SourceDescription[];
   /** Reads an agent's schema through from the upstream; null when it has none. */

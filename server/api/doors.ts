@@ -67,6 +67,9 @@ export function createDoors(deps: DoorsDeps): Doors {
       schedule: deps.schedule,
     })),
     admit,
+    async quarantine(source, input) {
+      await ingest.deliver({ source, organismId: source }, { drafts: [], rejects: [input] });
+    },
     log,
   });
   const shared = {

@@ -3,7 +3,7 @@ import { gzipSync } from 'node:zlib';
 import { afterEach, describe, expect, it } from 'vitest';
 
 import type { Endpoint, ReceiverDeps } from '../sources/receiver.ts';
-import { jsonReply } from '../sources/receiver.ts';
+import { jsonReply, refusal } from '../sources/receiver.ts';
 import { Problem } from './problem.ts';
 import type { TestApi } from './test-kit.ts';
 import { openTestApi } from './test-kit.ts';
@@ -21,6 +21,10 @@ function createEcho({ deliver }: ReceiverDeps): Endpoint {
     maxBytes: MAX_BYTES,
     async receive({ body, query }) {
       const text = body.toString('utf8');
+      if (text.startsWith('refuse')) {
+        const refused = { reason: 'invalid-event', detail: 'echo: refused' } as const;
+        return refusal(400, { error: refused.detail }, refused);
+      }
       const outcome = await deliver(query.get('organism') ?? 'echo', {
         drafts: [
           {
@@ -84,6 +88,49 @@ describe('a receiver', () => {
     await open();
     const packed = await post(Buffer.from(gzipSync('packed')), { 'content-encoding': 'gzip' });
     expect(packed.body).toMatchObject({ accepted: 1 });
+  });
+
+  it('counts what it refused whole, by reason, and keeps a sample of it', async () => {
+    await open();
+    await post('refuse me');
+    await post('x'.repeat(MAX_BYTES + 1));
+    await post('no gzip', { 'content-encoding': 'gzip' });
+    const { body } = await kit.get('/api/v1/sources');
+    expect(body).toMatchObject({
+      sources: expect.arrayContaining([
+        expect.objectContaining({
+          name: 'echo',
+          counts: { received: 3, accepted: 0, duplicate: 0, rejected: 3 },
+          refusedBodies: { 'invalid-event': 1, 'too-large': 1, 'invalid-json': 1 },
+        }),
+      ]),
+    });
+    expect((await kit.get('/api/v1/sources/echo/rejects')).body).toMatchObject({
+      rejects: [
+        { reason: 'invalid-json', detail: 'The body is not gzip' },
+        { reason: 'too-large', detail: `The body is larger than ${MAX_BYTES} bytes`, sample: '' },
+        { reason: 'invalid-event', detail: 'echo: refused', sample: 'refuse me' },
+      ],
+    });
+    const { text: metrics } = await kit.get('/metrics');
+    expect(metrics).toContain(
+      'organoscope_refused_bodies_total{source="echo",reason="too-large"} 1',
+    );
+    // Nothing is made up for it.
+    expect(kit.organisms.names()).toEqual(['one']);
+    expect((await kit.store.listOrganisms()).map(({ organismId }) => organismId)).not.toContain(
+      'echo',
+    );
+  });
+
+  it('hears an upstream out about its own faults: they are not the body', async () => {
+    await open();
+    kit.refusal = new Problem('unavailable', 'not now');
+    await post('late');
+    await post('page', { origin: 'http://evil.example' });
+    expect(await kit.store.sourceCounts()).not.toContainEqual(
+      expect.objectContaining({ source: 'echo' }),
+    );
   });
 
   it('says every refusal in its own words', async () => {

@@ -1,10 +1,13 @@
 import type { IncomingMessage } from 'node:http';
 
 import { createByteBudget } from '../ingest/byte-budget.ts';
-import type { Endpoint, Receiver, Refusal, Reply } from '../sources/receiver.ts';
+import type { Endpoint, Receiver, Refusal, RefusedBody, Reply } from '../sources/receiver.ts';
 import { jsonReply } from '../sources/receiver.ts';
+import type { UnreadableInput } from '../sources/source.ts';
 import type { Problem } from './problem.ts';
 import { problemAnswer } from './problem.ts';
+import type { RefusedBodies } from './refusal-tally.ts';
+import { createRefusalTally } from './refusal-tally.ts';
 import { readBody, unpack } from './request-body.ts';
 
 /** Bodies in memory at once, of all senders together: beyond it they are told to come again. */
@@ -22,6 +25,8 @@ export interface ReceiverDoor {
   start(): Promise<void>;
   /** Idempotent; once nothing listens any more. */
   stop(): void;
+  /** Bodies refused whole since the start. */
+  refusals(): readonly RefusedBodies[];
   /** Upstreams that may post to us, with the first path of each. */
   list(): readonly { readonly kind: string; readonly path: string }[];
 }
@@ -30,24 +35,39 @@ export interface ReceiverDoorDeps {
   readonly receivers: readonly Receiver[];
   /** Why nothing is taken now, such as a disk that is nearly full; null when all is well. */
   readonly admit: () => Problem | null;
+  /** Keeps what was refused where an operator finds it. */
+  readonly quarantine: (source: string, input: UnreadableInput) => Promise<void>;
   readonly log: { error(fields: object, message: string): void };
 }
 
-export function createReceiverDoor({ receivers, admit, log }: ReceiverDoorDeps): ReceiverDoor {
-  const endpoints = new Map(
-    receivers.flatMap((receiver) =>
-      receiver.endpoints.map((endpoint) => [`${endpoint.method} ${endpoint.path}`, endpoint]),
+export function createReceiverDoor(deps: ReceiverDoorDeps): ReceiverDoor {
+  const { receivers, admit, quarantine, log } = deps;
+  const endpoints = new Map<string, OwnedEndpoint>(
+    receivers.flatMap(({ kind, endpoints: own }) =>
+      own.map((endpoint) => [`${endpoint.method} ${endpoint.path}`, { ...endpoint, kind }]),
     ),
   );
+  const tally = createRefusalTally();
   const held = createByteBudget(MAX_HELD_BYTES);
 
-  function find({ method = 'GET' }: IncomingMessage, pathname: string): Endpoint {
+  function find({ method = 'GET' }: IncomingMessage, pathname: string): OwnedEndpoint {
     const endpoint = endpoints.get(`${method} ${pathname}`);
     if (endpoint === undefined) throw new Error(`no receiver answers ${method} ${pathname}`);
     return endpoint;
   }
 
-  async function take(request: IncomingMessage, endpoint: Endpoint): Promise<Reply> {
+  /** It says no more than the answer does: that it could not be kept changes nothing for the sender. */
+  async function noteRefused(source: string, refused: RefusedBody, body?: Buffer): Promise<void> {
+    tally.add(source, refused.reason);
+    const sample = body?.subarray(0, MAX_SAMPLE_BYTES).toString('utf8') ?? '';
+    try {
+      await quarantine(source, { ...refused, sample });
+    } catch (error) {
+      log.error({ err: error, source }, 'a refused body could not be noted');
+    }
+  }
+
+  async function take(request: IncomingMessage, endpoint: OwnedEndpoint): Promise<Reply> {
     const refusal = admit();
     if (refusal !== null && endpoint.method === 'POST') throw refusal;
     const announced = Number(request.headers['content-length'] ?? endpoint.maxBytes);
@@ -56,7 +76,9 @@ export function createReceiverDoor({ receivers, admit, log }: ReceiverDoorDeps):
     try {
       const body = await bodyOf(request, endpoint.maxBytes);
       const query = new URLSearchParams((request.url ?? '').split('?', 2)[1] ?? '');
-      return await endpoint.receive({ headers: request.headers, query, body });
+      const reply = await endpoint.receive({ headers: request.headers, query, body });
+      if (reply.refused !== undefined) await noteRefused(endpoint.kind, reply.refused, body);
+      return reply;
     } finally {
       held.give(bytes);
     }
@@ -85,7 +107,12 @@ export function createReceiverDoor({ receivers, admit, log }: ReceiverDoorDeps):
       try {
         return await take(request, endpoint);
       } catch (error) {
-        return say(request, endpoint, explain(error));
+        const refused = explain(error);
+        const reason = BODY_FAULTS.get(refused.status);
+        if (reason !== undefined) {
+          await noteRefused(endpoint.kind, { reason, detail: refused.detail });
+        }
+        return say(request, endpoint, refused);
       }
     },
     refuse: (request, pathname, refusal) => say(request, find(request, pathname), refusal),
@@ -95,10 +122,21 @@ export function createReceiverDoor({ receivers, admit, log }: ReceiverDoorDeps):
     stop() {
       for (const receiver of receivers) receiver.stop?.();
     },
+    refusals: () => tally.list(),
     list: () =>
       receivers.map(({ kind, endpoints: [first] }) => ({ kind, path: first?.path ?? '' })),
   };
 }
+
+type OwnedEndpoint = Endpoint & Pick<Receiver, 'kind'>;
+
+/** For recognising a body; the quarantine cuts it further. */
+const MAX_SAMPLE_BYTES = 2048;
+/** What is wrong with a body that no receiver has seen: it is too large, or cannot be unpacked. */
+const BODY_FAULTS: ReadonlyMap<number, RefusedBody['reason']> = new Map([
+  [400, 'invalid-json'],
+  [413, 'too-large'],
+]);
 
 const FULL: Refusal = {
   status: 503,

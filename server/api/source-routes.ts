@@ -42,9 +42,15 @@ export function sourceRoutes(deps: ApiDeps): Route[] {
       notices: [...(view?.notices ?? []), ...pauseNotice()],
       counts: countsOf(counts),
       lastReject: lastReject(counts?.lastReject ?? null),
+      refusedBodies: refusedBodies(name),
       redactions: { ...counts?.redactions },
       lastReceivedAt: counts?.lastReceivedAt ?? null,
     };
+  }
+
+  function refusedBodies(name: string): Record<string, number> {
+    const own = deps.refusals().filter(({ source }) => source === name);
+    return Object.fromEntries(own.map(({ reason, count }) => [reason, count]));
   }
 
   function pauseNotice(): string[] {

@@ -164,6 +164,7 @@ export async function openTestApi(
     store,
     hub: () => hub,
     limit,
+    refusals: () => receivers.refusals(),
     now,
     log,
     freeBytes,
@@ -176,6 +177,7 @@ export async function openTestApi(
     commands,
     events,
     receivers: receivers.list(),
+    refusals: () => receivers.refusals(),
     sources: () => ids.map(describeSource),
     discovery: createDiscovery({
       find: async () => [],

@@ -1,6 +1,12 @@
 import type { IncomingHttpHeaders } from 'node:http';
 
-import type { Delivery, DeliveryOutcome, Schedule, SourceLog } from './source.ts';
+import type {
+  Delivery,
+  DeliveryOutcome,
+  Schedule,
+  SourceLog,
+  UnreadableInput,
+} from './source.ts';
 
 /**
  * An upstream that posts to us: the port of `Source` turned round. It speaks one wire, yields
@@ -39,7 +45,11 @@ export interface Reply {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string | Buffer;
+  /** Why the request's body was refused whole; it is counted, and a sample of it kept. */
+  readonly refused?: RefusedBody | undefined;
 }
+
+export type RefusedBody = Pick<UnreadableInput, 'reason' | 'detail'>;
 
 /** Why a request was not taken: by the guard, for its size, or because the store cannot take it now. */
 export interface Refusal {
@@ -85,4 +95,9 @@ export function jsonReply(
     headers: { ...headers, 'content-type': 'application/json' },
     body: JSON.stringify(body),
   };
+}
+
+/** A body refused whole, said in the upstream's own words. */
+export function refusal(status: number, body: unknown, refused: RefusedBody): Reply {
+  return { ...jsonReply(status, body), refused };
 }

@@ -6,6 +6,7 @@ import type { AppendStats } from '#db/sqlite/append-queue.ts';
 import type { Store } from '#db/store.ts';
 import type { Retention } from '#organism/api/storage.ts';
 
+import type { RefusedBodies } from '../api/refusal-tally.ts';
 import type { HubCounters } from '../hub/hub.ts';
 import type { OrganismLimitStats } from '../ingest/organism-limit.ts';
 import type { BackupStatus } from './backup-schedule.ts';
@@ -33,6 +34,7 @@ export interface MetricsDeps {
   readonly journal: () => AppendStats;
   readonly hub: () => HubCounters;
   readonly organisms: () => OrganismLimitStats;
+  readonly refusals: () => readonly RefusedBodies[];
   readonly disk: () => DiskStatus;
   readonly backups: () => BackupStatus;
   readonly retention: () => Promise<Retention[]>;
@@ -93,7 +95,15 @@ function registerProcess(
   });
 }
 
-function registerSources(registry: Registry, { store }: MetricsDeps): void {
+function registerSources(registry: Registry, { store, refusals }: MetricsDeps): void {
+  registerMetric(registry, {
+    kind: 'counter',
+    name: 'refused_bodies_total',
+    help: 'Posted bodies refused whole since the start, by source and reason',
+    labelNames: ['source', 'reason'],
+    read: () =>
+      refusals().map(({ source, reason, count }) => ({ labels: { source, reason }, value: count })),
+  });
   registerMetric(registry, {
     kind: 'counter',
     name: 'events_total',

@@ -11,7 +11,7 @@ import type { BackupStatus } from './backup-schedule.ts';
 import { createBackupSchedule } from './backup-schedule.ts';
 import type { DiskGuard } from './disk-guard.ts';
 import { createDiskGuard } from './disk-guard.ts';
-import type { Metrics } from './metrics.ts';
+import type { Metrics, MetricsDeps } from './metrics.ts';
 import { createMetrics } from './metrics.ts';
 import { createRetention } from './retention.ts';
 
@@ -28,12 +28,13 @@ export async function openTestUpkeep(deps: {
   store: SqliteStore;
   hub: () => Pick<Hub, 'counters'>;
   limit: Pick<OrganismLimit, 'stats'>;
+  refusals: MetricsDeps['refusals'];
   now: () => number;
   log: Log;
   /** Of these 100 are the last to be used. */
   freeBytes?: (() => number) | undefined;
 }): Promise<TestUpkeep> {
-  const { dataDir, store, hub, limit, now, log, freeBytes = () => 1e9 } = deps;
+  const { dataDir, store, hub, limit, refusals, now, log, freeBytes = () => 1e9 } = deps;
   const disk = createDiskGuard({
     directory: dataDir,
     bounds: { warnBytes: 1000, refuseBytes: 100 },
@@ -65,6 +66,7 @@ export async function openTestUpkeep(deps: {
     journal: () => store.stats(),
     hub: () => hub().counters(),
     organisms: () => limit.stats(),
+    refusals,
     disk: () => disk.status(),
     backups,
     retention,

@@ -97,6 +97,17 @@ export function createJournalWriter(
     return seq;
   }
 
+  function storeEvents(source: SourceRow, batch: AppendBatch): number[] {
+    const organism = organisms.get(batch.organismId);
+    organisms.setSource(organism, source.id);
+    const rows = { source, organism, catalogueId: names.idOf(batch.catalogueVersion) };
+    const texts = batch.events.map((event) => storedKey(event.key));
+    const hashes = keys.lookUp(source.id, texts);
+    return batch.events.map((event, i) =>
+      storeEvent(rows, event, { text: texts[i] ?? '', hash: hashes[i] ?? 0 }),
+    );
+  }
+
   /** An observation may be reworded by its source; a message or a model call may not. */
   function refuse(source: SourceRow, event: PreparedEvent, taken: Taken): number {
     const isFact = event.type === 'message' || event.type === 'usage';
@@ -117,14 +128,8 @@ export function createJournalWriter(
     append(batch) {
       settlement.prepare();
       const source = sources.get(batch.source);
-      const organism = organisms.get(batch.organismId);
-      organisms.setSource(organism, source.id);
-      const rows = { source, organism, catalogueId: names.idOf(batch.catalogueVersion) };
-      const texts = batch.events.map((event) => storedKey(event.key));
-      const hashes = keys.lookUp(source.id, texts);
-      const positions = batch.events.map((event, i) =>
-        storeEvent(rows, event, { text: texts[i] ?? '', hash: hashes[i] ?? 0 }),
-      );
+      // What was only refused is of no organism: none is made up for it.
+      const positions = batch.events.length === 0 ? [] : storeEvents(source, batch);
       for (const reject of batch.rejects) sources.reject(source, reject);
       if (batch.cursors !== undefined) sources.saveCursors(source, batch.cursors);
       if (batch.redactions !== undefined) sources.countRedactions(source, batch.redactions);

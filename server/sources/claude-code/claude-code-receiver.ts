@@ -3,7 +3,7 @@ import { parseBounded } from '#server/ingest/limits.ts';
 
 import { clip } from '../drafts.ts';
 import type { Endpoint, ReceivedRequest, ReceiverDeps, Reply } from '../receiver.ts';
-import { jsonReply } from '../receiver.ts';
+import { jsonReply, refusal } from '../receiver.ts';
 import type { Hook } from './hook-drafts.ts';
 import { hookDrafts, readHook } from './hook-drafts.ts';
 import { CLAUDE_CODE } from './keys.ts';
@@ -22,12 +22,11 @@ export function createClaudeCodeEndpoints(deps: ReceiverDeps): readonly Endpoint
       maxBytes: MAX_HOOK_BYTES,
       source: 'Claude Code hook',
     });
-    if (!parsed.ok) return jsonReply(400, { detail: parsed.detail });
+    if (!parsed.ok) return refusal(400, { detail: parsed.detail }, parsed);
     const hook = readHook(parsed.value);
     if (hook === null) {
-      return jsonReply(400, {
-        detail: 'Claude Code hook: session_id and hook_event_name must be filled texts',
-      });
+      const detail = 'Claude Code hook: session_id and hook_event_name must be filled texts';
+      return refusal(400, { detail }, { reason: 'invalid-event', detail });
     }
     const at = deps.now();
     const verdict = judge(hook);

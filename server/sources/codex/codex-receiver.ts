@@ -5,7 +5,7 @@ import { z } from 'zod';
 
 import { clip } from '../drafts.ts';
 import type { Endpoint, ReceivedRequest, ReceiverDeps, Reply } from '../receiver.ts';
-import { jsonReply } from '../receiver.ts';
+import { jsonReply, refusal } from '../receiver.ts';
 import type { LineReading } from '../session-files/lines.ts';
 import type { ExecState } from './exec-reader.ts';
 import { NEW_EXEC, execStateSchema, readExec } from './exec-reader.ts';
@@ -63,11 +63,13 @@ export function createCodexEndpoints(deps: ReceiverDeps): readonly Endpoint[] {
     if (!asked.success) {
       const [issue] = asked.error.issues;
       const field = issue?.path.join('.') ?? 'query';
-      return jsonReply(400, { detail: `codex exec: ${field}: ${issue?.message ?? 'not valid'}` });
+      const detail = `codex exec: ${field}: ${issue?.message ?? 'not valid'}`;
+      return refusal(400, { detail }, { reason: 'invalid-event', detail });
     }
     const part = partOf(asked.data, body);
     if (part.lines.length > MAX_LINES) {
-      return jsonReply(413, { detail: `codex exec: more than ${MAX_LINES} lines in one part` });
+      const detail = `codex exec: more than ${MAX_LINES} lines in one part`;
+      return refusal(413, { detail }, { reason: 'too-large', detail });
     }
     return ledgerTurns.take(() => take(part));
   }

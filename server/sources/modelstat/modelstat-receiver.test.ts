@@ -84,6 +84,14 @@ describe('modelstat: what the SDK hears', () => {
     const { status, body } = await send(batch);
     expect([status, body]).toEqual([400, { error }]);
     expect(await stored()).toEqual([]);
+    expect(await kit.store.sourceCounts()).toMatchObject([
+      {
+        source: 'modelstat',
+        received: 1,
+        rejected: 1,
+        lastReject: { detail: `modelstat batch: ${error}` },
+      },
+    ]);
   });
 
   it('refuses too many events and too large a batch', async () => {

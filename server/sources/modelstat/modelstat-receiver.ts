@@ -1,6 +1,6 @@
 import { inOrganism } from '../drafts.ts';
 import type { Endpoint, ReceivedRequest, ReceiverDeps, Reply } from '../receiver.ts';
-import { jsonReply } from '../receiver.ts';
+import { jsonReply, refusal } from '../receiver.ts';
 import type { UnreadableInput } from '../source.ts';
 import { organismIdOf, toDrafts } from './to-drafts.ts';
 import { MAX_BATCH_BYTES, readBatch } from './wire.ts';
@@ -22,7 +22,10 @@ const OWN_WORDS: ReadonlyMap<number, string> = new Map([
 export function createModelstatEndpoints(deps: ReceiverDeps): readonly Endpoint[] {
   async function receive({ body }: ReceivedRequest): Promise<Reply> {
     const reading = readBatch(body.toString('utf8'));
-    if (!reading.ok) return jsonReply(reading.status, { error: reading.error });
+    if (!reading.ok) {
+      const { status, error, reason } = reading;
+      return refusal(status, { error }, { reason, detail: `modelstat batch: ${error}` });
+    }
     const { batch } = reading;
     const organismId = organismIdOf(batch);
     await deps.deliver(organismId, {

@@ -6,6 +6,7 @@ import { parseBounded } from '#server/ingest/limits.ts';
 
 import { amount, anything, text } from '../lenient.ts';
 import { asList, filled } from '../plain-values.ts';
+import type { UnreadableInput } from '../source.ts';
 
 /** The SDK's batch, read leniently: a refusal loses the caller's data for good. */
 
@@ -67,15 +68,21 @@ export interface WireBatch {
 export type BatchReading =
   | { readonly ok: true; readonly batch: WireBatch }
   /** In the reference receiver's own words. */
-  | { readonly ok: false; readonly status: 400 | 413; readonly error: string };
+  | {
+      readonly ok: false;
+      readonly status: 400 | 413;
+      readonly error: string;
+      readonly reason: UnreadableInput['reason'];
+    };
 
 /** All or nothing, as the reference receiver: one bad event refuses its batch. */
 export function readBatch(body: string): BatchReading {
   const parsed = parseBounded(body, { maxBytes: MAX_BATCH_BYTES, source: 'modelstat batch' });
   if (!parsed.ok) {
-    return parsed.reason === 'too-large'
-      ? { ok: false, status: 413, error: 'batch too large' }
-      : refuse('invalid json');
+    const { reason } = parsed;
+    return reason === 'too-large'
+      ? { ok: false, status: 413, error: 'batch too large', reason }
+      : refuse('invalid json', reason);
   }
   const batch = parsed.value;
   if (!isRecord(batch)) return refuse('body must be a JSON object');
@@ -122,6 +129,6 @@ function instantOf(value: unknown): number | null {
   return typeof value === 'string' ? parseInstant(value) : null;
 }
 
-function refuse(error: string): BatchReading {
-  return { ok: false, status: 400, error };
+function refuse(error: string, reason: UnreadableInput['reason'] = 'invalid-event'): BatchReading {
+  return { ok: false, status: 400, error, reason };
 }

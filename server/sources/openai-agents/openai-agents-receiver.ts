@@ -1,7 +1,7 @@
 import { parseBounded } from '#server/ingest/limits.ts';
 
 import type { Endpoint, ReceivedRequest, ReceiverDeps, Reply } from '../receiver.ts';
-import { jsonReply } from '../receiver.ts';
+import { jsonReply, refusal } from '../receiver.ts';
 import { OPENAI_AGENTS, toDrafts } from './to-drafts.ts';
 import { createTraceBook } from './trace-book.ts';
 import { readAgentsBatch } from './wire.ts';
@@ -19,12 +19,11 @@ export function createOpenAiAgentsEndpoints(deps: ReceiverDeps): readonly Endpoi
       maxBytes: MAX_BODY_BYTES,
       source: 'OpenAI Agents traces',
     });
-    if (!parsed.ok) return jsonReply(400, { error: { message: parsed.detail } });
+    if (!parsed.ok) return refusal(400, { error: { message: parsed.detail } }, parsed);
     const batch = readAgentsBatch(parsed.value);
     if (batch === null) {
-      return jsonReply(400, {
-        error: { message: 'OpenAI Agents traces: expected {"data": [...]}' },
-      });
+      const detail = 'OpenAI Agents traces: expected {"data": [...]}';
+      return refusal(400, { error: { message: detail } }, { reason: 'invalid-event', detail });
     }
     await deps.deliver(OPENAI_AGENTS, {
       drafts: toDrafts(batch, book, deps.now()),

@@ -5,7 +5,14 @@ import { parseBounded } from '#server/ingest/limits.ts';
 
 import { CLAUDE_CODE } from '../claude-code/keys.ts';
 import { inOrganism, organismDraft } from '../drafts.ts';
-import type { ReceivedRequest, Receiver, ReceiverDeps, Refusal, Reply } from '../receiver.ts';
+import type {
+  ReceivedRequest,
+  Receiver,
+  ReceiverDeps,
+  Refusal,
+  RefusedBody,
+  Reply,
+} from '../receiver.ts';
 import { jsonReply } from '../receiver.ts';
 import { logDrafts } from './log-drafts.ts';
 import { pointDraft, pointOrganism } from './point-drafts.ts';
@@ -84,7 +91,11 @@ export function createOtlpReceiver(deps: ReceiverDeps): Omit<Receiver, 'kind'> {
     const type = contentTypeOf(headers);
     if (type === null) return refuse({ ...UNSUPPORTED, headers: {} }, headers);
     const decoded = decode(signal, type, body);
-    if (!decoded.ok) return refuse({ status: 400, headers: {}, detail: decoded.detail }, headers);
+    if (!decoded.ok) {
+      const { reason, detail } = decoded;
+      const reply = refuse({ status: 400, headers: {}, detail }, headers);
+      return { ...reply, refused: { reason, detail } };
+    }
     const unreadable = await take(signal, decoded.request);
     return success(signal, type, unreadable.length, unreadable[0] ?? '');
   }
@@ -138,7 +149,7 @@ function carrierOf(service: string): string | undefined {
 
 type Decoded =
   | { readonly ok: true; readonly request: unknown }
-  | { readonly ok: false; readonly detail: string };
+  | ({ readonly ok: false } & RefusedBody);
 
 function decode(signal: OtlpSignal, type: string, body: Buffer): Decoded {
   if (type === PROTOBUF) {
@@ -146,7 +157,8 @@ function decode(signal: OtlpSignal, type: string, body: Buffer): Decoded {
       return { ok: true, request: decodeRequest(signal, body) };
     } catch (cause) {
       const words = cause instanceof Error ? cause.message : String(cause);
-      return { ok: false, detail: `OTLP ${signal}: not a protobuf request (${words})` };
+      const detail = `OTLP ${signal}: not a protobuf request (${words})`;
+      return { ok: false, reason: 'invalid-event', detail };
     }
   }
   if (body.length === 0) return { ok: true, request: {} };
@@ -154,7 +166,7 @@ function decode(signal: OtlpSignal, type: string, body: Buffer): Decoded {
     maxBytes: MAX_REQUEST_BYTES,
     source: `OTLP ${signal}`,
   });
-  return parsed.ok ? { ok: true, request: parsed.value } : { ok: false, detail: parsed.detail };
+  return parsed.ok ? { ok: true, request: parsed.value } : parsed;
 }
 
 function success(signal: OtlpSignal, type: string, rejected: number, errorMessage: string): Reply {
