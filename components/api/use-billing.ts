@@ -36,6 +36,7 @@ export interface BillingExport extends BillingQuery {
   readonly agent?: string | null | undefined;
   readonly model?: string | null | undefined;
   readonly provider?: string | null | undefined;
+  readonly billing?: string | null | undefined;
 }
 
 /** The address of a download: for a link, so that the browser streams it to disk. */
@@ -47,6 +48,7 @@ export function billingExportUrl(request: BillingExport): string {
     agent_id: request.agent,
     model: request.model,
     provider: request.provider,
+    billing: request.billing,
     organism: request.organism,
     timezone: request.zone,
     group_by: request.groupBy,

@@ -16,7 +16,7 @@ import { timeParams } from './time-params.ts';
 import { useOrganismId } from './use-organism-id.ts';
 import { type Resource, useResource } from './use-resource.ts';
 
-export const USAGE_DIMENSIONS = ['model', 'agent', 'org', 'provider'] as const;
+export const USAGE_DIMENSIONS = ['model', 'agent', 'org', 'provider', 'billing'] as const;
 export type UsageDimension = (typeof USAGE_DIMENSIONS)[number];
 export type ThreadBudgetList = z.infer<typeof threadBudgetListSchema>;
 export type UsageNames = z.infer<typeof usageNamesSchema>;
@@ -48,6 +48,7 @@ export interface DailyUsageQuery {
   readonly agent?: string | null | undefined;
   readonly model?: string | null | undefined;
   readonly provider?: string | null | undefined;
+  readonly billing?: string | null | undefined;
   /** How often it is read again, in milliseconds. */
   readonly refreshMs?: number | undefined;
 }
@@ -67,6 +68,7 @@ export function useDailyUsage(query: DailyUsageQuery): Resource<DailyUsage> {
       agent_id: query.agent,
       model: query.model,
       provider: query.provider,
+      billing: query.billing,
     },
     {
       refreshMs: query.refreshMs ?? USAGE_REFRESH_MS,
@@ -103,6 +105,7 @@ export interface BreakdownQuery {
   readonly org?: string | null | undefined;
   readonly model?: string | null | undefined;
   readonly provider?: string | null | undefined;
+  readonly billing?: string | null | undefined;
 }
 
 /** Sums by one or more dimensions, largest cost first, with the total of all of them. */
@@ -120,6 +123,7 @@ export function useUsageBreakdown(query: BreakdownQuery): Resource<UsageBreakdow
       org_id: query.org,
       model: query.model,
       provider: query.provider,
+      billing: query.billing,
     },
     { refreshMs: USAGE_REFRESH_MS, keepPrevious: true, enabled: query.range !== null },
   );

@@ -9,6 +9,7 @@ import { DailyBars } from '#components/charts/lazy-daily-bars.tsx';
 import { type DailyBarsInput, prepareDailyBars } from '#components/charts/prepare-daily-bars.ts';
 import { formatDay } from '#components/charts/prepare-ticks.ts';
 import { Panel } from '#components/ui/panel.tsx';
+import type { BillingKind } from '#organism/event.ts';
 
 import { BillTable } from './bill-table.tsx';
 import { BillProof, BillTotals } from './bill-totals.tsx';
@@ -18,7 +19,13 @@ import type { BillingFilters } from './use-billing-filters.ts';
 /** What a bill calls usage that names no agent: no filter can ask for it. */
 const NAMELESS = 'unknown';
 
-/** A bill cut three ways, each adding up to the same total. */
+/** What a subscription covers is never charged: its cost is nothing, whatever it would have been. */
+const PAYERS: Readonly<Record<string, string>> = {
+  api: 'Charged by call (API)',
+  subscription: 'Covered by a subscription',
+} satisfies Record<BillingKind, string>;
+
+/** A bill cut in several ways, each adding up to the same total. */
 export function BillSheet(props: {
   filters: BillingFilters;
   bill: Bill;
@@ -53,6 +60,18 @@ export function BillSheet(props: {
           <DailyLegend bars={bars} />
         </div>
       </Panel>
+      {bill.byBilling !== null && (
+        <BillTable
+          title="By who pays"
+          nameHeader="Billing"
+          part={bill.byBilling}
+          nameOf={(line) => PAYERS[line.name] ?? line.name}
+          viewKey={viewKey}
+          sort={choices.payers}
+          onSortChange={(payers) => set({ payers })}
+          hrefOf={(line) => usageHref({ billing: line.name })}
+        />
+      )}
       <BillTable
         title="By model"
         nameHeader="Model"

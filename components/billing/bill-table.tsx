@@ -7,6 +7,7 @@ import { Money, Num, Percent } from '#components/ui/figures.tsx';
 import { Panel } from '#components/ui/panel.tsx';
 import type { Column, Sort } from '#components/ui/table/column.ts';
 import { DataTable } from '#components/ui/table/data-table.tsx';
+import { coveredWords, hasCovered } from '#components/usage/usage-totals.ts';
 import { formatUsd } from '#organism/money.ts';
 
 import type { BillLine, BillPart } from './prepare-bill.ts';
@@ -37,7 +38,7 @@ export function BillTable(props: {
       <DataTable
         label={props.title}
         rows={part.lines}
-        columns={[name, ...COLUMNS]}
+        columns={[name, ...columnsFor(part)]}
         getRowId={(line) => line.id}
         viewKey={props.viewKey}
         sort={props.sort}
@@ -48,6 +49,26 @@ export function BillTable(props: {
     </Panel>
   );
 }
+
+/** What is covered has a column only where anything is. */
+function columnsFor({ total }: BillPart): readonly Column<BillLine>[] {
+  if (!hasCovered(total)) return COLUMNS;
+  return COLUMNS.flatMap((column) => (column.id === 'share' ? [column, COVERED] : [column]));
+}
+
+const COVERED: Column<BillLine> = {
+  id: 'covered',
+  header: 'Not charged',
+  unit: 'USD',
+  align: 'end',
+  width: 140,
+  sortBy: (line) => line.coveredNanos,
+  cell: (line) => (
+    <span className="text-ink-2" data-tip={`Covered by a subscription: ${coveredWords(line)}`}>
+      <Money nanos={line.coveredNanos} />
+    </span>
+  ),
+};
 
 function SumLine({ part }: { part: BillPart }) {
   const { total, lines } = part;
@@ -62,6 +83,11 @@ function SumLine({ part }: { part: BillPart }) {
       <span>
         <Num value={total.tokens} exact /> <span className="text-ink-3">tokens</span>
       </span>
+      {hasCovered(total) && (
+        <span>
+          {`${formatUsd(total.coveredNanos)} USD`} <span className="text-ink-3">not charged</span>
+        </span>
+      )}
       <span className="font-medium">{`${formatUsd(total.costNanos)} USD`}</span>
     </p>
   );

@@ -2,14 +2,14 @@ import { formatCompact, formatPercent } from '#components/format/number.ts';
 import { Money, Num } from '#components/ui/figures.tsx';
 import { Panel } from '#components/ui/panel.tsx';
 import { Stat, StatRow } from '#components/ui/stat.tsx';
-import { percentOf } from '#components/usage/usage-totals.ts';
+import { coveredWords, percentOf } from '#components/usage/usage-totals.ts';
 import { formatUsd } from '#organism/money.ts';
 
 import type { PreparedBill } from './prepare-bill.ts';
 
 /** The bill in one strip: what it costs, who says so, and what it does not know. */
 export function BillTotals(props: { bill: PreparedBill; priceVersion: string | undefined }) {
-  const { total, computedNanos } = props.bill;
+  const { total, computedNanos, byBilling } = props.bill;
   return (
     <StatRow>
       <Stat
@@ -27,6 +27,13 @@ export function BillTotals(props: { bill: PreparedBill; priceVersion: string | u
         value={<Money nanos={total.reportedNanos} />}
         sub="where no price is known"
       />
+      {byBilling !== null && (
+        <Stat
+          label="Covered, not charged"
+          value={<Money nanos={total.coveredNanos} />}
+          sub={coveredWords(total)}
+        />
+      )}
       <Stat
         label="Tokens"
         value={<Num value={total.tokens} unit="tokens" />}
@@ -59,6 +66,7 @@ export function BillProof({ bill }: { bill: PreparedBill }) {
     { label: 'By model', part: bill.byModel },
     { label: 'By agent', part: bill.byAgent },
     { label: 'By day', part: bill.byDay },
+    ...(bill.byBilling === null ? [] : [{ label: 'By who pays', part: bill.byBilling }]),
   ];
   return (
     <Panel>

@@ -70,6 +70,31 @@ describe('prepareBill', () => {
     expect(prepareBill({ summary, days: { days: more, count: 3 } }).byDay.addsUp).toBe(false);
   });
 
+  it('sets what a subscription covers beside what is charged, never into it', () => {
+    const covered = { ...row(0, 0), covered_cost_nanos: 70, covered_unlisted: 1 };
+    const charged = { ...row(300_000_001, 100_000_001, 1), total_tokens: 10 };
+    const paid = prepareBill({
+      summary: {
+        ...summary,
+        coveredCostNanos: 70,
+        coveredUnlisted: 1,
+        byBilling: { api: charged, subscription: covered },
+      },
+      days: { days, count: 2 },
+    });
+    expect(paid.total).toMatchObject({ costNanos: 300_000_001, coveredNanos: 70 });
+    expect(paid.byBilling).toMatchObject({
+      addsUp: true,
+      lines: [
+        { name: 'api', costNanos: 300_000_001, coveredNanos: 0 },
+        { name: 'subscription', costNanos: 0, coveredNanos: 70, coveredUnlisted: 1 },
+      ],
+    });
+    // Of models, agents and days nothing covered was told here: that does not add up.
+    expect(paid.byModel.addsUp).toBe(false);
+    expect(bill.byBilling).toBeNull();
+  });
+
   it('sums the models of one day into its line', () => {
     const oneDay = [
       day('2026-11-21', 'gpt-5', 200_000_000),

@@ -2,6 +2,7 @@ import type { Bill } from '#components/api/use-bill.ts';
 import { addAmounts } from '#components/charts/measure.ts';
 import { percentOf, sumUsage, type UsageTotals } from '#components/usage/usage-totals.ts';
 import type { BillingRow, DailyUsagePoint } from '#organism/agentserver/usage.ts';
+import type { BillingKind } from '#organism/event.ts';
 import { usdToNanos } from '#organism/money.ts';
 
 /** One line of a bill: a model, an agent or a day. */
@@ -28,9 +29,14 @@ export interface PreparedBill {
   readonly byModel: BillPart;
   readonly byAgent: BillPart;
   readonly byDay: BillPart;
-  /** Whether all three parts add up to the total. */
+  /** What is charged by call and what a subscription covers; null where nothing is covered. */
+  readonly byBilling: BillPart | null;
+  /** Whether all parts add up to the total. */
   readonly addsUp: boolean;
 }
+
+/** The line of what a subscription covers. */
+const COVERED: BillingKind = 'subscription';
 
 /** Turns a bill into lines whose sums can be checked against its total. */
 export function prepareBill({ summary, days }: Bill): PreparedBill {
@@ -39,13 +45,16 @@ export function prepareBill({ summary, days }: Bill): PreparedBill {
   const byModel = part(namedRows(summary.byModel));
   const byAgent = part(namedRows(summary.byAgent));
   const byDay = part(dayRows(days.days));
+  const billed = namedRows(summary.byBilling ?? {});
+  const byBilling = billed.some(({ name }) => name === COVERED) ? part(billed) : null;
   return {
     total,
     computedNanos: total.costNanos - total.reportedNanos,
     byModel,
     byAgent,
     byDay,
-    addsUp: byModel.addsUp && byAgent.addsUp && byDay.addsUp,
+    byBilling,
+    addsUp: [byModel, byAgent, byDay, byBilling].every((each) => each?.addsUp ?? true),
   };
 }
 
@@ -65,7 +74,8 @@ function preparePart(rows: readonly Named[], bill: UsageTotals): BillPart {
     addsUp:
       total.costNanos === bill.costNanos &&
       total.tokens === bill.tokens &&
-      total.requests === bill.requests,
+      total.requests === bill.requests &&
+      total.coveredNanos === bill.coveredNanos,
   };
 }
 
@@ -81,6 +91,8 @@ function namedRows(rows: Readonly<Record<string, BillingRow>>): Named[] {
       requests: row.request_count,
       unpricedTokens: row.unpriced_tokens ?? 0,
       unpricedRequests: row.unpriced_requests ?? 0,
+      coveredNanos: row.covered_cost_nanos ?? 0,
+      coveredUnlisted: row.covered_unlisted ?? 0,
     },
   }));
 }
@@ -105,5 +117,7 @@ function sumTotals(rows: readonly UsageTotals[]): UsageTotals {
     requests: sum((row) => row.requests),
     unpricedTokens: sum((row) => row.unpricedTokens),
     unpricedRequests: sum((row) => row.unpricedRequests),
+    coveredNanos: sum((row) => row.coveredNanos),
+    coveredUnlisted: sum((row) => row.coveredUnlisted),
   };
 }

@@ -16,6 +16,7 @@ export function useBillingFilters() {
     models: parseAsSort.withDefault(BY_COST),
     agents: parseAsSort.withDefault(BY_COST),
     days: parseAsSort.withDefault(NEWEST_FIRST),
+    payers: parseAsSort.withDefault(BY_COST),
   });
   return {
     range,

@@ -9,6 +9,7 @@ import { DataTable } from '#components/ui/table/data-table.tsx';
 import { Duration } from '#components/ui/time.tsx';
 
 import type { BreakdownRow } from './prepare-breakdown.ts';
+import { coveredWords } from './usage-totals.ts';
 
 /** Spend and tokens of a range by one dimension; opening a row narrows the page to it. */
 export function BreakdownTable(props: {
@@ -25,7 +26,7 @@ export function BreakdownTable(props: {
     <DataTable
       label={props.label}
       rows={props.rows}
-      columns={[nameColumn(props.nameHeader), ...COLUMNS]}
+      columns={[nameColumn(props.nameHeader), ...columnsFor(props.rows)]}
       getRowId={(row) => row.id}
       viewKey={props.viewKey}
       sort={props.sort}
@@ -37,6 +38,27 @@ export function BreakdownTable(props: {
     />
   );
 }
+
+/** What is covered has a column only where anything is. */
+function columnsFor(rows: readonly BreakdownRow[]): readonly Column<BreakdownRow>[] {
+  const isCovered = rows.some(({ sum }) => sum.coveredCostNanos > 0 || sum.coveredUnlisted > 0);
+  if (!isCovered) return COLUMNS;
+  return COLUMNS.flatMap((column) => (column.id === 'cost' ? [column, COVERED] : [column]));
+}
+
+const COVERED: Column<BreakdownRow> = {
+  id: 'covered',
+  header: 'Not charged',
+  unit: 'USD',
+  align: 'end',
+  width: 140,
+  sortBy: (row) => row.sum.coveredCostNanos,
+  cell: ({ sum }) => (
+    <span className="text-ink-2" data-tip={`Covered by a subscription: ${coveredWords(sum)}`}>
+      <Money nanos={sum.coveredCostNanos} />
+    </span>
+  ),
+};
 
 function nameColumn(header: string): Column<BreakdownRow> {
   return {

@@ -8,6 +8,7 @@ export const DIMENSION_WORDS: Record<
   agent: { one: 'agent', many: 'agents', none: 'no agent', all: 'All agents' },
   org: { one: 'org', many: 'orgs', none: 'no org', all: 'All orgs' },
   provider: { one: 'provider', many: 'providers', none: 'no provider', all: 'All providers' },
+  billing: { one: 'billing', many: 'kinds of billing', none: 'unknown', all: 'All billing' },
 };
 
 export function capitalise(word: string): string {

@@ -2,7 +2,7 @@ import { formatCompact, formatPercent } from '#components/format/number.ts';
 import { Money, Num } from '#components/ui/figures.tsx';
 import { Stat, StatRow } from '#components/ui/stat.tsx';
 
-import { percentOf, type UsageTotals } from './usage-totals.ts';
+import { coveredWords, hasCovered, percentOf, type UsageTotals } from './usage-totals.ts';
 
 /** The totals of a range, with what in them has no price. */
 export function UsageTotalsRow({ totals }: { totals: UsageTotals }) {
@@ -18,6 +18,13 @@ export function UsageTotalsRow({ totals }: { totals: UsageTotals }) {
             : 'from the price table'
         }
       />
+      {hasCovered(totals) && (
+        <Stat
+          label="Covered, not charged"
+          value={<Money nanos={totals.coveredNanos} />}
+          sub={coveredWords(totals)}
+        />
+      )}
       <Stat
         label="Tokens"
         value={<Num value={totals.tokens} unit="tokens" />}

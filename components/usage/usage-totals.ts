@@ -1,4 +1,5 @@
 import { addAmounts, measureValue } from '#components/charts/measure.ts';
+import { formatCompact } from '#components/format/number.ts';
 import type { DailyUsagePoint } from '#organism/agentserver/usage.ts';
 
 /** Sums of a range, in tokens, requests and nano-dollars. */
@@ -12,6 +13,10 @@ export interface UsageTotals {
   readonly requests: number;
   readonly unpricedTokens: number;
   readonly unpricedRequests: number;
+  /** What covered calls would have cost at list price; no part of `costNanos`. */
+  readonly coveredNanos: number;
+  /** Covered calls whose list price is not known. */
+  readonly coveredUnlisted: number;
 }
 
 const ZERO: UsageTotals = {
@@ -23,6 +28,8 @@ const ZERO: UsageTotals = {
   requests: 0,
   unpricedTokens: 0,
   unpricedRequests: 0,
+  coveredNanos: 0,
+  coveredUnlisted: 0,
 };
 
 type Row = Omit<DailyUsagePoint, 'date'>;
@@ -38,6 +45,8 @@ export function sumUsage(rows: readonly Row[]): UsageTotals {
       requests: addAmounts(sum.requests, row.requestCount),
       unpricedTokens: addAmounts(sum.unpricedTokens, row.unpricedTokens ?? 0),
       unpricedRequests: addAmounts(sum.unpricedRequests, row.unpricedRequests ?? 0),
+      coveredNanos: addAmounts(sum.coveredNanos, row.coveredCostNanos ?? 0),
+      coveredUnlisted: addAmounts(sum.coveredUnlisted, row.coveredUnlisted ?? 0),
     }),
     ZERO,
   );
@@ -46,4 +55,15 @@ export function sumUsage(rows: readonly Row[]): UsageTotals {
 /** 0 to 100; 0 of nothing. */
 export function percentOf(part: number, whole: number): number {
   return whole === 0 ? 0 : (part / whole) * 100;
+}
+
+/** What the figure of covered calls is, and how much of it nobody knows. */
+export function coveredWords({ coveredUnlisted }: Pick<UsageTotals, 'coveredUnlisted'>): string {
+  if (coveredUnlisted === 0) return 'at list price; a subscription pays';
+  const calls = coveredUnlisted === 1 ? 'request has' : 'requests have';
+  return `at list price; ${formatCompact(coveredUnlisted)} ${calls} none`;
+}
+
+export function hasCovered(totals: Pick<UsageTotals, 'coveredNanos' | 'coveredUnlisted'>): boolean {
+  return totals.coveredNanos > 0 || totals.coveredUnlisted > 0;
 }

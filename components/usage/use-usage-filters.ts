@@ -6,6 +6,7 @@ import { useRangeFilter } from '#components/api/use-range-filter.ts';
 import { USAGE_DIMENSIONS, type UsageDimension } from '#components/api/use-usage.ts';
 import { MEASURES } from '#components/charts/measure.ts';
 import { parseAsSort } from '#components/ui/table/parse-sort.ts';
+import { BILLING_KINDS } from '#organism/event.ts';
 
 const USAGE_VIEWS = ['chart', 'table'] as const;
 export const DEFAULT_RANGE = '30d';
@@ -21,11 +22,12 @@ export function useUsageFilters() {
     agent: parseAsString,
     model: parseAsString,
     provider: parseAsString,
+    billing: parseAsStringLiteral(BILLING_KINDS),
     days: parseAsSort,
     sort: parseAsSort,
   });
-  const { org, agent, model, provider } = choices;
-  const names: Record<UsageDimension, string | null> = { org, agent, model, provider };
+  const { org, agent, model, provider, billing } = choices;
+  const names: Record<UsageDimension, string | null> = { org, agent, model, provider, billing };
   return {
     range,
     choices,
@@ -35,7 +37,8 @@ export function useUsageFilters() {
     isNarrowed: USAGE_DIMENSIONS.some((dimension) => names[dimension] !== null),
     setName: (dimension: UsageDimension, name: string | null) =>
       void setChoices({ [dimension]: name }),
-    clearNames: () => void setChoices({ org: null, agent: null, model: null, provider: null }),
+    clearNames: () =>
+      void setChoices({ org: null, agent: null, model: null, provider: null, billing: null }),
   };
 }
 export type UsageFilters = ReturnType<typeof useUsageFilters>;
