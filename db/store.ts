@@ -1,4 +1,5 @@
 import type {
+  Amends,
   AppliedPrice,
   BillingKind,
   EventDraft,
@@ -108,6 +109,8 @@ export type PreparedEvent = EventDraft & {
   costNanos?: number | null | undefined;
   price?: AppliedPrice | null | undefined;
   listCostNanos?: number | null | undefined;
+  /** Set by the store alone. */
+  amends?: Amends | undefined;
   receivedAt: number;
 };
 

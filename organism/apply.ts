@@ -153,6 +153,7 @@ function applyThread(
 }
 
 function applyMessage(draft: OrganismDraft, event: EventOf<'message'>): void {
+  if (event.amends !== undefined) return draft.amendMessage(event.amends.seq, event.payload);
   draft.counts.messages += 1;
   draft.addMessage(event);
   draft.patchThread(event.threadId, (thread) => ({

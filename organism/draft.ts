@@ -35,6 +35,7 @@ const EVICTION_SLACK = 200;
 export class OrganismDraft {
   readonly #base: OrganismState;
   readonly #messages: EventOf<'message'>[] = [];
+  readonly #amended = new Map<number, unknown>();
   readonly #errors: EventOf<'error'>[] = [];
   readonly #gaps: EventOf<'gap'>[] = [];
   readonly #activity = new Map<number, { events: number; tokens: number }>();
@@ -86,6 +87,11 @@ export class OrganismDraft {
     this.#messages.push(event);
   }
 
+  /** What is no longer among the newest stays as it is: the store has the rest. */
+  amendMessage(seq: number, payload: unknown): void {
+    this.#amended.set(seq, payload);
+  }
+
   addError(event: EventOf<'error'>): void {
     this.#errors.push(event);
   }
@@ -124,10 +130,11 @@ export class OrganismDraft {
       sources: this.#sources.current,
       allowances: this.#allowances.current,
       usageByModel: this.#usageByModel.current,
-      recentMessages: appendRecent(this.#base.recentMessages, this.#messages, {
-        count: MAX_RECENT_MESSAGES,
-        chars: MAX_RECENT_CHARS,
-      }),
+      recentMessages: appendRecent(
+        amendAll(this.#base.recentMessages, this.#amended),
+        amendAll(this.#messages, this.#amended),
+        { count: MAX_RECENT_MESSAGES, chars: MAX_RECENT_CHARS },
+      ),
       recentErrors: appendRecent(this.#base.recentErrors, this.#errors, {
         count: MAX_RECENT_ERRORS,
         chars: MAX_RECENT_CHARS,
@@ -143,6 +150,16 @@ export class OrganismDraft {
     if (map.current.size >= MAX_NAMES && !map.current.has(name)) this.counts.droppedNames += 1;
     else map.set(name, value);
   }
+}
+
+function amendAll(
+  messages: readonly EventOf<'message'>[],
+  amended: ReadonlyMap<number, unknown>,
+): readonly EventOf<'message'>[] {
+  if (!messages.some(({ seq }) => amended.has(seq))) return messages;
+  return messages.map((message) =>
+    amended.has(message.seq) ? { ...message, payload: amended.get(message.seq) } : message,
+  );
 }
 
 function appendBounded<T>(base: readonly T[], added: readonly T[], bound: number): readonly T[] {

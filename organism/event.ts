@@ -99,6 +99,8 @@ const messageDraft = z.object({
   payloadType: id,
   payload: z.unknown(),
   slotIndex: count.optional(),
+  /** It may be told again with more in it: a longer text, or fields that were absent before. */
+  mayAmend: z.literal(true).optional(),
 });
 
 const usageDraft = z.object({
@@ -264,6 +266,10 @@ const priced = {
   listCostNanos: nanos.nullable().optional(),
 };
 
+/** The message that was stored first: this one is no other, and has its whole payload anew. */
+const amendsSchema = z.object({ seq: z.number().int().min(1), key: z.string() });
+export type Amends = z.infer<typeof amendsSchema>;
+
 /** An event as the journal keeps it and everyone else sees it. */
 export const journalEventSchema = z.discriminatedUnion('type', [
   organismDraft.extend(position),
@@ -271,7 +277,11 @@ export const journalEventSchema = z.discriminatedUnion('type', [
   agentStateDraft.extend(position),
   threadCreatedDraft.extend(position),
   threadUpdatedDraft.extend(position),
-  messageDraft.extend({ ...position, isPayloadPruned: z.literal(true).optional() }),
+  messageDraft.extend({
+    ...position,
+    isPayloadPruned: z.literal(true).optional(),
+    amends: amendsSchema.optional(),
+  }),
   usageDraft.extend({ ...position, ...priced }),
   budgetDraft.extend(position),
   allowanceDraft.extend(position),

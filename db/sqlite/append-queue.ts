@@ -130,7 +130,7 @@ export function createAppendQueue(deps: {
     if (outcome === undefined) return reject(new StoreError('io', 'The writer left out a batch'));
     if ('positions' in outcome) {
       counts.committedEvents += batch.events.length;
-      return resolve(toAppendResult(batch, outcome.positions));
+      return resolve(toAppendResult(batch, outcome));
     }
     reject(fromFailure(outcome.failure));
   }
@@ -186,8 +186,11 @@ function sizeOf(batch: AppendBatch): number {
   return batch.events.length + batch.rejects.length + 1;
 }
 
-/** Only positions come back from the writer: the events themselves are still here. */
-function toAppendResult(batch: AppendBatch, positions: readonly number[]): AppendResult {
+/** Little more than positions comes back from the writer: the events themselves are still here. */
+function toAppendResult(
+  batch: AppendBatch,
+  { positions, amended }: Extract<BatchOutcome, { positions: unknown }>,
+): AppendResult {
   const stored: JournalEvent[] = [];
   const outcomes: EventOutcome[] = [];
   let duplicate = 0;
@@ -197,7 +200,7 @@ function toAppendResult(batch: AppendBatch, positions: readonly number[]): Appen
     outcomes.push(toOutcome(position));
     if (position === DUPLICATE) duplicate += 1;
     else if (position === CONFLICT) conflicts += 1;
-    else stored.push(toJournalEvent(batch, event, position));
+    else stored.push(toJournalEvent(batch, amended?.get(i) ?? event, position));
   });
   const rejected = conflicts + batch.rejects.length;
   return { stored, outcomes, accepted: stored.length, duplicate, rejected };

@@ -113,6 +113,8 @@ function toFrame(event: JournalEvent, after: OrganismState): ContractFrame | nul
       return frame(name, { event: name, agent, state, currentThread }, { agents: [agent] });
     }
     case 'message': {
+      // The contract knows no amendments: a second frame would be a second message.
+      if (event.amends !== undefined) return null;
       const bareMessage = JSON.stringify(messageInfo(event));
       return {
         name,

@@ -1,12 +1,6 @@
 import type { IncomingHttpHeaders } from 'node:http';
 
-import type {
-  Delivery,
-  DeliveryOutcome,
-  Schedule,
-  SourceLog,
-  UnreadableInput,
-} from './source.ts';
+import type { Delivery, DeliveryOutcome, Schedule, SourceLog, UnreadableInput } from './source.ts';
 
 /**
  * An upstream that posts to us: the port of `Source` turned round. It speaks one wire, yields

@@ -40,17 +40,27 @@ export function readPositions<T extends EventType>(
   seqs: readonly number[],
 ): JournalEventOf<T>[] {
   // One statement for all: better-sqlite3 takes as long to begin one as to read several rows.
-  const sql = `SELECT ${EVENT_COLUMNS} FROM json_each(?) place
-    CROSS JOIN journal j ON j.seq = place.value ${USAGE_JOIN}`;
-  const rows = deps.statements.all<EventRow>(sql, [JSON.stringify(seqs)]);
+  const isMessage = type === 'message';
+  const sql = `SELECT ${EVENT_COLUMNS} ${isMessage ? ', n.body AS amendedBody' : ''}
+    FROM json_each(?) place CROSS JOIN journal j ON j.seq = place.value ${USAGE_JOIN}
+    ${isMessage ? AMENDED_JOIN : ''}`;
+  const rows = deps.statements.all<EventRow & { amendedBody?: string | null }>(sql, [
+    JSON.stringify(seqs),
+  ]);
   const bySeq = new Map(rows.map((row) => [row.seq, row]));
   return seqs.flatMap((seq) => {
     const row = bySeq.get(seq);
     if (row === undefined) return [];
-    const event = toEvent(row, deps.lookups);
+    const { amendedBody } = row;
+    const isAmended = amendedBody != null && amendedBody !== NO_BODY;
+    const event = toEvent(isAmended ? { ...row, body: amendedBody } : row, deps.lookups);
     return isOfType(event, type) ? [event] : [];
   });
 }
+
+/** The newest telling of a message that came again with more in it. */
+const AMENDED_JOIN = `LEFT JOIN amended_messages a ON a.seq = j.seq
+  LEFT JOIN journal n ON n.seq = a.by_seq`;
 
 function isOfType<T extends EventType>(event: JournalEvent, type: T): event is JournalEventOf<T> {
   return event.type === type;

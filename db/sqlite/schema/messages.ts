@@ -20,3 +20,10 @@ export const messages = sqliteTable(
     index('messages_to').on(table.toId, table.occurredAt),
   ],
 );
+
+/** Messages that were told again with more in them, and the position of the newest telling. */
+export const amendedMessages = sqliteTable(
+  'amended_messages',
+  { seq: integer().primaryKey(), bySeq: integer('by_seq').notNull() },
+  (table) => [index('amended_messages_by').on(table.bySeq)],
+);

@@ -22,6 +22,8 @@ export interface Indexer {
 
 interface Row {
   readonly seq: number;
+  /** The document it is of: its own, or that of a message it amends. */
+  readonly documentSeq: number;
   readonly isError: 0 | 1;
   readonly organismId: number;
   readonly threadId: number;
@@ -34,8 +36,10 @@ interface Row {
 
 /** @param store read only; its writer is not waited for, nor does it wait */
 export function createIndexer(store: Connection, search: Connection): Indexer {
-  const readNext = store.prepare<[number, number, number], Row>(documentsSql('seq > ?'));
-  const readOne = store.prepare<[number, number, number], Row>(documentsSql('seq = ?'));
+  type Places = [number, number, number, number];
+  const readNext = store.prepare<Places, Row>(documentsSql('> ?'));
+  const readOne = store.prepare<Places, Row>(documentsSql('= ?'));
+  const remove = search.prepare<[number]>('DELETE FROM documents WHERE rowid = ?');
   const add = search.prepare<[number, string]>(
     'INSERT INTO documents (rowid, words) VALUES (?, ?)',
   );
@@ -48,7 +52,8 @@ export function createIndexer(store: Connection, search: Connection): Indexer {
 
   function addRow(row: Row): void {
     const facts = factsOf(row);
-    add.run(row.seq, documentWords(facts, readBody(facts.kind, row.body)));
+    if (row.documentSeq !== row.seq) remove.run(row.documentSeq);
+    add.run(row.documentSeq, documentWords(facts, readBody(facts.kind, row.body)));
   }
 
   const takeIn = search.transaction((rows: readonly Row[]) => {
@@ -61,7 +66,7 @@ export function createIndexer(store: Connection, search: Connection): Indexer {
 
   const pruning = createPruning(store, search, (seq) => {
     // What is not in the index yet comes in as it is now.
-    if (seq <= position) for (const row of readOne.all(seq, seq, 1)) addRow(row);
+    if (seq <= position) for (const row of readOne.all(seq, seq, seq, 1)) addRow(row);
   });
 
   return {
@@ -69,7 +74,7 @@ export function createIndexer(store: Connection, search: Connection): Indexer {
       return position;
     },
     indexNext(limit) {
-      const rows = readNext.all(position, position, limit);
+      const rows = readNext.all(position, position, position, limit);
       if (rows.length > 0) takeIn(rows);
       position = rows.at(-1)?.seq ?? position;
       return rows.length;
@@ -80,12 +85,16 @@ export function createIndexer(store: Connection, search: Connection): Indexer {
 
 function documentsSql(where: string): string {
   return `SELECT d.*, j.body FROM (
-      SELECT seq, 0 AS isError, organism_id AS organismId, thread_id AS threadId,
+      SELECT seq, seq AS documentSeq, 0 AS isError, organism_id AS organismId, thread_id AS threadId,
         from_id AS agentId, to_id AS otherAgentId, payload_type_id AS payloadTypeId,
-        occurred_at AS occurredAt FROM messages WHERE ${where}
+        occurred_at AS occurredAt FROM messages WHERE seq ${where}
       UNION ALL
-      SELECT seq, 1, organism_id, thread_id, agent_id, 0, 0, occurred_at
-        FROM errors WHERE ${where}
+      SELECT seq, seq, 1, organism_id, thread_id, agent_id, 0, 0, occurred_at
+        FROM errors WHERE seq ${where}
+      UNION ALL
+      SELECT a.by_seq, a.seq, 0, m.organism_id, m.thread_id, m.from_id, m.to_id, m.payload_type_id,
+        m.occurred_at FROM amended_messages a JOIN messages m ON m.seq = a.seq
+        WHERE a.by_seq ${where}
       ORDER BY seq LIMIT ?) d
     JOIN journal j ON j.seq = d.seq ORDER BY d.seq`;
 }

@@ -57,9 +57,16 @@ export function createEventProjector(db: Connection, names: NameBook): EventProj
     'agent_id',
     'occurred_at',
   ]);
-  const parts = [messages, errors, ledger, threads, agents];
+  const amended = createRowInserter(db, 'amended_messages', ['seq', 'by_seq'], 'INSERT OR REPLACE');
+  const parts = [messages, amended, errors, ledger, threads, agents];
 
-  function addMessage(organism: OrganismRow, seq: number, event: DraftOf<'message'>): OwnRow {
+  function addMessage(
+    organism: OrganismRow,
+    seq: number,
+    event: Extract<PreparedEvent, { type: 'message' }>,
+  ): OwnRow {
+    // The message itself has its row, and is counted.
+    if (event.amends !== undefined) return { table: amended, values: [event.amends.seq, seq] };
     const { fromId, toId } = agents.applyMessage(organism.id, event);
     const threadId = threads.applyMessage(organism.id, event, [fromId, toId]);
     const payloadTypeId = names.idOf(event.payloadType);
@@ -127,6 +134,7 @@ export function createEventProjector(db: Connection, names: NameBook): EventProj
     },
     flush() {
       messages.flush();
+      amended.flush();
       errors.flush();
       ledger.flush();
     },

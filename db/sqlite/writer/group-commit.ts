@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 
-import type { AppendBatch } from '#db/store.ts';
+import type { AppendBatch, PreparedEvent } from '#db/store.ts';
 import { StoreError } from '#db/store.ts';
 
 import type { CommitMark, CommitMarks } from '../commit-marks.ts';
@@ -22,7 +22,13 @@ export const SETTLE_INTERVAL_MS = 1000;
 /** Rows and events in memory: what a crash leaves to be read again, in less than half a second. */
 const MAX_GATHERED = 8000;
 
-export type BatchOutcome = { readonly positions: number[] } | { readonly failure: StoreFailure };
+export type BatchOutcome = BatchPositions | { readonly failure: StoreFailure };
+
+interface BatchPositions {
+  readonly positions: number[];
+  /** What was stored in place of an event, by its place in the batch. */
+  readonly amended?: ReadonlyMap<number, PreparedEvent>;
+}
 
 export interface GroupOutcome {
   readonly batches: readonly BatchOutcome[];
@@ -139,19 +145,23 @@ export function createGroupCommit(deps: GroupCommitDeps): GroupCommit {
     settledAt = now();
   }
 
-  function appendAll(batches: readonly AppendBatch[]): Promise<number[][]> {
+  function appendAll(batches: readonly AppendBatch[]): Promise<BatchPositions[]> {
     return retryBusy(() => {
-      const positions = batches.map((batch) => journal.append(batch));
+      const outcomes = batches.map((batch) => {
+        const amended = new Map<number, PreparedEvent>();
+        const positions = journal.append(batch, amended);
+        return amended.size === 0 ? { positions } : { positions, amended };
+      });
       if (isDue()) settleGathered();
       journal.flush();
-      return positions;
+      return outcomes;
     });
   }
 
   async function appendOne(batch: AppendBatch): Promise<BatchOutcome> {
     try {
-      const [positions = []] = await appendAll([batch]);
-      return { positions };
+      const [outcome = { positions: [] }] = await appendAll([batch]);
+      return outcome;
     } catch (error) {
       return { failure: toFailure(error, `store events of ${batch.source}`) };
     }
@@ -162,7 +172,7 @@ export function createGroupCommit(deps: GroupCommitDeps): GroupCommit {
       const before = busyRetries;
       let outcomes: BatchOutcome[];
       try {
-        outcomes = (await appendAll(batches)).map((positions) => ({ positions }));
+        outcomes = await appendAll(batches);
       } catch {
         // One bad batch must not take down its neighbours: each alone says which it was.
         outcomes = [];

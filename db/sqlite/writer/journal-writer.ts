@@ -6,6 +6,7 @@ import { EVENT_CODES } from '../event-codes.ts';
 import { CONFLICT, DUPLICATE } from '../positions.ts';
 import { PRUNED_PAYLOAD } from '../pruned-body.ts';
 import { storedKey } from '../stored-text.ts';
+import { amendMessage } from './amendments.ts';
 import { bodyOf } from './event-body.ts';
 import { createEventProjector } from './event-projector.ts';
 import { createJournalTable } from './journal-table.ts';
@@ -24,8 +25,11 @@ const MAX_SAMPLE_CHARS = 1000;
 
 /** Turns batches into rows. Runs inside a transaction that the caller begins and ends. */
 export interface JournalWriter {
-  /** Of the batch's events, in their order: the position, DUPLICATE or CONFLICT. */
-  append(batch: AppendBatch): number[];
+  /**
+   * Of the batch's events, in their order: the position, DUPLICATE or CONFLICT.
+   * @param amended is filled with what was stored in place of an event, by its place in the batch
+   */
+  append(batch: AppendBatch, amended?: Map<number, PreparedEvent>): number[];
   /** The newest position given out. */
   lastSeq(): number;
   /**
@@ -52,6 +56,12 @@ interface BatchRows {
   readonly catalogueId: number;
 }
 
+interface Stored {
+  readonly position: number;
+  /** What is at that position instead. */
+  readonly amended?: PreparedEvent;
+}
+
 interface StoredKey {
   readonly text: string;
   readonly hash: number;
@@ -69,13 +79,28 @@ export function createJournalWriter(
   const projector = createEventProjector(db, names);
   const organisms = createOrganismProjection(db);
   const settlement = createSettlement(db, { projector, organisms, storedEvents });
+  const amending = {
+    keys,
+    read: ({ event, seq }: Taken) => event ?? storedEvents.read(seq),
+  };
   const parts = [projector, sources, journal, settlement, keys];
+
+  function takeEvent(rows: BatchRows, event: PreparedEvent, key: StoredKey): Stored {
+    const { source } = rows;
+    source.lastReceivedAt = Math.max(source.lastReceivedAt ?? 0, event.receivedAt);
+    const taken = keys.find(source.id, key.text, key.hash);
+    if (taken === null) return { position: storeEvent(rows, event, key) };
+    const amendment =
+      event.type === 'message' && event.mayAmend === true
+        ? amendMessage(amending, source.id, { next: event, first: taken })
+        : null;
+    if (amendment === null) return { position: refuse(source, event, taken) };
+    const { event: amended, hash } = amendment;
+    return { position: storeEvent(rows, amended, { text: storedKey(amended.key), hash }), amended };
+  }
 
   function storeEvent(rows: BatchRows, event: PreparedEvent, key: StoredKey): number {
     const { source, organism, catalogueId } = rows;
-    source.lastReceivedAt = Math.max(source.lastReceivedAt ?? 0, event.receivedAt);
-    const taken = keys.find(source.id, key.text, key.hash);
-    if (taken !== null) return refuse(source, event, taken);
     const seq = journal.nextSeq();
     source.accepted += 1;
     organisms.countEvent(organism, seq, event.receivedAt);
@@ -97,15 +122,21 @@ export function createJournalWriter(
     return seq;
   }
 
-  function storeEvents(source: SourceRow, batch: AppendBatch): number[] {
+  function storeEvents(
+    source: SourceRow,
+    batch: AppendBatch,
+    amended: Map<number, PreparedEvent>,
+  ): number[] {
     const organism = organisms.get(batch.organismId);
     organisms.setSource(organism, source.id);
     const rows = { source, organism, catalogueId: names.idOf(batch.catalogueVersion) };
     const texts = batch.events.map((event) => storedKey(event.key));
     const hashes = keys.lookUp(source.id, texts);
-    return batch.events.map((event, i) =>
-      storeEvent(rows, event, { text: texts[i] ?? '', hash: hashes[i] ?? 0 }),
-    );
+    return batch.events.map((event, i) => {
+      const stored = takeEvent(rows, event, { text: texts[i] ?? '', hash: hashes[i] ?? 0 });
+      if (stored.amended !== undefined) amended.set(i, stored.amended);
+      return stored.position;
+    });
   }
 
   /** An observation may be reworded by its source; a message or a model call may not. */
@@ -125,11 +156,11 @@ export function createJournalWriter(
   }
 
   return {
-    append(batch) {
+    append(batch, amended = new Map()) {
       settlement.prepare();
       const source = sources.get(batch.source);
       // What was only refused is of no organism: none is made up for it.
-      const positions = batch.events.length === 0 ? [] : storeEvents(source, batch);
+      const positions = batch.events.length === 0 ? [] : storeEvents(source, batch, amended);
       for (const reject of batch.rejects) sources.reject(source, reject);
       if (batch.cursors !== undefined) sources.saveCursors(source, batch.cursors);
       if (batch.redactions !== undefined) sources.countRedactions(source, batch.redactions);

@@ -26,6 +26,8 @@ export interface KeyBook {
   /** Looks all keys of a batch up at once; the answer has their hashes in the same order. */
   lookUp(sourceId: number, keys: readonly string[]): number[];
   find(sourceId: number, key: string, hash: number): Taken | null;
+  /** The same for one key, whenever it is asked. */
+  findOne(sourceId: number, key: string): { readonly hash: number; readonly taken: Taken | null };
   add(hash: number, added: Added): void;
   /** The last step before COMMIT. */
   flush(): void;
@@ -51,22 +53,32 @@ export function createKeyBook(
   let places: KeyPlace[] = [];
   let stored: ReadonlyMap<number, readonly number[]> = new Map();
 
+  function findAmong(
+    seqs: readonly number[],
+    { sourceId, key, hash }: { sourceId: number; key: string; hash: number },
+  ): Taken | null {
+    const isIt = (row: { sourceId: number; key: string }) =>
+      row.sourceId === sourceId && row.key === key;
+    const now = added.get(hash)?.find(isIt);
+    if (now !== undefined) return now;
+    for (const seq of seqs) {
+      const row = readKey.get(seq);
+      if (row !== undefined && isIt(row)) return { seq, event: null };
+    }
+    return null;
+  }
+
   return {
     lookUp(sourceId, keys) {
       const hashes = keys.map((key) => hashOf(seed, sourceId, key));
       stored = index.find(hashes);
       return hashes;
     },
-    find(sourceId, key, hash) {
-      const isIt = (row: { sourceId: number; key: string }) =>
-        row.sourceId === sourceId && row.key === key;
-      const now = added.get(hash)?.find(isIt);
-      if (now !== undefined) return now;
-      for (const seq of stored.get(hash) ?? []) {
-        const row = readKey.get(seq);
-        if (row !== undefined && isIt(row)) return { seq, event: null };
-      }
-      return null;
+    find: (sourceId, key, hash) => findAmong(stored.get(hash) ?? [], { sourceId, key, hash }),
+    findOne(sourceId, key) {
+      const hash = hashOf(seed, sourceId, key);
+      const seqs = index.find([hash]).get(hash) ?? [];
+      return { hash, taken: findAmong(seqs, { sourceId, key, hash }) };
     },
     add(hash, row) {
       places.push({ hash, seq: row.seq });

@@ -19,7 +19,7 @@ export function createRowInserter(
   db: Connection,
   table: string,
   columns: readonly string[],
-  verb: 'INSERT' | 'INSERT OR IGNORE' = 'INSERT',
+  verb: 'INSERT' | 'INSERT OR IGNORE' | 'INSERT OR REPLACE' = 'INSERT',
 ): RowInserter {
   const prepare = (rows: number) => {
     const row = `(${columns.map(() => '?').join(', ')})`;

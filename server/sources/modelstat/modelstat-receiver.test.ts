@@ -201,12 +201,45 @@ describe('modelstat: what is stored', () => {
     expect(JSON.stringify(await stored())).not.toContain(key);
   });
 
-  it('of an excerpt and the full text of one call keeps the first, and refuses neither', async () => {
-    await send(batchOf([event('e1', { content_excerpt: 'ask\n---\nans…' })]));
-    await send(batchOf([event('e1', { content_excerpt: 'ask\n---\nanswer' })]), '/v1/ingest/raw');
-    expect(await storedOf('message')).toMatchObject([{ payload: { completion: 'ans…' } }]);
+  const forms = {
+    excerpt: () => send(batchOf([event('e1', { content_excerpt: 'ask\n---\nans…' })])),
+    full: () =>
+      send(
+        batchOf([event('e1', { content_excerpt: 'ask\n---\nanswer', app_version: '2' })]),
+        '/v1/ingest/raw',
+      ),
+  };
+
+  it.each([
+    [['excerpt', 'full']],
+    [['full', 'excerpt']],
+    [['excerpt', 'full', 'excerpt', 'full']],
+    [['full', 'full', 'excerpt', 'excerpt']],
+  ] as const)('of excerpt and full text of one call shows the longer: %j', async (order) => {
+    for (const form of order) expect((await forms[form]()).status).toBe(200);
+    const { body } = await kit.get('/api/v1/messages?organism=modelstat:loopback:dev_1');
+    expect(body).toMatchObject({
+      total: 1,
+      messages: [{ payload: { prompt: 'ask', completion: 'answer', app_version: '2' } }],
+    });
+    const live = kit.organisms.get('modelstat:loopback:dev_1');
+    expect(live?.recentMessages.map(({ payload }) => payload)).toMatchObject([
+      { completion: 'answer' },
+    ]);
+    expect(live?.counts.messages).toBe(1);
     expect(await storedOf('usage')).toHaveLength(1);
     expect(await kit.store.sourceCounts()).toMatchObject([{ rejected: 0 }]);
+  });
+
+  it('of both forms at once, in halves and again stores no more than of each once', async () => {
+    await Promise.all([forms.excerpt(), forms.full()]);
+    const before = await stored();
+    const both = [event('e1', { content_excerpt: 'ask\n---\nans…' }), event('e2')];
+    await send(batchOf(both));
+    await send(batchOf(both.slice(0, 1)));
+    await forms.full();
+    const added = (await stored()).slice(before.length);
+    expect(added.map(({ key }) => key)).toEqual(['message:e2', 'usage:e2']);
   });
 
   it('cuts a text beyond 262,144 bytes, between two characters', async () => {

@@ -19,7 +19,7 @@ import type { WireBatch, WireEvent, WireToolCall } from './wire.ts';
 /**
  * A batch to canonical drafts, pure. Every key is made of the SDK's own ids and every body of the
  * batch alone, so that a batch sent again, whole or in parts, changes nothing. Of the two forms of
- * one call, excerpt and full text, the first stays.
+ * one call, excerpt and full text, the longer is shown, whichever comes first.
  */
 
 /** Within a key that holds another id too. */
@@ -51,7 +51,11 @@ export function toDrafts(batch: WireBatch): EventDraft[] {
   const drafts: EventDraft[] = [deviceDraft(batch)];
   for (const event of batch.events) drafts.push(...eventDrafts(event));
   for (const call of batch.toolCalls) drafts.push(...toolCallDrafts(call));
-  return factsOnce(drafts).map(repeatable);
+  return factsOnce(drafts).map((draft) => amendable(repeatable(draft)));
+}
+
+function amendable(draft: EventDraft): EventDraft {
+  return draft.type === 'message' ? { ...draft, mayAmend: true } : draft;
 }
 
 function deviceDraft({ deviceId, app, clientVersion, events }: WireBatch): EventDraft {

@@ -21,6 +21,7 @@ export const remoteEventSchema = z.looseObject({
   organismId: z.string().min(1),
   source: z.string().min(1),
   key: z.string().min(1),
+  amends: z.looseObject({ key: z.string().min(1) }).optional(),
 });
 export type RemoteEvent = z.infer<typeof remoteEventSchema>;
 
@@ -63,7 +64,9 @@ function draftFields(event: RemoteEvent): Record<string, unknown> {
   return { ...Object.fromEntries(fields), key: keyOf(event) };
 }
 
-function keyOf({ organismId, source, key }: RemoteEvent): string {
+/** What amends a message is that message again, with more in it: it has its key. */
+function keyOf({ organismId, source, key: own, amends }: RemoteEvent): string {
+  const key = amends?.key ?? own;
   const whole = `${organismId}/${source}/${key}`;
   if (whole.length <= MAX_KEY_CHARS) return whole;
   const digest = hash('sha256', whole, 'hex');
