@@ -228,6 +228,8 @@ export interface MessageQuery {
   /** Sender or receiver. */
   readonly agent?: string | undefined;
   readonly payloadType?: string | undefined;
+  /** Only the one at this journal position, whatever else is asked. */
+  readonly seq?: number | undefined;
   /** Words of the payload; see organism/search-words.ts. */
   readonly text?: string | undefined;
   /** Keyset paging: only messages before or after this journal position. */

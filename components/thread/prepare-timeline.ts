@@ -40,7 +40,13 @@ export function prepareTimeline(input: {
   readonly live: readonly EventOf<'message'>[];
   readonly isFolding: boolean;
 }): TimelineRow[] {
-  const stored: TimelineMessage[] = input.stored.map(toConversationMessage);
+  // A message may have been amended since it was read: the live picture has it as it is now.
+  const amended = new Map(input.live.map(({ seq, payload }) => [seq, payload]));
+  const stored: TimelineMessage[] = input.stored.map((row) => {
+    const message = toConversationMessage(row);
+    const isLive = row.seq !== undefined && amended.has(row.seq);
+    return isLive ? { ...message, payload: amended.get(row.seq ?? 0) } : message;
+  });
   const known = new Set(stored.map((message) => message.id));
   const lastSeq = stored.at(-1)?.seq ?? 0;
   const newer = input.live.filter((message) => message.seq > lastSeq && !known.has(message.id));

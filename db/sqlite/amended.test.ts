@@ -32,6 +32,8 @@ describe('a message told again with more in it', () => {
     await append(store, ...payloads);
     expect(await shown(store)).toEqual([LONG]);
     expect((await listed(store)).total).toBe(1);
+    const one = await store.listMessages({ organismId: 'garden', seq: 1, limit: 1, offset: 0 });
+    expect(one.rows).toMatchObject([{ seq: 1, key: 'm1', payload: LONG }]);
     const { rows } = await store.listThreads({ organismId: 'garden', limit: 5, offset: 0 });
     expect(rows).toMatchObject([{ messageCount: 1 }]);
     expect(await store.readEvents({ since: 0, limit: 10 })).toHaveLength(

@@ -82,9 +82,12 @@ export function messageRoutes(deps: ApiDeps): Route[] {
       async handle({ params: { seq: text = '' }, query }) {
         const { organismId } = resolveOrganism(deps, query.organism);
         const seq = seqParam.safeParse(text).data;
-        const [event] =
-          seq === undefined ? [] : await store.readEvents({ organismId, since: seq - 1, limit: 1 });
-        if (event?.type !== 'message' || event.seq !== seq) {
+        const { rows } =
+          seq === undefined
+            ? { rows: [] }
+            : await store.listMessages({ organismId, seq, limit: 1, offset: 0 });
+        const [event] = rows;
+        if (event === undefined) {
           throw new Problem('not-found', `Message not found: ${text}`);
         }
         return messageRow(event);

@@ -50,7 +50,7 @@ export function readPositions<T extends EventType>(
   const bySeq = new Map(rows.map((row) => [row.seq, row]));
   return seqs.flatMap((seq) => {
     const row = bySeq.get(seq);
-    if (row === undefined) return [];
+    if (row === undefined || row.body === NO_BODY) return [];
     const { amendedBody } = row;
     const isAmended = amendedBody != null && amendedBody !== NO_BODY;
     const event = toEvent(isAmended ? { ...row, body: amendedBody } : row, deps.lookups);

@@ -23,6 +23,7 @@ interface Scope {
 
 /** Messages in the order of the source's clock; positions settle ties and name places to go on from. */
 export function listMessages(deps: Deps, query: MessageQuery): Page<JournalEventOf<'message'>> {
+  if (query.seq !== undefined) return readMessage(deps, query.organismId, query.seq);
   const scope = scopeOf(deps, query);
   if (scope === null) return { rows: [], total: 0 };
   const isSearch = scope.payloadType !== undefined || (query.text ?? '') !== '';
@@ -30,6 +31,11 @@ export function listMessages(deps: Deps, query: MessageQuery): Page<JournalEvent
     ? searchMessages(deps, query, scope)
     : scanMessages(deps, query, scope);
   return { rows: readPositions(deps, 'message', seqs), ...total };
+}
+
+function readMessage(deps: Deps, organismId: string, seq: number): Page<JournalEventOf<'message'>> {
+  const rows = readPositions(deps, 'message', [seq]).filter((row) => row.organismId === organismId);
+  return { rows, total: rows.length };
 }
 
 /** Null when a name in the query was never seen: nothing can match. */

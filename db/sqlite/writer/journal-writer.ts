@@ -141,7 +141,7 @@ export function createJournalWriter(
 
   /** An observation may be reworded by its source; a message or a model call may not. */
   function refuse(source: SourceRow, event: PreparedEvent, taken: Taken): number {
-    const isFact = event.type === 'message' || event.type === 'usage';
+    const isFact = event.type === 'usage' || (event.type === 'message' && event.mayAmend !== true);
     if (!isFact || isResend(taken.event ?? storedEvents.read(taken.seq), event)) {
       source.duplicate += 1;
       return DUPLICATE;

@@ -45,6 +45,20 @@ test('brings every organism of the other side, its history first', async () => {
   expect(usage).not.toHaveProperty('seq');
 });
 
+test('a message amended over there is the same message here, with more in it', async () => {
+  const telling = (text: string) =>
+    messageEvent('m1', { key: 'm1', payload: { text }, mayAmend: true });
+  await edge.emit([telling('short')]);
+  await edge.emit([telling('a longer text')]);
+  await source.start();
+  const told = () =>
+    recorder.deliveries.flatMap(({ drafts }) => drafts).filter(({ type }) => type === 'message');
+  await recorder.until('both', () => told().length === 2);
+  expect(told().map(({ key }) => key)).toEqual(['one/one-source/m1', 'one/one-source/m1']);
+  expect(told()[1]).toMatchObject({ payload: { text: 'a longer text' }, mayAmend: true });
+  expect(told()[1]).not.toHaveProperty('amends');
+});
+
 test('goes on after a restart from the stored position, and reads nothing twice', async () => {
   await edge.emit([messageEvent('m1'), messageEvent('m2')]);
   await source.start();

@@ -81,7 +81,8 @@ export function createRecorder(
     const body = JSON.stringify(draft);
     if (known === body) return 'duplicate';
     const isFact = draft.type === 'message' || draft.type === 'usage';
-    if (known !== undefined && (!isFact || draft.mayRepeat === true)) return 'duplicate';
+    const mayDiffer = !isFact || draft.mayRepeat === true || 'mayAmend' in draft;
+    if (known !== undefined && mayDiffer) return 'duplicate';
     if (known !== undefined) {
       conflicts.push(draft.key);
       return 'rejected';
