@@ -214,6 +214,7 @@ describe('the doctor', () => {
       join(dataDir, DATABASE),
       `DROP TABLE journal_keys; CREATE INDEX journal_key_hash ON journal (key_hash);
        DELETE FROM meta WHERE key = 'keys_seq';
+       DROP TABLE amended_messages;
        DELETE FROM __drizzle_migrations WHERE id > 3;
        ${[...added.matchAll(/ALTER TABLE (\S+) ADD (\S+)/g)]
          .map(([, table, column]) => `ALTER TABLE ${table} DROP COLUMN ${column};`)
