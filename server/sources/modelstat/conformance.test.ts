@@ -109,7 +109,7 @@ const NEWER = batchOf(
         segment_id: 's',
         ended_at: null,
         command_families: ['git'],
-        later_key: { deep: [1] },
+        later_part: { deep: [1] },
       },
     ],
   },
@@ -179,7 +179,7 @@ describe('modelstat: what a newer daemon sends', () => {
       reasoning_excerpt: 'because',
     });
     expect(first).not.toHaveProperty('git');
-    expect(tool).toMatchObject({ status: 'novel_status', later_key: { deep: [1] } });
+    expect(tool).toMatchObject({ status: 'novel_status', later_part: { deep: [1] } });
   });
 });
 
@@ -256,7 +256,11 @@ const fullSchema = z.looseObject({
 });
 const casesSchema = z.object({
   cases: z.array(
-    z.looseObject({ input_parts: z.union([z.string(), z.array(z.string())]), secrets: z.number() }),
+    z.looseObject({
+      input_parts: z.union([z.string(), z.array(z.string())]),
+      expected_text: z.string().optional(),
+      secrets: z.number(),
+    }),
   ),
 });
 
@@ -295,9 +299,12 @@ describe.skipIf(!existsSync(SAMPLES))('modelstat: the published samples, in part
     const events = texts.map((text, n) => callOf('d', n, { content_excerpt: text }));
     await post(JSON.stringify(batchOf('d', events)));
     const all = JSON.stringify(await kit.store.readEvents({ since: 0, limit: 1000 }));
-    for (const [index, { secrets }] of cases.entries()) {
-      const text = JSON.stringify(texts[index]).slice(1, -1);
-      if (secrets > 0) expect(all, text).not.toContain(text);
-    }
+    const hidden = cases.flatMap(({ secrets, expected_text: kept }, index) => {
+      // One case is a text that was redacted before: it stays as it is.
+      const text = texts[index];
+      return secrets > 0 && text !== undefined && text !== kept ? [text] : [];
+    });
+    expect(hidden.length).toBeGreaterThan(15);
+    for (const text of hidden) expect(all).not.toContain(JSON.stringify(text).slice(1, -1));
   });
 });
