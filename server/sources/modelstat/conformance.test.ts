@@ -192,10 +192,11 @@ describe('modelstat: an SDK and its one retry', () => {
       request.on('end', () => {
         const body = Buffer.concat(chunks).toString();
         bodies.push(body);
-        void post(body).then(({ status, text }) => {
-          // The first answer never leaves; the SDK's patience ends.
-          if (bodies.length > 1) response.writeHead(status).end(text);
-        });
+        const isFirst = bodies.length === 1;
+        // The first answer never leaves; the SDK's patience ends.
+        void post(body).then(({ status, text }) =>
+          isFirst ? null : response.writeHead(status).end(text),
+        );
       });
     });
     proxy.listen(0, '127.0.0.1');
