@@ -124,7 +124,7 @@ describe('modelstat: replies, byte for byte', () => {
   });
 
   it('to a health check, and to paths and methods it has not', async () => {
-    expect(await kit.get('/healthz')).toMatchObject({ status: 200 });
+    expect(await kit.get('/healthz')).toMatchObject({ status: 200, text: '{"ok":true}' });
     for (const answer of [
       await kit.get('/v1/ingest'),
       await post('{}', { path: '/v1/nothing' }),
