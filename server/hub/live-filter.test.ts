@@ -99,10 +99,12 @@ describe('filters of organoscope.v1', () => {
     await first.next();
     kit.emit([inThread('m1', 't1')]);
     const second = await openFiltered(filter);
-    expect(await second.next()).toMatchObject({ kind: 'reset', to: 1 });
+    const snapshot = await second.next();
+    if (snapshot.kind !== 'reset') throw new Error(`a ${snapshot.kind} instead of a snapshot`);
     kit.emit([inThread('m2', 't2')]);
     expect(await readTo(first, 0, 2)).toEqual([2]);
-    expect(await readTo(second, 1, 2)).toEqual([2]);
+    // An older snapshot may serve, with what came after it.
+    expect(await readTo(second, snapshot.to, 2)).toEqual([2]);
   });
 
   it('resume at every position, from memory and from the store, while events keep coming', async () => {
