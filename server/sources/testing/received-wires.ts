@@ -140,6 +140,8 @@ function otlp(
     withUnknown: (item, marker) => ({
       ...Object(item),
       spanId: '00000000000000ff',
+      // A root waits for none other.
+      parentSpanId: '',
       attributes: attributesOf({
         'gen_ai.operation.name': 'execute_tool',
         'gen_ai.tool.name': marker,
