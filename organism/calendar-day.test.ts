@@ -2,7 +2,8 @@ import fc from 'fast-check';
 import { Temporal } from 'temporal-polyfill';
 import { describe, expect, test } from 'vitest';
 
-import { dayBoundaries, isTimeZone } from './calendar-day.ts';
+import { dayBoundaries } from './calendar-day.ts';
+import { isTimeZone } from './time-zone.ts';
 
 const HOUR_MS = 60 * 60_000;
 const hours = (day: { from: number; to: number }) => (day.to - day.from) / HOUR_MS;

@@ -15,15 +15,6 @@ const DAY_MS = 24 * 60 * 60_000;
 /** Two days inside what ECMAScript can name; the days beyond count as the last one within. */
 const MAX_INSTANT_MS = 8.64e15 - 2 * DAY_MS;
 
-export function isTimeZone(zone: string): boolean {
-  try {
-    return new Intl.DateTimeFormat('en', { timeZone: zone }).resolvedOptions().timeZone !== '';
-  } catch (error) {
-    if (error instanceof RangeError) return false;
-    throw error;
-  }
-}
-
 /**
  * The days that overlap `[from, to)` in epoch milliseconds, whole and oldest first: each begins
  * where the one before ends. A date the zone skipped is left out; where clocks are turned back over

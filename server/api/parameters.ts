@@ -1,7 +1,7 @@
 import { z } from 'zod';
 
-import { isTimeZone } from '#organism/calendar-day.ts';
 import { parseInstant } from '#organism/instant.ts';
+import { isTimeZone } from '#organism/time-zone.ts';
 
 /** Query parameters: text in, typed values out, complaints in the contract's words. */
 

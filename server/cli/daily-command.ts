@@ -2,14 +2,12 @@ import { homedir } from 'node:os';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 
-import { z } from 'zod';
-
-import { isTimeZone } from '#organism/calendar-day.ts';
+import { isTimeZone } from '#organism/time-zone.ts';
 
 import { AppError } from '../app-error.ts';
-import { findCalls } from '../daily/daily.ts';
+import { addUp } from '../daily/daily.ts';
 import type { DayTotals } from '../daily/day-totals.ts';
-import { dayTotals } from '../daily/day-totals.ts';
+import type { SessionKind } from '../daily/share.ts';
 import type { OwnCommand } from './command.ts';
 import { HEALTHY } from './command.ts';
 import { countWords } from './words.ts';
@@ -27,7 +25,6 @@ exit code: 0 done, 2 wrong usage
 `;
 
 const NANOS_PER_USD = 1e9;
-const kindSchema = z.enum(['claude-code', 'codex']);
 
 type Env = Readonly<Record<string, string | undefined>>;
 
@@ -39,21 +36,25 @@ export const dailyCommand: OwnCommand = {
       say(HELP);
       return HEALTHY;
     }
-    const kind = kindSchema.safeParse(positionals[0]);
-    if (!kind.success || positionals.length > 1) throw invalid('expected codex or claude-code');
+    const kind = kindOf(positionals);
     const zone = values.timezone ?? new Intl.DateTimeFormat().resolvedOptions().timeZone;
     if (!isTimeZone(zone)) throw invalid(`--timezone: "${zone}" is not a time zone`);
-    const folder = values.dir ?? defaultFolder(kind.data, env);
-    const days = dayTotals(await callsIn(kind.data, folder), zone);
-    if (values.json) say(JSON.stringify({ kind: kind.data, timezone: zone, days }));
+    const days = await daysIn(kind, values.dir ?? defaultFolder(kind, env), zone);
+    if (values.json) say(JSON.stringify({ kind, timezone: zone, days }));
     else for (const line of tableOf(days)) say(line);
     return HEALTHY;
   },
 };
 
-async function callsIn(kind: z.output<typeof kindSchema>, folder: string) {
+function kindOf([kind, ...rest]: readonly string[]): SessionKind {
+  const isKnown = kind === 'codex' || kind === 'claude-code';
+  if (!isKnown || rest.length > 0) throw invalid('expected codex or claude-code');
+  return kind;
+}
+
+async function daysIn(kind: SessionKind, folder: string, zone: string): Promise<DayTotals[]> {
   try {
-    return await findCalls(kind, folder);
+    return await addUp(kind, { root: folder, zone });
   } catch (cause) {
     const words = cause instanceof Error ? cause.message : String(cause);
     throw new AppError('invalid-setting', `${folder}: ${words}`, { cause });
@@ -74,7 +75,7 @@ function parse(argv: readonly string[]) {
   }
 }
 
-function defaultFolder(kind: z.output<typeof kindSchema>, env: Env): string {
+function defaultFolder(kind: SessionKind, env: Env): string {
   if (kind === 'codex') {
     return path.join(env['CODEX_HOME'] ?? path.join(homedir(), '.codex'), 'sessions');
   }

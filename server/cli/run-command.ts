@@ -1,7 +1,6 @@
 import { StoreError } from '#db/store.ts';
 
 import { AppError } from '../app-error.ts';
-import { readArguments } from './arguments.ts';
 import type { CliCommand, CliOutput, OwnCommand } from './command.ts';
 import { DAMAGE, HEALTHY, USAGE } from './command.ts';
 
@@ -55,6 +54,7 @@ export async function runCommand(
   try {
     const command = await known.load();
     if (!('takes' in command)) return await command.run(rest, env, output);
+    const { readArguments } = await import('./arguments.ts');
     const args = readArguments(rest, env, command.takes);
     if (!args.wantsHelp) return await command.run(args, output);
     output.say(command.help);

@@ -4,7 +4,7 @@ import { MAX_LINE_BYTES } from '#server/sources/session-files/lines.ts';
 
 const LINE_END = 10;
 /** Large enough to be quick, small enough for the processor's caches to be of use. */
-const CHUNK_BYTES = 4 << 20;
+const CHUNK_BYTES = 1 << 20;
 
 /**
  * Reads files through, whole lines at a time; a last line without its end counts as one. What is
@@ -49,25 +49,27 @@ export function createChunkReader(): (file: string, take: (lines: Buffer) => voi
   }
 }
 
-/** The lines with one of the marks in them, in their order, as text. */
-export function linesWith(lines: Buffer, marks: readonly Buffer[]): string[] {
-  const places = marks.flatMap((mark) => placesOf(lines, mark));
-  if (marks.length > 1) places.sort(([a], [b]) => a - b);
-  return places
-    .filter(([begin], index) => begin !== places[index - 1]?.[0])
-    .map(([begin, end]) => lines.toString('utf8', begin, end));
+/** Where each line begins and ends; what follows the last end counts as one. */
+export function eachLine(lines: Buffer, take: (begin: number, end: number) => void): void {
+  for (let begin = 0; begin < lines.length;) {
+    const end = endOfLine(lines, begin);
+    take(begin, end);
+    begin = end + 1;
+  }
 }
 
-type Span = readonly [begin: number, end: number];
-
-function placesOf(lines: Buffer, mark: Buffer): Span[] {
-  const places: Span[] = [];
+/** Where the lines with a mark in them begin and end, in their order. */
+export function linesWith(lines: Buffer, mark: Buffer): [begin: number, end: number][] {
+  const places: [number, number][] = [];
   for (let at = lines.indexOf(mark); at !== -1;) {
-    const begin = lines.lastIndexOf(LINE_END, at) + 1;
-    const next = lines.indexOf(LINE_END, at);
-    const end = next === -1 ? lines.length : next;
-    places.push([begin, end]);
+    const end = endOfLine(lines, at);
+    places.push([lines.lastIndexOf(LINE_END, at) + 1, end]);
     at = lines.indexOf(mark, end);
   }
   return places;
+}
+
+function endOfLine(lines: Buffer, from: number): number {
+  const end = lines.indexOf(LINE_END, from);
+  return end === -1 ? lines.length : end;
 }

@@ -1,95 +1,154 @@
 import { parseInstant } from '#organism/instant.ts';
 import { isRecord } from '#organism/record.ts';
 import type { Counters, Ledger, Totals } from '#server/sources/codex/ledger-schema.ts';
-import { NEW_LEDGER, billCounters, countersOf } from '#server/sources/codex/ledger.ts';
-import { threadInName } from '#server/sources/codex/names.ts';
-import { asRecord, countOf, filled } from '#server/sources/plain-values.ts';
+import {
+  NEW_LEDGER,
+  billCounters,
+  countersOf,
+  passOver,
+  totalsOf,
+} from '#server/sources/codex/ledger.ts';
+import { isOfNoUse, isRepeated } from '#server/sources/codex/line-heads.ts';
+import { bornAtOf, threadInName } from '#server/sources/codex/names.ts';
+import type { Replay } from '#server/sources/codex/replay.ts';
+import { bornAtOfSession, replayAfter, replayOf } from '#server/sources/codex/replay.ts';
+import { clip } from '#server/sources/drafts.ts';
+import { asRecord, countOf, filled, textOf } from '#server/sources/plain-values.ts';
 import { parseRecord } from '#server/sources/session-files/lines.ts';
 
-import { createChunkReader, linesWith } from './chunks.ts';
-import type { CallFinder, FoundCall } from './found-call.ts';
+import { createCallTable } from './call-columns.ts';
+import { createChunkReader, eachLine } from './chunks.ts';
+import type { CallFinder } from './found-call.ts';
 
-/** In lines that count tokens, and in those that say with what model a turn works. */
-const MARKS = ['"cached_input_tokens":', '"type":"turn_context"'].map((mark) => Buffer.from(mark));
-const HEAD_MARKS = [Buffer.from('"type":"session_meta"')];
-/** The counters of a thread as their line spells them; the next line may repeat them. */
-const OF_THREAD = /"(?:thread|total)_token_usage":(\{[^{}]*\})/;
+type Fields = Readonly<Record<string, unknown>>;
 
 /** What a file has said so far. */
 interface FileFacts {
   thread: string;
-  model: string;
+  model: string | null;
   provider: string | null;
+  /** Of the last line that had a time. */
+  at: number;
+  isBegun: boolean;
+  replay: Replay | null;
   last: Totals | null;
-  lastText: string;
+  /** How the next line spells the counters of the thread, if it repeats them. */
+  repetition: string | null;
 }
 
-/** Requests in Codex's session files: what lies above all that was counted of the thread before. */
+/**
+ * Requests in Codex's session files, by the rules of `rollout-reader.ts`: what lies above all that
+ * was counted of the thread before, and not what a copy of another thread tells.
+ */
 export function createCodexFinder(): CallFinder {
   const readChunks = createChunkReader();
   const ledgers = new Map<string, Ledger>();
-  const calls: FoundCall[] = [];
+  const table = createCallTable();
 
-  function take(raw: string, facts: FileFacts): void {
-    const text = OF_THREAD.exec(raw)?.[1];
-    if (text !== undefined && text === facts.lastText) return;
-    facts.lastText = text ?? facts.lastText;
-    const line = parseRecord(raw);
-    const payload = asRecord(line['payload']);
-    if (line['type'] === 'turn_context') facts.model = filled(payload['model']) ?? facts.model;
-    else bill(parseInstant(filled(line['timestamp']) ?? '') ?? 0, payload, facts);
+  function takeLines(lines: Buffer, facts: FileFacts): void {
+    eachLine(lines, (begin, end) => {
+      // A copy ends with a line of any kind.
+      if (facts.replay === null && isOfNoUse(lines, begin)) return;
+      const raw = lines.toString('utf8', begin, end);
+      if (facts.replay !== null && isRepeated(raw)) return;
+      if (facts.repetition !== null && raw.includes(facts.repetition)) return;
+      take(raw, facts);
+    });
   }
 
-  function bill(at: number, payload: Readonly<Record<string, unknown>>, facts: FileFacts): void {
-    const info = asRecord(payload['info']);
-    const told = countersOf({
-      thread_token_usage: readCounters(payload['thread_token_usage']),
-      usage: readCounters(payload['usage']),
-      info: {
-        total_token_usage: readCounters(info['total_token_usage']),
-        last_token_usage: readCounters(info['last_token_usage']),
-      },
-    });
-    if (told.total === null) return;
-    const { thread, last, model, provider } = facts;
+  function take(raw: string, facts: FileFacts): void {
+    const line = parseRecord(raw);
+    const type = filled(line['type']);
+    if (type === null) return;
+    const payload = asRecord(line['payload']);
+    facts.at = parseInstant(filled(line['timestamp']) ?? '') ?? facts.at;
+    if (type === 'session_meta') return begin(facts, payload);
+    if (facts.replay !== null) {
+      const turn = { turnId: textOf(payload['turn_id']), at: facts.at };
+      facts.replay = replayAfter(facts.replay, turn);
+      if (facts.replay !== null) passOverCopy(payload, facts);
+    }
+    if (type === 'turn_context') facts.model = textOf(payload['model']) ?? facts.model;
+    if (facts.replay === null && tellsUse(type, payload)) bill(raw, payload, facts);
+  }
+
+  function passOverCopy(payload: Fields, facts: FileFacts): void {
+    const { total } = readTold(payload);
+    if (total === null) return;
+    facts.last = totalsOf(total);
+    ledgers.set(facts.thread, passOver(ledgers.get(facts.thread) ?? NEW_LEDGER, facts.last));
+  }
+
+  function bill(raw: string, payload: Fields, facts: FileFacts): void {
+    const { total: told, ofRequest } = readTold(payload);
+    if (told === null) return;
+    const { thread, last, model, provider, at } = facts;
     const known = ledgers.get(thread) ?? NEW_LEDGER;
-    const { tokens, ledger, total } = billCounters(known, { ...told, total: told.total, last });
+    const { tokens, ledger, total } = billCounters(known, { total: told, ofRequest, last });
     ledgers.set(thread, ledger);
     facts.last = total;
+    facts.repetition = repetitionOf(raw);
     if (tokens === null) return;
-    calls.push({
-      key: `${thread}:${calls.length}`,
-      at,
-      model,
-      provider: provider ?? (model === '' ? '' : 'openai'),
-      tokens,
-    });
+    const maker = provider ?? (model === null ? '' : 'openai');
+    table.add({ at, model: model ?? '', provider: maker, tokens, cacheWrite1h: 0 });
   }
 
   return {
     read(file) {
-      let facts: FileFacts | null = null;
-      readChunks(file, (lines) => {
-        facts ??= begin(file, lines);
-        for (const raw of linesWith(lines, MARKS)) take(raw, facts);
-      });
+      const facts = newFile(file);
+      readChunks(file, (lines) => takeLines(lines, facts));
     },
-    found: () => calls,
+    found: () => table.columns(),
+  };
+}
+
+function newFile(file: string): FileFacts {
+  const thread = threadInName(file);
+  return {
+    thread,
+    model: null,
+    provider: null,
+    at: bornAtOf(thread) ?? 0,
+    isBegun: false,
+    replay: null,
+    last: null,
+    repetition: null,
   };
 }
 
 /** A copy of a thread repeats the head of its origin behind its own: the first one counts. */
-function begin(file: string, lines: Buffer): FileFacts {
-  const end = lines.indexOf('\n');
-  const [head = ''] = linesWith(lines.subarray(0, end === -1 ? lines.length : end), HEAD_MARKS);
-  const payload = asRecord(parseRecord(head)['payload']);
-  return {
-    thread: filled(payload['id']) ?? threadInName(file),
-    model: '',
-    provider: filled(payload['model_provider']),
-    last: null,
-    lastText: '',
+function begin(facts: FileFacts, payload: Fields): void {
+  if (facts.isBegun) return;
+  facts.isBegun = true;
+  facts.thread = clip(textOf(payload['id']) ?? facts.thread);
+  facts.provider = textOf(payload['model_provider']);
+  const head = {
+    timestamp: textOf(payload['timestamp']),
+    parent_thread_id: textOf(payload['parent_thread_id']),
+    forked_from_id: textOf(payload['forked_from_id']),
+    source: payload['source'],
   };
+  const bornAt = bornAtOfSession(facts.thread, head) ?? facts.at;
+  if (facts.at === 0) facts.at = bornAt;
+  facts.replay = replayOf(head, bornAt);
+}
+
+function tellsUse(type: string, payload: Fields): boolean {
+  return (
+    type === 'token_usage_record' || (type === 'event_msg' && payload['type'] === 'token_count')
+  );
+}
+
+function readTold(payload: Fields): ReturnType<typeof countersOf> {
+  const info = asRecord(payload['info']);
+  return countersOf({
+    thread_token_usage: readCounters(payload['thread_token_usage']),
+    usage: readCounters(payload['usage']),
+    info: {
+      total_token_usage: readCounters(info['total_token_usage']),
+      last_token_usage: readCounters(info['last_token_usage']),
+    },
+  });
 }
 
 function readCounters(value: unknown): Counters | null {
@@ -101,4 +160,14 @@ function readCounters(value: unknown): Counters | null {
     output_tokens: countOf(value['output_tokens']),
     reasoning_output_tokens: countOf(value['reasoning_output_tokens']),
   };
+}
+
+const OF_THREAD = '"thread_token_usage":';
+
+/** Newer builds tell each reading twice; the second line is known without parsing it. */
+function repetitionOf(raw: string): string | null {
+  const at = raw.lastIndexOf(OF_THREAD);
+  const end = raw.indexOf('}', at);
+  if (at === -1 || end === -1) return null;
+  return `"total_token_usage":${raw.slice(at + OF_THREAD.length, end + 1)}`;
 }

@@ -1,9 +1,10 @@
+import type { CalendarDay } from '#organism/calendar-day.ts';
 import { dayBoundaries } from '#organism/calendar-day.ts';
 import type { TokenClasses } from '#organism/tokens.ts';
-import { ZERO_TOKENS, addTokens } from '#organism/tokens.ts';
 import { createPricer } from '#server/ingest/price.ts';
 
-import type { FoundCall } from './found-call.ts';
+import type { CallColumns } from './call-columns.ts';
+import { callAt, countRows } from './call-columns.ts';
 
 export interface DayTotals {
   /** YYYY-MM-DD in the zone asked for. */
@@ -15,34 +16,51 @@ export interface DayTotals {
   readonly unpricedCalls: number;
 }
 
-/** Oldest first, days with calls only. */
-export function dayTotals(calls: readonly FoundCall[], zone: string): DayTotals[] {
-  const ordered = calls.toSorted((a, b) => a.at - b.at);
-  const [first, last] = [ordered[0], ordered.at(-1)];
-  if (first === undefined || last === undefined) return [];
-  const days = dayBoundaries(first.at, last.at + 1, zone);
-  const pricer = createPricer();
-  let next = 0;
-  return days.flatMap(({ date, to }) => {
-    const begin = next;
-    while ((ordered[next]?.at ?? Infinity) < to) next += 1;
-    return begin === next ? [] : [sumUp(date, ordered.slice(begin, next), pricer)];
-  });
+/** A day that is being added up. */
+interface Day extends CalendarDay {
+  calls: number;
+  readonly tokens: { -readonly [name in keyof TokenClasses]: number };
+  costNanos: number;
+  unpricedCalls: number;
 }
 
-function sumUp(
-  date: string,
-  calls: readonly FoundCall[],
-  pricer: ReturnType<typeof createPricer>,
-): DayTotals {
-  let tokens = ZERO_TOKENS;
-  let costNanos = 0;
-  let unpricedCalls = 0;
-  for (const call of calls) {
-    tokens = addTokens(tokens, call.tokens);
-    const cost = pricer.priceUsage({ ...call, occurredAt: call.at }).costNanos;
-    if (cost === null) unpricedCalls += 1;
-    else costNanos += cost;
+/** Oldest first, days with calls only. */
+export function dayTotals(calls: CallColumns, zone: string): DayTotals[] {
+  const pricer = createPricer();
+  const days: Day[] = [];
+  let day: Day | undefined;
+  for (let row = 0; row < countRows(calls); row += 1) {
+    const { at: occurredAt, ...call } = callAt(calls, row);
+    // The next call is nearly always of the day of the last.
+    if (day === undefined || !isOf(day, occurredAt)) day = dayOf(occurredAt, days, zone);
+    add(day, call.tokens, pricer.priceUsage({ ...call, occurredAt }).costNanos);
   }
-  return { date, calls: calls.length, tokens, costNanos, unpricedCalls };
+  return days
+    .toSorted((a, b) => a.from - b.from)
+    .map(({ from: _from, to: _to, ...totals }) => totals);
+}
+
+function isOf({ from, to }: CalendarDay, at: number): boolean {
+  return at >= from && at < to;
+}
+
+function dayOf(at: number, days: Day[], zone: string): Day {
+  const known = days.find((day) => isOf(day, at));
+  if (known !== undefined) return known;
+  const [found = { date: '', from: at, to: at }] = dayBoundaries(at, at + 1, zone);
+  const tokens = { inputFresh: 0, cacheRead: 0, cacheWrite: 0, outputVisible: 0, reasoning: 0 };
+  const day = { ...found, calls: 0, tokens, costNanos: 0, unpricedCalls: 0 };
+  days.push(day);
+  return day;
+}
+
+function add(day: Day, tokens: TokenClasses, costNanos: number | null): void {
+  day.calls += 1;
+  day.tokens.inputFresh += tokens.inputFresh;
+  day.tokens.cacheRead += tokens.cacheRead;
+  day.tokens.cacheWrite += tokens.cacheWrite;
+  day.tokens.outputVisible += tokens.outputVisible;
+  day.tokens.reasoning += tokens.reasoning;
+  if (costNanos === null) day.unpricedCalls += 1;
+  else day.costNanos += costNanos;
 }

@@ -1,6 +1,7 @@
+import type { CallColumns } from './call-columns.ts';
 import { createClaudeCodeFinder } from './claude-code-calls.ts';
 import { createCodexFinder } from './codex-calls.ts';
-import type { CallFinder, FoundCall } from './found-call.ts';
+import type { CallFinder } from './found-call.ts';
 
 const FINDERS = {
   'claude-code': createClaudeCodeFinder,
@@ -19,7 +20,7 @@ export interface SharedWork {
   readonly next: SharedArrayBuffer;
 }
 
-export function readShare({ kind, groups, next }: SharedWork): FoundCall[] {
+export function readShare({ kind, groups, next }: SharedWork): CallColumns {
   const finder = FINDERS[kind]();
   const counter = new Int32Array(next);
   for (;;) {

@@ -1,16 +1,11 @@
 import { parentPort as port, workerData } from 'node:worker_threads';
 
-import { z } from 'zod';
-
+import type { SharedWork } from './share.ts';
 import { readShare } from './share.ts';
 
 /** A thread that reads some of the files and hands over the calls in them. */
 
-const share = z
-  .object({
-    kind: z.enum(['claude-code', 'codex']),
-    groups: z.array(z.array(z.string())),
-    next: z.instanceof(SharedArrayBuffer),
-  })
-  .parse(workerData);
-port?.postMessage(readShare(share), []);
+// Of this program's own making: it needs no schema, which would take as long to load as the rest.
+const work: SharedWork = workerData;
+const found = readShare(work);
+port?.postMessage(found, [found.numbers.buffer]);

@@ -1,6 +1,6 @@
 import { isRecord } from '#organism/record.ts';
 
-import { asRecord, countOf } from '../plain-values.ts';
+import { asRecord, countOf, textOf } from '../plain-values.ts';
 import { parseRecord } from '../session-files/lines.ts';
 import type { TranscriptLine } from './transcript-wire.ts';
 
@@ -47,8 +47,4 @@ export function readAnswerLine(raw: string): AnswerLine | null {
       },
     },
   };
-}
-
-function textOf(value: unknown): string | null {
-  return typeof value === 'string' ? value : null;
 }

@@ -7,6 +7,7 @@ import { asRecord, filled } from '../plain-values.ts';
 import type { LineReading } from '../session-files/lines.ts';
 import { readLine } from '../session-files/lines.ts';
 import { countersSchema } from './ledger-schema.ts';
+import { isRepeated } from './line-heads.ts';
 import { shownCommand } from './names.ts';
 import type { CodexItem } from './wire.ts';
 import { itemSchema } from './wire.ts';
@@ -61,18 +62,9 @@ const lineSchema = z.looseObject({
 });
 export type RolloutLine = z.infer<typeof lineSchema>;
 
-/** What stands in front of a line's payload. */
-const HEAD_CHARS = 160;
-
-/**
- * Newer builds number their lines and repeat in `response_item` lines what their events say: these,
- * most of a file, are not even parsed.
- */
+/** Lines that repeat others, most of a file, are not even parsed. */
 export function readRolloutLine(raw: string): LineReading<RolloutLine> {
-  const head = raw.slice(0, HEAD_CHARS);
-  if (head.includes('"ordinal":') && head.includes('"type":"response_item"')) {
-    return { kind: 'blank' };
-  }
+  if (isRepeated(raw)) return { kind: 'blank' };
   return readLine(raw, lineSchema, 'codex session file');
 }
 
