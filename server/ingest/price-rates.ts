@@ -4,9 +4,9 @@ import { dirname, join } from 'node:path';
 
 import type { ModelPrice, PriceCalculation, TieredPrices } from '@pydantic/genai-prices';
 import { calcPrice, findProvider } from '@pydantic/genai-prices';
-import { z } from 'zod';
 
 import { usdToNanos } from '#organism/money.ts';
+import { isRecord } from '#organism/record.ts';
 import type { TokenClasses } from '#organism/tokens.ts';
 
 /** A price that may step with the prompt: the whole request pays the step it reaches. */
@@ -75,7 +75,9 @@ export function readTableVersion(): string {
   const manifest: unknown = JSON.parse(
     readFileSync(join(dirname(entry), '..', 'package.json'), 'utf8'),
   );
-  return z.object({ version: z.string() }).parse(manifest).version;
+  const version = isRecord(manifest) ? manifest['version'] : undefined;
+  if (typeof version === 'string') return version;
+  throw new Error('@pydantic/genai-prices: package.json has no version');
 }
 
 /** The provider's name as the table has it. */

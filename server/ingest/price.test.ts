@@ -9,6 +9,7 @@ import type { TokenClasses } from '#organism/tokens.ts';
 import { promptTokens, totalTokens, ZERO_TOKENS } from '#organism/tokens.ts';
 
 import { AppError } from '../app-error.ts';
+import { checkOverrides } from './price-overrides.ts';
 import { createPricer } from './price.ts';
 
 const pricer = createPricer();
@@ -279,7 +280,7 @@ describe('overrides', () => {
   const from = Date.UTC(2026, 0, 1);
   const to = Date.UTC(2027, 0, 1);
   const own = createPricer({
-    overrides: [{ provider: 'xai', model: 'Grok-4', from, to, unitNanos }],
+    overrides: checkOverrides([{ provider: 'xai', model: 'Grok-4', from, to, unitNanos }]),
   });
   const cost = (tokens: Partial<TokenClasses>, occurredAt = from, provider = 'x-ai') =>
     own.priceUsage({
@@ -306,7 +307,7 @@ describe('overrides', () => {
   });
 
   it('give a price to what the table does not know', () => {
-    const any = createPricer({ overrides: [{ model: 'mystery-7b', unitNanos }] });
+    const any = createPricer({ overrides: checkOverrides([{ model: 'mystery-7b', unitNanos }]) });
     const usage = { model: 'mystery-7b', tokens: { ...ZERO_TOKENS, reasoning: 1 }, occurredAt: 0 };
     expect(any.priceUsage({ ...usage, provider: 'ollama' }).costNanos).toBe(2);
   });
@@ -326,8 +327,8 @@ describe('overrides', () => {
     [{ model: 'm', unitNanos: { ...unitNanos, reasoning: 0.5 } }],
     [{ model: 'm', unitNanos, from: Number.NaN }],
   ])('refuse %j', (override) => {
-    expect(() => createPricer({ overrides: [override] })).toThrow(AppError);
-    expect(() => createPricer({ overrides: [override] })).toThrow(/price override 1/);
+    expect(() => checkOverrides([override])).toThrow(AppError);
+    expect(() => checkOverrides([override])).toThrow(/price override 1/);
   });
 });
 
@@ -367,7 +368,9 @@ describe('cache writes kept for an hour', () => {
   it('are priced by an override that says how', () => {
     const unitNanos = { ...ZERO_TOKENS, cacheWrite: 1_000_000 };
     const own = { model: 'mine', unitNanos, cacheWrite1hNanos: 3_000_000 };
-    const { costNanos, price: applied } = createPricer({ overrides: [own] }).priceUsage({
+    const { costNanos, price: applied } = createPricer({
+      overrides: checkOverrides([own]),
+    }).priceUsage({
       model: 'mine',
       provider: '',
       tokens,

@@ -1,11 +1,8 @@
-import { z } from 'zod';
-
 import type { AppliedPrice } from '#organism/event.ts';
-import { tokenClassesSchema } from '#organism/token-classes.ts';
 import type { TokenClasses } from '#organism/tokens.ts';
 import { promptTokens } from '#organism/tokens.ts';
 
-import { AppError } from '../app-error.ts';
+import type { CheckedOverride } from './price-overrides.ts';
 import type { Rate, RateLookup, RateQuery, Rates } from './price-rates.ts';
 import { findRates, normaliseProvider, readTableVersion } from './price-rates.ts';
 
@@ -55,21 +52,6 @@ interface Pricer {
   priceUsage(usage: UsageToPrice): PricedUsage | CoveredUsage;
 }
 
-const overrideSchema = z.object({
-  provider: z.string().optional(),
-  model: z.string().min(1),
-  from: z.number().optional(),
-  to: z.number().optional(),
-  unitNanos: tokenClassesSchema,
-  cacheWrite1hNanos: z.number().int().min(0).optional(),
-});
-
-/**
- * A price of the operator's own, which wins over the table. Without `provider` it holds for all;
- * from (inclusive) and to (exclusive) are epoch milliseconds; units are nano-dollars per million.
- */
-type PriceOverride = z.input<typeof overrideSchema>;
-
 const TABLE = 'genai-prices';
 /** In place of a price table, where a call was covered. */
 const SUBSCRIPTION = 'subscription';
@@ -77,7 +59,13 @@ const TOKENS_PER_UNIT = 1_000_000;
 const DAY_MS = 86_400_000;
 /** Lookups remembered; emptied when full, as it only saves time. */
 const MAX_CACHED_LOOKUPS = 10_000;
-const CLASSES = tokenClassesSchema.keyof().options;
+const CLASSES = [
+  'inputFresh',
+  'cacheRead',
+  'cacheWrite',
+  'outputVisible',
+  'reasoning',
+] as const satisfies readonly (keyof TokenClasses)[];
 
 interface Quote {
   readonly rates: Rates;
@@ -98,13 +86,12 @@ const NEVER = { from: Infinity, to: -Infinity };
 /**
  * Prices calls from the table that came with the package, offline: the same call at the same time
  * costs the same until the package changes, and its version is kept with each price.
- * @throws AppError `invalid-setting` for an override that is not one
  */
 export function createPricer(
-  options: { overrides?: readonly PriceOverride[] | undefined } = {},
+  options: { overrides?: readonly CheckedOverride[] | undefined } = {},
 ): Pricer {
   const version = readTableVersion();
-  const overrides = (options.overrides ?? []).map(checkOverride);
+  const overrides = options.overrides ?? [];
   const answers = new Map<string, Held | 'daily'>();
   const latest = new Map<string, Map<string, Held>>();
   let latestCount = 0;
@@ -306,40 +293,6 @@ function costOfLarge(tokens: TokenClasses, unitNanos: TokenClasses, hour: HourWr
 
 function unpriced(reason: UnpricedReason): PricedUsage {
   return { costNanos: null, price: null, reason };
-}
-
-interface CheckedOverride {
-  readonly from: number;
-  readonly to: number;
-  /** Null for any provider. */
-  readonly provider: string | null;
-  readonly price: AppliedPrice;
-}
-
-function checkOverride(override: PriceOverride, index: number): CheckedOverride {
-  const parsed = overrideSchema.safeParse(override);
-  if (!parsed.success) {
-    throw new AppError(
-      'invalid-setting',
-      `price override ${index + 1}: ${z.prettifyError(parsed.error)}`,
-    );
-  }
-  const { provider, model, unitNanos, cacheWrite1hNanos, ...times } = parsed.data;
-  const { from = -Infinity, to = Infinity } = times;
-  const name = provider === undefined ? null : normaliseProvider(provider);
-  return {
-    from,
-    to,
-    provider: name,
-    price: {
-      source: 'override',
-      version: 'settings',
-      provider: name ?? '',
-      model: model.trim().toLowerCase(),
-      unitNanos,
-      ...(cacheWrite1hNanos === undefined ? {} : { cacheWrite1hNanos }),
-    },
-  };
 }
 
 function applies(override: CheckedOverride, query: RateQuery): boolean {
