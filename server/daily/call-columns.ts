@@ -14,13 +14,13 @@ export interface CallColumns {
   readonly keys: readonly string[];
 }
 
-export type CallModel = Pick<FoundCall, 'model' | 'provider'>;
+type CallModel = Pick<FoundCall, 'model' | 'provider'>;
 
 /** When, by which of the models, and the tokens. */
 const COLUMNS = 8;
 const FIRST_ROWS = 1024;
 
-export interface CallTable {
+interface CallTable {
   add(call: FoundCall): void;
   /** Another telling of a call that is known by its key counts when it is later, unless it has less. */
   addOnce(key: string, call: FoundCall): void;
