@@ -11,7 +11,7 @@ import { ORGANISM, openIngest } from '../ingest-kit.ts';
 import type { BenchContext, BenchSection } from '../section.ts';
 import type { Days, SessionFolders } from '../session-folders.ts';
 import { SESSION_FOLDERS } from '../session-folders.ts';
-import { measureSpent, timeRounds } from '../stopwatch.ts';
+import { measureSpent, timeInTurns } from '../stopwatch.ts';
 
 /** Session files of coding agents: what their days add up to, and how soon all of them is stored. */
 export const section: BenchSection = {
@@ -34,7 +34,7 @@ async function measure({ rounds, pick }: BenchContext): Promise<Measured> {
   return {
     figures,
     notes: [
-      `${(bytes * SESSION_FOLDERS.length) / MB} MB of files, written by the twins with one seed, read from the page cache. Each time is of a whole process, its start included: \`organoscope daily\`, which reads files and keeps nothing, and ccusage with its prices offline. The totals of every day are equal, or the section fails.`,
+      `${(bytes * SESSION_FOLDERS.length) / MB} MB of files, written by the twins with one seed, read from the page cache, by the two in turns. Each time is of a whole process, its start included: \`organoscope daily\`, which reads files and keeps nothing, and ccusage with its prices offline. The totals of every day are equal, or the section fails.`,
       `The watcher reads ${stored / MB} MB into an empty store: decoding, validating, redacting, pricing, the journal on disk and the live picture. ccusage keeps nothing, so it is no control of that.`,
     ],
   };
@@ -47,8 +47,10 @@ async function compare(folders: SessionFolders, bytes: number, rounds: number): 
     folders.fill(home, bytes);
     // Once each beforehand: compiled code and files are in their caches for both.
     expectEqual(await folders.ours(home), await folders.theirs(home));
-    const theirs = await timeRounds(rounds, () => folders.theirs(home));
-    const ours = await timeRounds(rounds, () => folders.ours(home));
+    const [ours, theirs] = await timeInTurns(rounds, [
+      () => folders.ours(home),
+      () => folders.theirs(home),
+    ]);
     expectEqual(ours.result, theirs.result);
     return [
       {

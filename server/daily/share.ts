@@ -1,3 +1,5 @@
+import { isRecord } from '#organism/record.ts';
+
 import type { CallColumns } from './call-columns.ts';
 import { createClaudeCodeFinder } from './claude-code-calls.ts';
 import { createCodexFinder } from './codex-calls.ts';
@@ -18,6 +20,14 @@ export interface SharedWork {
   readonly groups: readonly (readonly string[])[];
   /** The group that nobody reads yet: whoever is done takes the next. */
   readonly next: SharedArrayBuffer;
+}
+
+/** What comes to a thread has no type; a schema would take as long to load as all else it needs. */
+export function isSharedWork(value: unknown): value is SharedWork {
+  if (!isRecord(value)) return false;
+  const { kind, groups, next } = value;
+  const isKind = typeof kind === 'string' && Object.hasOwn(FINDERS, kind);
+  return isKind && Array.isArray(groups) && next instanceof SharedArrayBuffer;
 }
 
 export function readShare({ kind, groups, next }: SharedWork): CallColumns {
