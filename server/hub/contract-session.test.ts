@@ -75,6 +75,19 @@ describe('/ws in the contract dialect', () => {
     expect(threads[0]?.id).toBe('t119');
   });
 
+  it('pushes a message that was amended once: the contract would count two', async () => {
+    kit = await openTestHub();
+    const client = await openSocket();
+    await client.next();
+    const amendment = { ...messageDraft('m1'), key: 'm1~1', amends: { seq: 1, key: 'm1' } };
+    kit.emit([messageDraft('m1'), amendment, messageDraft('m2')]);
+    const frames = await drain(client);
+    expect(frames.filter(({ event }) => event === 'message')).toMatchObject([
+      { message: { id: 'm1' } },
+      { message: { id: 'm2' } },
+    ]);
+  });
+
   it('pushes one event per frame, a thread before its first message', async () => {
     kit = await openTestHub();
     const client = await openSocket();
