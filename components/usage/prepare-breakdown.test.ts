@@ -61,6 +61,8 @@ it('sums days into totals, with what has no price beside them', () => {
     reportedCostNanos: 1,
     unpricedRequests: 1,
     unpricedTokens: 4,
+    coveredCostNanos: 35,
+    coveredUnlisted: 1,
   };
   expect(sumUsage([day, day])).toEqual({
     costNanos: 1_000_000_002,
@@ -70,6 +72,8 @@ it('sums days into totals, with what has no price beside them', () => {
     completionTokens: 6,
     requests: 4,
     unpricedTokens: 8,
+    coveredNanos: 70,
+    coveredUnlisted: 2,
     unpricedRequests: 2,
   });
   expect(percentOf(8, 20)).toBe(40);
