@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http';
-import { brotliDecompress, gunzip, inflate, zstdDecompress } from 'node:zlib';
+import { gunzip, inflate } from 'node:zlib';
 
 import { Problem } from './problem.ts';
 
@@ -46,8 +46,6 @@ const UNPACKERS: Readonly<Record<string, Unpacker>> = {
   gzip: gunzip,
   'x-gzip': gunzip,
   deflate: inflate,
-  br: brotliDecompress,
-  zstd: zstdDecompress,
 };
 
 /**

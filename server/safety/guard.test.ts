@@ -99,8 +99,10 @@ describe('guard: transport', () => {
   it('takes a packed body of events only, and one layer of it', () => {
     const packed = (encoding: string) =>
       statusOf(guard.guardRequest(request('POST', EVENTS, { 'content-encoding': encoding })));
-    expect(['gzip', 'GZip', 'identity'].map(packed)).toEqual([200, 200, 200]);
-    expect(['gzip, gzip', 'br', 'deflate'].map(packed)).toEqual([415, 415, 415]);
+    for (const known of ['gzip', 'GZip', 'x-gzip', 'deflate', 'identity']) {
+      expect([known, packed(known)]).toEqual([known, 200]);
+    }
+    expect(['gzip, gzip', 'br', 'zstd', 'snappy'].map(packed)).toEqual([415, 415, 415, 415]);
   });
 
   it('takes events from no page and from our own, keyless on loopback', () => {

@@ -12,6 +12,9 @@ const API_PATH =
   /^\/(?:api(?:\/|$)|v1\/|hooks\/|health\/?$|healthz\/?$|readyz\/?$|metrics\/?$|login\/?$|ws(?:\/|$))/;
 const SAFE_METHODS = new Set(['GET', 'HEAD']);
 
+/** Ways of packing that whoever reads the body knows. */
+const PACKINGS: ReadonlySet<string> = new Set(['gzip', 'x-gzip', 'deflate']);
+
 export interface Guard {
   /** Judges any request or upgrade before a handler, the pages or a socket sees it. */
   guardRequest(req: IncomingMessage): Verdict;
@@ -46,11 +49,12 @@ export function createGuard(deps: {
     const isChange = facts.isUpgrade || !SAFE_METHODS.has(facts.method);
     const isForeign = facts.origin !== undefined && !deps.isOriginAllowed(facts.origin);
     if (isChange && isForeign) return refuse(403, 'This Origin is not allowed');
-    const encoding = facts.contentEncoding ?? 'identity';
-    if (encoding.toLowerCase() === 'identity') return null;
+    const encoding = (facts.contentEncoding ?? 'identity').trim().toLowerCase();
+    if (encoding === 'identity') return null;
     // One layer: what unpacks to something packed is a bomb.
-    if (need === 'ingest' && encoding.toLowerCase() === 'gzip') return null;
-    return refuse(415, `Content-Encoding must be identity${need === 'ingest' ? ' or gzip' : ''}`);
+    if (need === 'ingest' && PACKINGS.has(encoding)) return null;
+    const others = need === 'ingest' ? `, ${[...PACKINGS].join(', ')}` : '';
+    return refuse(415, `Content-Encoding must be one of identity${others}`);
   }
 
   function needOf(method: string, pathname: string): Need {

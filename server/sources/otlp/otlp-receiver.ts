@@ -33,6 +33,7 @@ const REJECTED: Readonly<Record<OtlpSignal, string>> = {
 };
 /** What an exporter sends again; every other failure makes it drop the batch. */
 const RETRYABLE: ReadonlySet<number> = new Set([429, 502, 503, 504]);
+const COME_AGAIN = { 'retry-after': '5' };
 const FINAL: ReadonlySet<number> = new Set([400, 401, 403, 413, 415]);
 /** Nothing readable at all still has to be counted somewhere. */
 const NO_SERVICE = 'unknown_service';
@@ -181,9 +182,11 @@ function success(signal: OtlpSignal, type: string, rejected: number, errorMessag
 const UNSUPPORTED = { status: 415, detail: `Content-Type must be ${PROTOBUF} or ${JSON_TYPE}` };
 
 /** In the encoding of the request; a failure of ours is one that the exporter sends again. */
-function refuse({ status, headers, detail }: Refusal, sent: IncomingHttpHeaders): Reply {
+function refuse(refusal: Refusal, sent: IncomingHttpHeaders): Reply {
+  const { status, detail } = refusal;
   const isKnown = FINAL.has(status) || RETRYABLE.has(status);
   const words = isKnown ? status : 503;
+  const headers = RETRYABLE.has(words) ? { ...COME_AGAIN, ...refusal.headers } : refusal.headers;
   if (contentTypeOf(sent) === PROTOBUF) {
     const body = encodeFailure(detail);
     return { status: words, headers: { ...headers, 'content-type': PROTOBUF }, body };

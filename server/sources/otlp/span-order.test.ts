@@ -11,7 +11,16 @@ import { endStateOf } from '../testing/end-state.ts';
 import type { ManualClock } from '../testing/manual-clock.ts';
 import { createManualClock } from '../testing/manual-clock.ts';
 import { createOtlpReceiver } from './otlp-receiver.ts';
-import { TRACE_ID, agent, chat, span, spanId, tracesOf, under } from './testing/spans.ts';
+import {
+  TRACE_ID,
+  agent,
+  attributesOf,
+  chat,
+  span,
+  spanId,
+  tracesOf,
+  under,
+} from './testing/spans.ts';
 
 /** Children end before their parents, and exporters send in whatever order they have them. */
 
@@ -140,7 +149,7 @@ describe('spans of one trace in many requests', () => {
   it('are told by the name of the service when no root comes, and counted once when it does', async () => {
     await open();
     await send([chat('1', {}, under('9'))]);
-    clock.advance(29_999);
+    clock.advance(5999);
     expect(await storedOf('usage')).toEqual([]);
     await waitLong();
     await expect.poll(() => storedOf('usage')).toMatchObject([{ agent: 'desk' }]);
@@ -197,6 +206,48 @@ describe('spans of one trace in many requests', () => {
     );
     expect(slots).toEqual(['', '']);
     next.stop?.();
+  });
+
+  it('of Claude Code are billed where no log tells of the same call, and once where one does', async () => {
+    await open();
+    const call = span(
+      '1',
+      {
+        'session.id': 's1',
+        'gen_ai.request.model': 'claude-sonnet-4-5',
+        input_tokens: 120,
+        cache_read_tokens: 4000,
+        output_tokens: 40,
+        request_id: 'req_1',
+      },
+      { name: 'claude_code.llm_request' },
+    );
+    await send([call], 'claude-code');
+    expect(await storedOf('usage')).toEqual([]);
+    await waitLong();
+    await expect
+      .poll(() => storedOf('usage'))
+      .toMatchObject([
+        { source: 'claude-code', threadId: 's1', tokens: { inputFresh: 120, cacheRead: 4000 } },
+      ]);
+    const attributes = attributesOf({
+      'session.id': 's1',
+      input_tokens: 120,
+      output_tokens: 40,
+      request_id: 'req_1',
+    });
+    const logRecords = [
+      {
+        timeUnixNano: '1795228149535000000',
+        body: { stringValue: 'claude_code.api_request' },
+        attributes,
+      },
+    ];
+    const resource = { attributes: attributesOf({ 'service.name': 'claude-code' }) };
+    const body = JSON.stringify({ resourceLogs: [{ resource, scopeLogs: [{ logRecords }] }] });
+    await kit.request('POST', '/v1/logs', { body, headers: HEADERS });
+    await waitLong();
+    expect(await storedOf('usage')).toHaveLength(1);
   });
 
   it('of a service that is not known yet say its name at once', async () => {

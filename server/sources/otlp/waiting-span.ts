@@ -13,11 +13,11 @@ import { serviceOf } from './wire.ts';
 export const REASONS = ['names', 'failure', 'log'] as const;
 export type Reason = (typeof REASONS)[number];
 
-/** Two or three exports of an exporter with default settings, which sends every 5 s. */
+/** Exporters send every 5 s by default: a parent that ended soon after is in the next request. */
 export const WAIT_MS: Readonly<Record<Reason, number>> = {
-  names: 30_000,
-  failure: 10_000,
-  log: 30_000,
+  names: 6000,
+  failure: 6000,
+  log: 15_000,
 };
 
 const CLAUDE_CODE_CALL = 'claude_code.llm_request';
