@@ -1,7 +1,7 @@
 import { createClaudeCodeEndpoints } from './claude-code/claude-code-receiver.ts';
 import { createCodexEndpoints } from './codex/codex-receiver.ts';
 import { createModelstatEndpoints } from './modelstat/modelstat-receiver.ts';
-import { createOpenAiAgentsEndpoints } from './openai-agents/openai-agents-receiver.ts';
+import { createOpenAiAgentsReceiver } from './openai-agents/openai-agents-receiver.ts';
 import { createOtlpReceiver } from './otlp/otlp-receiver.ts';
 import type { Receiver, ReceiverDeps } from './receiver.ts';
 
@@ -10,7 +10,7 @@ const KINDS: Readonly<Record<string, (deps: ReceiverDeps) => Omit<Receiver, 'kin
   'claude-code': (deps) => ({ endpoints: createClaudeCodeEndpoints(deps) }),
   codex: (deps) => ({ endpoints: createCodexEndpoints(deps) }),
   modelstat: (deps) => ({ endpoints: createModelstatEndpoints(deps) }),
-  'openai-agents': (deps) => ({ endpoints: createOpenAiAgentsEndpoints(deps) }),
+  'openai-agents': createOpenAiAgentsReceiver,
   otlp: createOtlpReceiver,
 };
 

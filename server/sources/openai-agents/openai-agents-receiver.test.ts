@@ -96,10 +96,76 @@ describe('OpenAI Agents', () => {
       ['between', span('between', 'turn', { type: 'custom', name: 'retry' })],
       ['turn', span('turn', null, turn(counted(120, 30)))],
     ]);
+    await send(JSON.stringify({ data: [TRACE] }));
     for (const ids of bodies) {
       await send(JSON.stringify({ data: ids.map((id) => spans.get(id)) }));
     }
     expect((await storedOf('usage')).map(({ id }) => id)).toEqual(['call']);
+  });
+
+  it('bills a turn that came before its call once, and no call of it again', async () => {
+    const call = span('call', 'turn', { type: 'generation', usage: counted(120, 30) });
+    const ends = span('turn', null, turn(counted(120, 30)));
+    for (const data of [[TRACE], [ends], [call], [ends, call]]) {
+      await send(JSON.stringify({ data }));
+    }
+    expect((await storedOf('usage')).map(({ id }) => id)).toEqual(['turn']);
+  });
+
+  it('reads the counts of models behind Chat Completions', async () => {
+    const usage = {
+      prompt_tokens: 120,
+      completion_tokens: 30,
+      input_tokens_details: { cached_tokens: 100 },
+      output_tokens_details: { reasoning_tokens: 10 },
+    };
+    await send(JSON.stringify({ data: [TRACE, span('c', null, { type: 'generation', usage })] }));
+    expect((await storedOf('usage'))[0]?.tokens).toEqual({
+      inputFresh: 20,
+      cacheRead: 100,
+      cacheWrite: 0,
+      outputVisible: 20,
+      reasoning: 10,
+    });
+  });
+
+  it('makes an agent that is a tool a child, and says when each has ended', async () => {
+    const data = [
+      TRACE,
+      span('inner', 'tool', { type: 'agent', name: 'Scout' }),
+      span('tool', 'outer', { type: 'function', name: 'ask_scout' }),
+      span('outer', null, { type: 'agent', name: 'Planner' }),
+    ];
+    await send(JSON.stringify({ data }));
+    const agents = kit.organisms.get('openai-agents')?.agents;
+    expect(agents?.get('Scout')).toMatchObject({ parent: 'Planner', state: 'idle' });
+    expect(agents?.get('Planner')).toMatchObject({ parent: null, state: 'idle' });
+  });
+
+  it('counts a failure once, at the deepest span', async () => {
+    const failed = { error: { message: 'boom', data: {} } };
+    const data = [
+      TRACE,
+      span('tool', 'agent', { type: 'function', name: 'get_weather' }, failed),
+      span('agent', 'task', { type: 'agent', name: 'Weather' }, failed),
+      span('task', null, { type: 'custom', data: { sdk_span_type: 'task' } }, failed),
+    ];
+    await send(JSON.stringify({ data }));
+    expect((await storedOf('error')).map(({ key }) => key)).toEqual(['error:tool']);
+  });
+
+  it('keeps kinds of spans that nobody knows, and the tools that a server offers', async () => {
+    const data = [
+      TRACE,
+      span('a', null, { type: 'mcp_tools', server: 'files', result: ['read', 'write'] }),
+      span('b', null, { type: 'speech', model: 'tts-1' }),
+    ];
+    await send(JSON.stringify({ data }));
+    expect(await storedOf('message')).toMatchObject([
+      { to: 'files' },
+      { from: 'files', payload: { result: ['read', 'write'] } },
+    ]);
+    expect((await storedOf('raw')).map(({ name }) => name)).toContain('speech');
   });
 
   it('tells of tools, handoffs, guardrails and failures', async () => {

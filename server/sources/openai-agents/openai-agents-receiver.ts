@@ -1,9 +1,8 @@
 import { parseBounded } from '#server/ingest/limits.ts';
 
-import type { Endpoint, ReceivedRequest, ReceiverDeps, Reply } from '../receiver.ts';
+import type { Endpoint, ReceivedRequest, Receiver, ReceiverDeps, Reply } from '../receiver.ts';
 import { jsonReply, refusal } from '../receiver.ts';
-import { OPENAI_AGENTS, toDrafts } from './to-drafts.ts';
-import { createTraceBook } from './trace-book.ts';
+import { createAgentsIntake } from './agents-intake.ts';
 import { readAgentsBatch } from './wire.ts';
 
 /** The tail of the path the SDK's own exporter posts to. */
@@ -11,8 +10,8 @@ const PATH = '/v1/traces/ingest';
 const MAX_BODY_BYTES = 16 << 20;
 
 /** Takes what `OpenAITracingExporter` of the OpenAI Agents SDK posts when it is pointed at us. */
-export function createOpenAiAgentsEndpoints(deps: ReceiverDeps): readonly Endpoint[] {
-  const book = createTraceBook();
+export function createOpenAiAgentsReceiver(deps: ReceiverDeps): Omit<Receiver, 'kind'> {
+  const intake = createAgentsIntake(deps);
 
   async function receive({ body }: ReceivedRequest): Promise<Reply> {
     const parsed = parseBounded(body.toString('utf8'), {
@@ -25,25 +24,17 @@ export function createOpenAiAgentsEndpoints(deps: ReceiverDeps): readonly Endpoi
       const detail = 'OpenAI Agents traces: expected {"data": [...]}';
       return refusal(400, { error: { message: detail } }, { reason: 'invalid-event', detail });
     }
-    await deps.deliver(OPENAI_AGENTS, {
-      drafts: toDrafts(batch, book, deps.now()),
-      rejects: batch.unreadable.map((item) => ({
-        reason: 'invalid-event' as const,
-        detail: 'OpenAI Agents item: expected a trace or a trace.span with an id',
-        sample: JSON.stringify(item) ?? '',
-      })),
-    });
+    await intake.take(batch);
     return { status: 204, headers: {}, body: '' };
   }
 
-  return [
-    {
-      method: 'POST',
-      path: PATH,
-      maxBytes: MAX_BODY_BYTES,
-      receive,
-      refuse: ({ status, headers, detail }) =>
-        jsonReply(status, { error: { message: detail } }, headers),
-    },
-  ];
+  const endpoint: Endpoint = {
+    method: 'POST',
+    path: PATH,
+    maxBytes: MAX_BODY_BYTES,
+    receive,
+    refuse: ({ status, headers, detail }) =>
+      jsonReply(status, { error: { message: detail } }, headers),
+  };
+  return { endpoints: [endpoint], start: () => intake.start(), stop: () => intake.stop() };
 }

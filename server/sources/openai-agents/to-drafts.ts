@@ -22,13 +22,24 @@ export const OPENAI_AGENTS = 'openai-agents';
 const MODEL_UNKNOWN = '';
 const PROVIDER = 'openai';
 
-export function toDrafts(batch: AgentsBatch, book: TraceBook, now: number): EventDraft[] {
-  for (const trace of batch.traces) book.noteTrace(trace);
-  // Spans come in any order: only when all are known is it clear what lies above a call.
-  for (const span of batch.spans) book.noteSpan(span);
-  for (const call of batch.spans.filter(isCall)) book.markBilled(call);
+/** Spans come in any order: only when all are known is it clear what lies above a call. */
+export function noteAll({ traces, spans }: Told, book: TraceBook): void {
+  for (const trace of traces) book.noteTrace(trace);
+  for (const span of spans) book.noteSpan(span);
+}
+
+type Told = Pick<AgentsBatch, 'traces' | 'spans'>;
+
+/** @param batch all noted */
+export function toDrafts(batch: Told, book: TraceBook, now: number): EventDraft[] {
+  const calls = batch.spans.filter((span) => isCall(span) && !book.isInBilledTurn(span));
+  for (const call of calls) book.markBilled(call);
   const turns = batch.spans.filter((span) => isTurn(span) && !book.isSummedUp(span));
-  for (const turn of turns) book.markBilled(turn);
+  for (const turn of turns) {
+    book.markBilled(turn);
+    book.markBilledTurn(turn);
+  }
+  for (const span of batch.spans) if (hasFailed(span)) book.markFailed(span);
   const starts = batch.spans.map((span) => span.started_at).filter((at) => typeof at === 'number');
   const at = Math.min(...starts, now);
   const drafts: EventDraft[] = [organismDraft(OPENAI_AGENTS, at, [])];
@@ -50,6 +61,10 @@ export function toDrafts(batch: AgentsBatch, book: TraceBook, now: number): Even
 
 function isCall({ span_data: { type, usage } }: AgentsSpan): boolean {
   return type === 'generation' && usage !== null && usage !== undefined;
+}
+
+function hasFailed({ error }: AgentsSpan): boolean {
+  return error !== null && error !== undefined;
 }
 
 function isTurn({ span_data: { data } }: AgentsSpan): boolean {
@@ -79,12 +94,12 @@ function spanDrafts(span: AgentsSpan, book: TraceBook, now: number): EventDraft[
   // A task has no agent above it and says nothing of its own: it would bring up one that is none.
   const isNamed = book.agentOf(span) !== null || content.length > 0;
   const drafts: EventDraft[] = [
-    ...(isNamed ? [agentDraft(place.agent, place.startAt)] : []),
+    ...(isNamed ? agentSaid(place, book.agentAbove(span)) : []),
     threadDraft(place.threadId, place.startAt),
     ...content,
   ];
-  if (span.error !== null && span.error !== undefined) {
-    const text = span.error.message ?? `${span.span_data.type} failed`;
+  if (hasFailed(span) && !book.isFailedBelow(span)) {
+    const text = span.error?.message ?? `${span.span_data.type} failed`;
     drafts.push(
       errorDraft({
         key: `error:${clip(span.id)}`,
@@ -98,6 +113,14 @@ function spanDrafts(span: AgentsSpan, book: TraceBook, now: number): EventDraft[
   return drafts;
 }
 
+/** What is below an agent may come before what says whose tool that is: each is an event. */
+function agentSaid({ agent, startAt }: Place, above: string | null): EventDraft[] {
+  const bare = agentDraft(agent, startAt);
+  if (above === null) return [bare];
+  const parent = clip(above);
+  return [bare, { ...agentDraft(agent, startAt, { parent }), key: clip(`${bare.key}<${parent}`) }];
+}
+
 function contentDrafts(place: Place): EventDraft[] {
   const { span, agent, threadId, startAt, endAt } = place;
   const { span_data: data } = span;
@@ -105,7 +128,7 @@ function contentDrafts(place: Place): EventDraft[] {
   switch (data.type) {
     case 'function':
     case 'mcp_tools': {
-      const tool = clip(data.name ?? data.type);
+      const tool = clip(data.name ?? data.server ?? data.type);
       const call = { threadId, from: agent, to: tool, payloadType: 'tool_call' };
       const result = { threadId, from: tool, to: agent, payloadType: 'tool_result' };
       return [
@@ -120,7 +143,7 @@ function contentDrafts(place: Place): EventDraft[] {
           key: `tool-result:${id}`,
           at: endAt,
           ...result,
-          payload: { result: data.output ?? null },
+          payload: { result: data.output ?? data.result ?? null },
         }),
       ];
     }
@@ -156,6 +179,7 @@ function contentDrafts(place: Place): EventDraft[] {
         : [messageDraft({ key: `completion:${id}`, at: endAt, ...ends, payload: output })];
     }
     case 'agent':
+      return [stateDraft(place)];
     case 'custom':
       return [];
     default: {
@@ -165,9 +189,21 @@ function contentDrafts(place: Place): EventDraft[] {
   }
 }
 
+/** The span of an agent comes when it has ended. */
+function stateDraft({ span, agent, endAt }: Place): EventDraft {
+  return {
+    type: 'agent_state',
+    key: `state:${clip(span.id)}`,
+    occurredAt: endAt,
+    agent,
+    state: hasFailed(span) ? 'error' : 'idle',
+    currentThread: null,
+  };
+}
+
 /** A turn is billed only while no call below it is. */
 function billedUsage(span: AgentsSpan, book: TraceBook): AgentsUsage | null {
-  if (isCall(span)) return span.span_data.usage ?? null;
+  if (isCall(span)) return book.isInBilledTurn(span) ? null : (span.span_data.usage ?? null);
   return isTurn(span) && !book.isSummedUp(span) ? (span.span_data.data?.usage ?? null) : null;
 }
 
@@ -204,14 +240,18 @@ function tokensOf(usage: AgentsUsage): {
   const { details } = usage;
   const read =
     usage.cached_input_tokens ??
+    usage.input_tokens_details?.cached_tokens ??
     details?.input_tokens_details?.cached_tokens ??
     details?.cached_tokens ??
     null;
   const write = usage.cache_write_input_tokens ?? null;
   const reasoning =
-    details?.output_tokens_details?.reasoning_tokens ?? details?.reasoning_tokens ?? null;
-  const input = Math.floor(usage.input_tokens ?? 0);
-  const output = Math.floor(usage.output_tokens ?? 0);
+    usage.output_tokens_details?.reasoning_tokens ??
+    details?.output_tokens_details?.reasoning_tokens ??
+    details?.reasoning_tokens ??
+    null;
+  const input = Math.floor(usage.input_tokens ?? usage.prompt_tokens ?? 0);
+  const output = Math.floor(usage.output_tokens ?? usage.completion_tokens ?? 0);
   const cached = Math.min(input, Math.floor(read ?? 0));
   const written = Math.min(input - cached, Math.floor(write ?? 0));
   const thought = Math.min(output, Math.floor(reasoning ?? 0));

@@ -4,16 +4,23 @@ import { amount, anything, flag, instant, record, text, texts } from '../lenient
 
 /** What the OpenAI Agents SDK's exporter posts, read leniently. */
 
+const cachedSchema = z.looseObject({ cached_tokens: amount }).nullish().catch(null);
+const thoughtSchema = z.looseObject({ reasoning_tokens: amount }).nullish().catch(null);
 const usageSchema = z
   .looseObject({
     input_tokens: amount,
     output_tokens: amount,
+    /** As models behind Chat Completions count. */
+    prompt_tokens: amount,
+    completion_tokens: amount,
+    input_tokens_details: cachedSchema,
+    output_tokens_details: thoughtSchema,
     cached_input_tokens: amount,
     cache_write_input_tokens: amount,
     details: z
       .looseObject({
-        input_tokens_details: z.looseObject({ cached_tokens: amount }).nullish().catch(null),
-        output_tokens_details: z.looseObject({ reasoning_tokens: amount }).nullish().catch(null),
+        input_tokens_details: cachedSchema,
+        output_tokens_details: thoughtSchema,
         cached_tokens: amount,
         reasoning_tokens: amount,
       })
@@ -33,7 +40,7 @@ const traceSchema = z.looseObject({
 });
 export type AgentsTrace = z.infer<typeof traceSchema>;
 
-const spanSchema = z.looseObject({
+export const spanSchema = z.looseObject({
   object: z.literal('trace.span'),
   id: z.string().min(1),
   trace_id: z.string().min(1),
@@ -53,6 +60,9 @@ const spanSchema = z.looseObject({
     to_agent: text,
     triggered: flag,
     tools: texts,
+    /** Of `mcp_tools`: the server that was asked, and the tools that it has. */
+    server: text,
+    result: anything,
     input: anything,
     output: anything,
   }),
