@@ -91,6 +91,8 @@ function eventDrafts(place: Place): EventDraft[] {
           payload: { prompt: hook.prompt ?? null },
         }),
       ];
+    case 'SubagentStart':
+      return [state(place, 'processing')];
     case 'PreToolUse':
       return [state(place, 'processing'), ...toolCall(place)];
     case 'PostToolUse':
