@@ -9,11 +9,15 @@ import { Problem } from '#server/api/problem.ts';
 import type { TestApi } from '#server/api/test-kit.ts';
 import { openTestApi } from '#server/api/test-kit.ts';
 
+import type { ManualClock } from './testing/manual-clock.ts';
+import { createManualClock } from './testing/manual-clock.ts';
 import type { ReceivedWire, SentBody } from './testing/received-wires.ts';
 import { receivedWires } from './testing/received-wires.ts';
 
 /** What every upstream that posts to us may rely on, whatever its wire. */
 
+/** Longer than anything waits for what may still come. */
+const LONG_MS = 120_000;
 /** How many places a body is cut at. */
 const CUTS = 30;
 /** Of a wire with many small bodies. */
@@ -33,6 +37,8 @@ const WIRES = receivedWires({
 
 describe.each(WIRES)('$name keeps the contract of a receiver', (wire) => {
   let kit: TestApi;
+  /** Of what receivers do later. */
+  let clock: ManualClock;
   /** What the sample comes to in a journal of its own. */
   let expected: readonly string[];
   beforeAll(async () => {
@@ -42,7 +48,8 @@ describe.each(WIRES)('$name keeps the contract of a receiver', (wire) => {
     await kit.close();
   });
   beforeEach(async () => {
-    kit = await openTestApi();
+    clock = createManualClock();
+    kit = await openTestApi({ schedule: clock.schedule });
   });
   afterEach(() => kit.close());
 
@@ -140,7 +147,8 @@ describe.each(WIRES)('$name keeps the contract of a receiver', (wire) => {
 
   test('what nobody knows is kept', async () => {
     await sendItems([wire.withUnknown(items[0], 'the-novel-part')]);
-    expect(JSON.stringify(await stored())).toContain('the-novel-part');
+    clock.advance(LONG_MS);
+    await expect.poll(async () => JSON.stringify(await stored())).toContain('the-novel-part');
     expect(await rejected()).toBe(0);
   });
 });
