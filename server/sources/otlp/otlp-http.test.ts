@@ -24,7 +24,10 @@ beforeEach(async () => {
 afterEach(() => kit.close());
 
 const send = (body: Buffer, headers: Record<string, string> = {}, path = '/v1/traces') =>
-  kit.request('POST', path, { body, headers: { 'content-type': JSON_TYPE, ...headers } });
+  kit.request('POST', path, {
+    body: new Uint8Array(body),
+    headers: { 'content-type': JSON_TYPE, ...headers },
+  });
 
 async function billed(): Promise<number> {
   const events = await kit.store.readEvents({ since: 0, limit: 1000 });
