@@ -1,9 +1,11 @@
 import type { Store } from '#db/store.ts';
+import type { JournalEvent } from '#organism/event.ts';
 
 import { createByteBudget } from '../ingest/byte-budget.ts';
 import { createIngest } from '../ingest/ingest.ts';
 import type { Ingest } from '../ingest/ingest.ts';
 import type { OrganismLimit } from '../ingest/organism-limit.ts';
+import { publishTogether } from '../ingest/publish-together.ts';
 import type { PushDeps } from '../ingest/push.ts';
 import { createPush } from '../ingest/push.ts';
 import type { SocketDoor } from '../ingest/socket-door.ts';
@@ -27,7 +29,10 @@ export interface Doors {
 }
 
 export interface DoorsDeps {
-  readonly ingestDeps: PushDeps & { readonly store: Pick<Store, 'getCursor'> };
+  readonly ingestDeps: Omit<PushDeps, 'publish'> & {
+    readonly store: Pick<Store, 'getCursor'>;
+    readonly publish: (events: readonly JournalEvent[]) => void;
+  };
   /** Whether a source of that name is read by ourselves. */
   readonly isTaken: (source: string) => boolean;
   /** Why nothing is taken now; null when all is well. */
@@ -50,7 +55,8 @@ export interface DoorsDeps {
 }
 
 export function createDoors(deps: DoorsDeps): Doors {
-  const { ingestDeps, isTaken, admit, limit, guard, logOf, log } = deps;
+  const { isTaken, admit, limit, guard, logOf, log } = deps;
+  const ingestDeps = { ...deps.ingestDeps, publish: publishTogether(deps.ingestDeps.publish) };
   const ingest = createIngest(ingestDeps);
   const receivers = createReceiverDoor({
     receivers: (deps.receivers ?? createReceivers)((kind) => ({

@@ -16,8 +16,8 @@ const MAX_NATIVE_CHARS = 1 << 17;
 export interface PartsDeps {
   readonly store: Pick<Store, 'append'>;
   readonly preparation: Preparation;
-  /** Called after the commit, in journal order. */
-  readonly publish: (events: readonly JournalEvent[]) => void;
+  /** Called after the commit, in journal order; nothing is acknowledged before it is done. */
+  readonly publish: (events: readonly JournalEvent[]) => Promise<void> | void;
   /** Epoch milliseconds. */
   readonly now: () => number;
 }
@@ -99,7 +99,7 @@ export function createParts({ store, preparation, publish, now }: PartsDeps): Pa
         cursors,
         catalogueVersion: preparation.catalogueVersion,
       });
-      if (result.stored.length > 0) publish(result.stored);
+      if (result.stored.length > 0) await publish(result.stored);
       return result;
     },
   };
