@@ -11,6 +11,7 @@ import type { AppendBatch } from '#db/store.ts';
 
 import { createPreparation } from './prepare.ts';
 import { createPricer } from './price.ts';
+import type { PushOutcome } from './push-tally.ts';
 import { createPush } from './push.ts';
 import { createRedactor } from './redact.ts';
 
@@ -27,8 +28,14 @@ afterEach(async () => {
   rmSync(data, { recursive: true });
 });
 
-/** Events in each append: what was taken in one turn of the event loop is in one. */
-async function appendsOf(lines: readonly string[]): Promise<number[]> {
+interface Played {
+  /** Events in each append. */
+  readonly appends: number[];
+  readonly outcomes: PushOutcome[];
+}
+
+/** Pushes them one after the other within one turn of the event loop. */
+async function play(pushes: readonly (readonly string[])[]): Promise<Played> {
   const appends: number[] = [];
   const push = createPush({
     store: {
@@ -45,10 +52,17 @@ async function appendsOf(lines: readonly string[]): Promise<number[]> {
     publish: () => undefined,
     now: Date.now,
   });
-  const inputs = lines.map((line) => ({ line }));
-  const chars = lines.reduce((sum, line) => sum + line.length, 0);
-  const { outcome } = push.push(FROM, { inputs, chars });
-  expect(await outcome).toMatchObject({ accepted: lines.length, rejected: 0 });
+  const outcomes = pushes.map((lines) => {
+    const inputs = lines.map((line) => ({ line }));
+    const chars = lines.reduce((sum, line) => sum + line.length, 0);
+    return push.push(FROM, { inputs, chars }).outcome;
+  });
+  return { outcomes: await Promise.all(outcomes), appends };
+}
+
+async function appendsOf(lines: readonly string[]): Promise<number[]> {
+  const { appends, outcomes } = await play([lines]);
+  expect(outcomes).toMatchObject([{ accepted: lines.length, rejected: 0 }]);
   return appends;
 }
 
@@ -65,4 +79,13 @@ it('takes a few events in one turn of the event loop, and many or heavy ones in 
   expect(await appendsOf(many)).toEqual([250, 250, 100]);
   const heavy = Array.from({ length: 8 }, (_, n) => message(`heavy-${n}`, 200_000));
   expect(await appendsOf(heavy)).toEqual([2, 2, 2, 2]);
+});
+
+it('begins a commit with the first events of a turn that brings many, in their order', async () => {
+  const single = Array.from({ length: 40 }, (_, n) => [message(`single-${n}`, 100)]);
+  const { appends, outcomes } = await play(single);
+  expect(appends).toEqual([16, 16, 8]);
+  expect(outcomes.map(({ accepted }) => accepted)).toEqual(single.map(() => 1));
+  const stored = await store.readEvents({ since: 0, limit: 100 });
+  expect(stored.map(({ key }) => key)).toEqual(single.map((_, n) => `single-${n}`));
 });

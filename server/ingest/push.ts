@@ -14,6 +14,8 @@ import { createPushTally } from './push-tally.ts';
 const MAX_PENDING_EVENTS = 50_000;
 /** What is read and redacted in one turn of the event loop: some 30 ms of the worst there is. */
 const SLICE_CHARS = 1 << 19;
+/** Worth a commit: the writer begins with them while the rest of the turn is still being read. */
+const EARLY_DRAFTS = 16;
 
 export interface PushStats {
   readonly pendingEvents: number;
@@ -25,7 +27,7 @@ export interface PushStats {
 export interface Push {
   /**
    * Takes inputs through the journal. Those that arrive in one turn from one origin (the same object)
-   * share an append, in the order of their arrival.
+   * share appends, in the order of their arrival.
    */
   push(from: DeliveryOrigin, inputs: PushedInputs): Pushed;
   stats(): PushStats;
@@ -135,6 +137,8 @@ export function createPush(deps: PushDeps): Push {
       return taken;
     }
     for (const [index, input] of inputs.entries()) take(from, tally, index, input);
+    const taken = open.get(from);
+    if (taken !== undefined && taken.part.events.length >= EARLY_DRAFTS) close(taken);
     return TAKEN;
   }
 
