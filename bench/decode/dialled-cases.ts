@@ -105,7 +105,9 @@ function hermesCase(count: number): DecodeCase {
         );
         const drafts = createSseReader()
           .push(body)
-          .flatMap((item) => (item.kind === 'data' ? reader.read(item.text).drafts : []));
+          .flatMap((item) =>
+            item.kind === 'data' ? reader.read(item.text, { event: null, at: NOON }).drafts : [],
+          );
         return deliver(ORGANISM, { drafts });
       };
     },

@@ -3,6 +3,8 @@ import { createServer } from 'node:http';
 
 import { createRandom } from '#lab/agentserver/random.ts';
 
+import type { AnswerForm } from './answers.ts';
+import { tellAnswer } from './answers.ts';
 import type { LabReply } from './replies.ts';
 import { CAPABILITIES, healthOf, jobsAt, MODELS, refusal } from './replies.ts';
 import type { LabRun, RunHall } from './run-hall.ts';
@@ -32,6 +34,10 @@ export interface LabHermes {
   /** Answers the next requests of a path so. */
   failNext(path: string, reply: LabReply, times?: number): void;
   readonly connections: number;
+  /** Answers stop after their first block. */
+  holdsAnswers: boolean;
+  /** Answers whose reader hung up. */
+  interrupted: number;
 }
 
 interface LabRequest {
@@ -90,12 +96,19 @@ export function createLabHermes(options: LabHermesOptions = {}): LabHermes {
       return refusal(413, 'Request body too large.', 'body_too_large');
     }
     const body = method === 'POST' ? await readBody(request) : null;
-    return route(`${method} ${path}`, { path, query: url.searchParams, body, response });
+    const session = String(headers['x-hermes-session-id'] ?? '');
+    return route(`${method} ${path}`, { path, query: url.searchParams, body, response, session });
   }
 
   function route(
     line: string,
-    call: { path: string; query: URLSearchParams; body: string | null; response: ServerResponse },
+    call: {
+      path: string;
+      query: URLSearchParams;
+      body: string | null;
+      response: ServerResponse;
+      session: string;
+    },
   ): LabReply | null {
     switch (line) {
       case 'GET /health':
@@ -109,6 +122,10 @@ export function createLabHermes(options: LabHermesOptions = {}): LabHermes {
         return { status: 200, body: jobs };
       case 'POST /v1/runs':
         return startRun(call.body ?? '');
+      case 'POST /v1/chat/completions':
+        return answerIn('chat', call);
+      case 'POST /v1/responses':
+        return answerIn('responses', call);
     }
     if (line === 'GET /v1/capabilities' && isNewer) return { status: 200, body: CAPABILITIES };
     const [, runId = '', verb] = /^\/v1\/runs\/([^/]+)(?:\/(\w+))?$/.exec(call.path) ?? [];
@@ -132,6 +149,40 @@ export function createLabHermes(options: LabHermesOptions = {}): LabHermes {
     }
     const started = { run_id: run.id, status: 'started' };
     return { status: 202, body: isNewer ? { ...started, replayed: false } : started };
+  }
+
+  /** Streams an answer; whoever hangs up interrupts it. */
+  function answerIn(
+    form: AnswerForm,
+    { body, response, session }: { body: string | null; response: ServerResponse; session: string },
+  ): LabReply | null {
+    const asked = parse(body ?? '');
+    const needed = form === 'chat' ? 'messages' : 'input';
+    if (asked === null) return refusal(400, 'Invalid JSON');
+    if (!(needed in asked)) return refusal(400, `Missing '${needed}' field`);
+    if (session !== '' && key === undefined) return refusal(403, 'Sessions need an API key');
+    const sessionId =
+      session === '' ? `api-${random.uuid().replaceAll('-', '').slice(16)}` : session;
+    const headers = { 'content-type': 'text/event-stream', 'x-hermes-session-id': sessionId };
+    response.writeHead(200, headers);
+    response.flushHeaders();
+    response.on('close', () => {
+      if (!response.writableFinished) lab.interrupted += 1;
+    });
+    write(tellAnswer(random, form));
+    return null;
+
+    function write([block, ...rest]: readonly string[]): void {
+      if (block === undefined) return void response.end();
+      response.write(block);
+      if (lab.holdsAnswers) return;
+      if (paceMs === null) return write(rest);
+      const timer = setTimeout(() => {
+        timers.delete(timer);
+        write(rest);
+      }, paceMs);
+      timers.add(timer);
+    }
   }
 
   function play(run: LabRun, events: readonly Record<string, unknown>[], gapMs: number): void {
@@ -207,7 +258,9 @@ export function createLabHermes(options: LabHermesOptions = {}): LabHermes {
     return { status: 200, body: { object: 'list', data, has_more: offset + limit < rows.length } };
   }
 
-  return {
+  const lab: LabHermes = {
+    holdsAnswers: false,
+    interrupted: 0,
     hall,
     sessions,
     requests,
@@ -233,6 +286,7 @@ export function createLabHermes(options: LabHermesOptions = {}): LabHermes {
         server.closeAllConnections();
       }),
   };
+  return lab;
 }
 
 function write(response: ServerResponse, { status, body, headers }: LabReply): void {

@@ -113,6 +113,7 @@ function targetOf(organismId: string, command: ControlCommand): string {
     case 'reload':
     case 'stop':
     case 'start-run':
+    case 'ask':
       return organismId;
     case 'watch-run':
     case 'stop-run':

@@ -69,6 +69,20 @@ describe('runs', () => {
     expect((await kit.post(`${RUNS}/run_nobody/watch`, {})).status).toBe(404);
   });
 
+  it('may be asked for in the words of OpenAI', async () => {
+    const { status, body } = await kit.post('/api/v1/sources/one-source/chat/completions', {
+      messages: [{ role: 'user', content: 'Hi' }],
+    });
+    expect([status, body]).toMatchObject([202, { session_id: expect.stringMatching(/^api-/) }]);
+    await recorder.until('the answer', () => recorder.of('usage').length === 1);
+    expect((await kit.post('/api/v1/sources/one-source/responses', { input: 'Hi' })).status).toBe(
+      202,
+    );
+    await recorder.until('the next', () => recorder.of('usage').length === 2);
+    const none = await kit.post('/api/v1/sources/one-source/chat/completions', { messages: [] });
+    expect(none.status).toBe(422);
+  });
+
   it('are stopped, allowed and steered', async () => {
     const runId = await start();
     const run = `${RUNS}/${runId}`;
@@ -105,7 +119,10 @@ describe('runs', () => {
     });
   });
 
-  it.each([RUNS, `${RUNS}/run_1/stop`, `${RUNS}/run_1/approval`, `${RUNS}/run_1/steer`])(
+  const ASKED = ['chat/completions', 'responses'].map(
+    (path) => `/api/v1/sources/one-source/${path}`,
+  );
+  it.each([...ASKED, RUNS, `${RUNS}/run_1/stop`, `${RUNS}/run_1/approval`, `${RUNS}/run_1/steer`])(
     'POST %s is nothing without the control key',
     async (path) => {
       const answer = await kit.request('POST', path, {

@@ -43,6 +43,8 @@ export function runRoutes(deps: ApiDeps): Route[] {
       alsoAnswers: [202],
       handle: (input) => forward(input, { kind: 'start-run', body: input.body }),
     }),
+    asking('chat/completions', 'chat', z.looseObject({ messages: z.array(z.unknown()).min(1) })),
+    asking('responses', 'responses', z.looseObject({ input: z.unknown() })),
     defineRoute({
       method: 'POST',
       path: '/api/v1/sources/{name}/runs/{run_id}/watch',
@@ -70,6 +72,24 @@ export function runRoutes(deps: ApiDeps): Route[] {
     answering('approval', 'answer-approval', 'Answers what a run waits to be allowed'),
     answering('steer', 'steer-run', 'Tells a run that is under way something more'),
   ];
+
+  function asking(
+    path: string,
+    form: 'chat' | 'responses',
+    body: z.ZodType<Record<string, unknown>>,
+  ): Route {
+    return defineRoute({
+      method: 'POST',
+      path: `/api/v1/sources/{name}/${path}`,
+      summary: `Asks upstream in the words of OpenAI's ${path} and follows the answer`,
+      query: z.object({}),
+      body,
+      answer,
+      problems: PROBLEMS,
+      alsoAnswers: [202],
+      handle: (input) => forward(input, { kind: 'ask', form, body: input.body }),
+    });
+  }
 
   function answering(verb: string, kind: 'answer-approval' | 'steer-run', summary: string): Route {
     return defineRoute({

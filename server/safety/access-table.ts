@@ -47,6 +47,8 @@ export const ACCESS_TABLE: Readonly<Record<string, Need>> = {
   'POST /api/v1/agents/{name}/resume': 'control',
   'POST /api/v1/organism/reload': 'control',
   'POST /api/v1/organism/stop': 'control',
+  'POST /api/v1/sources/{name}/chat/completions': 'control',
+  'POST /api/v1/sources/{name}/responses': 'control',
   'POST /api/v1/sources/{name}/runs': 'control',
   'POST /api/v1/sources/{name}/runs/{run_id}/watch': 'control',
   'POST /api/v1/sources/{name}/runs/{run_id}/stop': 'control',

@@ -99,6 +99,12 @@ export type ControlCommand =
 /** Commands of upstreams that work in runs. */
 export type RunCommand =
   | { readonly kind: 'start-run'; readonly body: Record<string, unknown> }
+  /** The same in one of OpenAI's forms; its stream is followed like a run's. */
+  | {
+      readonly kind: 'ask';
+      readonly form: 'chat' | 'responses';
+      readonly body: Record<string, unknown>;
+    }
   | { readonly kind: 'watch-run'; readonly runId: string; readonly sessionId: string | null }
   | { readonly kind: 'stop-run'; readonly runId: string }
   | {

@@ -30,6 +30,7 @@ export function sendCommand(rest: RestClient, command: ControlCommand): Promise<
     case 'stop':
       return rest.post(`/organism/${command.kind}`, undefined);
     case 'start-run':
+    case 'ask':
     case 'watch-run':
     case 'stop-run':
     case 'answer-approval':

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 
 import type { ControlCommand, ControlOutcome } from '../source.ts';
 import type { RestClient } from '../upstream/rest-client.ts';
+import type { AnswerForm } from './answer-reader.ts';
 import type { Features } from './features.ts';
 import type { RunBook } from './run-book.ts';
 import type { Runs } from './runs.ts';
@@ -10,6 +11,7 @@ import { runStartedSchema } from './wire.ts';
 /** What can be asked, and the feature an instance must have for it; null: every version can. */
 const OFFERS = [
   { kind: 'start-run', needs: null },
+  { kind: 'ask', needs: null },
   { kind: 'watch-run', needs: null },
   { kind: 'inject', needs: null },
   { kind: 'stop-run', needs: 'run_stop' },
@@ -17,6 +19,11 @@ const OFFERS = [
   { kind: 'answer-approval', needs: 'run_approval_response' },
   { kind: 'steer-run', needs: 'run_steer' },
 ] as const satisfies readonly { kind: ControlCommand['kind']; needs: string | null }[];
+
+const PATHS: Readonly<Record<AnswerForm, string>> = {
+  chat: '/v1/chat/completions',
+  responses: '/v1/responses',
+};
 
 /** @param features null: the instance has not said yet, which the base version never does */
 export function offeredCommands(features: Features | null): readonly ControlCommand['kind'][] {
@@ -28,6 +35,7 @@ export function offeredCommands(features: Features | null): readonly ControlComm
 /** Sends one command, once: nothing here or below tries again. */
 export function createControl(deps: {
   rest: RestClient;
+  apiKey: string | undefined;
   runs: Runs;
   book: RunBook;
   features: () => Features | null;
@@ -56,6 +64,27 @@ export function createControl(deps: {
     return { ...outcome, body: { ...started.data, session_id: sessionId } };
   }
 
+  /** One answer, streamed: hanging up interrupts the agent, so it is read to its end. */
+  function askIn(form: AnswerForm, given: Readonly<Record<string, unknown>>) {
+    const runId = `ask_${randomUUID()}`;
+    const sessionId = `organoscope-${randomUUID()}`;
+    const { input, messages, model } = { input: null, messages: null, model: null, ...given };
+    // A server without a key refuses a session that is named, and names one itself.
+    const headers = deps.apiKey === undefined ? {} : { 'x-hermes-session-id': sessionId };
+    return runs.follow({
+      runId,
+      sessionId,
+      input: form === 'chat' ? messages : input,
+      model: typeof model === 'string' ? model : undefined,
+      answer: { form, ask: { path: PATHS[form], body: { ...given, stream: true }, headers } },
+    });
+  }
+
+  function hangUp(runId: string): ControlOutcome | null {
+    if (!runs.hangUp(runId)) return null;
+    return { kind: 'answered', status: 200, body: { run_id: runId, status: 'stopping' } };
+  }
+
   /** Stop, steer and approvals exist where the instance says so. */
   function ask(feature: string, runId: string, verb: string, body: unknown) {
     if (deps.features()?.has(feature) !== true) {
@@ -68,13 +97,15 @@ export function createControl(deps: {
     switch (command.kind) {
       case 'start-run':
         return start(command.body);
+      case 'ask':
+        return askIn(command.form, command.body);
       case 'watch-run':
         return runs.follow({
           runId: command.runId,
           sessionId: command.sessionId ?? command.runId,
         });
       case 'stop-run':
-        return ask('run_stop', command.runId, 'stop', {});
+        return hangUp(command.runId) ?? ask('run_stop', command.runId, 'stop', {});
       case 'answer-approval':
         return ask('run_approval_response', command.runId, 'approval', command.body);
       case 'steer-run':
@@ -82,7 +113,7 @@ export function createControl(deps: {
       case 'kill': {
         const runId = book.openIn(command.threadId);
         if (runId === null) return notSent('no run of this thread is open here');
-        return ask('run_stop', runId, 'stop', {});
+        return hangUp(runId) ?? ask('run_stop', runId, 'stop', {});
       }
       case 'inject': {
         const { text } = { text: null, ...command.payload };

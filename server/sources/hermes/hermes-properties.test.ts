@@ -28,7 +28,8 @@ function read(chunks: readonly Buffer[]): EventDraft[] {
   const reader = createRunReader(FACTS, createCast());
   const drafts: EventDraft[] = [];
   for (const item of chunks.flatMap((chunk) => sse.push(chunk))) {
-    if (item.kind === 'data') drafts.push(...reader.read(item.text).drafts);
+    if (item.kind === 'data')
+      drafts.push(...reader.read(item.text, { event: item.event, at: 0 }).drafts);
   }
   return drafts;
 }

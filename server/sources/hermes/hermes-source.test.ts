@@ -257,6 +257,66 @@ describe('a Hermes source', () => {
     expect(config).toMatchObject({ jobs: [{ id: '3f9c0a1b2c4d' }, { id: 'a0b1c2d3e4f5' }] });
   });
 
+  test.each([
+    ['chat', { messages: [{ role: 'user', content: 'What is here?' }] }],
+    ['responses', { input: 'What is here?' }],
+  ] as const)('an answer in the form of %s is followed like a run', async (form, body) => {
+    await connect();
+    const outcome = await source.control({ kind: 'ask', form, body });
+    expect(outcome).toMatchObject({ status: 202 });
+    const { session_id: sessionId } = bodyOf(outcome);
+    await recorder.until('the bill', () => recorder.of('usage').length === 1);
+    const texts = recorder.of('message').filter(({ payloadType }) => payloadType === 'text');
+    expect(texts.map(({ from, threadId, payload }) => [from, threadId, payload])).toEqual([
+      ['user', sessionId, { text: 'What is here?' }],
+      ['hermes-agent', sessionId, { text: 'There is one file — 完了.' }],
+    ]);
+    expect(recorder.of('thread_updated').at(-1)?.status).toBe('completed');
+    await vi.waitFor(() => expect(recorder.of('organism').at(-1)?.config?.['runs']).toEqual([]));
+    const asked = lab.requests.find(({ path }) => /completions|responses/.test(path));
+    expect(asked?.headers).toMatchObject({ 'x-hermes-session-id': sessionId });
+    expect(asked?.headers).not.toHaveProperty('origin');
+    expect(recorder.conflicts).toEqual([]);
+    expect(lab.interrupted).toBe(0);
+  });
+
+  test('an answer is stopped by hanging up, and one that breaks off is unknown', async () => {
+    await connect();
+    lab.holdsAnswers = true;
+    const ask = { kind: 'ask', form: 'responses', body: { input: 'Wait' } } as const;
+    const { run_id: first } = bodyOf(await source.control(ask));
+    expect(await source.control({ kind: 'stop-run', runId: String(first) })).toMatchObject({
+      body: { status: 'stopping' },
+    });
+    const last = () => recorder.of('thread_updated').at(-1)?.status;
+    await recorder.until('the stop', () => last() === 'killed');
+    await vi.waitFor(() => expect(lab.interrupted).toBe(1));
+    await source.control(ask);
+    await lab.stop();
+    await recorder.until('the break', () => last() === 'unknown');
+    expect(recorder.of('gap')).toHaveLength(1);
+    expect(recorder.conflicts).toEqual([]);
+  });
+
+  test('an answer without a key belongs to the session that the server names', async () => {
+    lab = createLabHermes({ paceMs: null });
+    const { url } = await lab.start();
+    source = createHermesSource(
+      { name: 'lab', url, organismId: 'lab', intervals: FAST },
+      recorder.deps,
+    );
+    await source.start();
+    await recorder.until('a reading', () => status()?.state === 'polling');
+    const body = { messages: [{ role: 'user', content: 'Hi' }] };
+    const outcome = await source.control({ kind: 'ask', form: 'chat', body });
+    expect(bodyOf(outcome)['session_id']).toMatch(/^api-[0-9a-f]{16}$/);
+    const refused = await source.control({ kind: 'ask', form: 'chat', body: {} });
+    expect(refused).toMatchObject({
+      status: 400,
+      body: { error: { type: 'invalid_request_error' } },
+    });
+  });
+
   test("sessions of others are read once, and billed by what they add; our runs' are not", async () => {
     await connect();
     lab.sessions.grow(500, Date.now());

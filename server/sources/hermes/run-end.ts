@@ -5,6 +5,10 @@ import type { RunContext } from './run-context.ts';
 import { countTokens } from './tokens.ts';
 import type { RunEvent } from './wire.ts';
 
+/** The last that is told of a run, whatever tells it. */
+export type RunEnd = Pick<RunEvent, 'event'> &
+  Partial<Pick<RunEvent, 'error' | 'output' | 'usage'>>;
+
 interface Ending {
   readonly at: number;
   readonly lastText: string;
@@ -13,7 +17,7 @@ interface Ending {
 }
 
 /** What the last event of a run becomes. */
-export function endDrafts(run: RunContext, event: RunEvent, ending: Ending): EventDraft[] {
+export function endDrafts(run: RunContext, event: RunEnd, ending: Ending): EventDraft[] {
   const { at, isBusy } = ending;
   const { usage } = usageDraft(run, event.usage, at);
   const drafts: EventDraft[] = usage === null ? [] : [usage];
@@ -34,13 +38,34 @@ export function endDrafts(run: RunContext, event: RunEvent, ending: Ending): Eve
 }
 
 /** The output repeats the text told last. A run that ends with none may hide a failure: say so. */
-function outputDrafts(run: RunContext, event: RunEvent, ending: Ending): EventDraft[] {
+function outputDrafts(run: RunContext, event: RunEnd, ending: Ending): EventDraft[] {
   const text = event.output ?? '';
   const isTold = text.trim() === ending.lastText.trim();
   if (text !== '' ? isTold : ending.hasSaid) return [];
   const payload = text === '' ? { text, note: 'completed, empty' } : { text };
   const { agent: from } = run.facts;
   return [run.message('output', ending.at, { from, to: USER, payloadType: 'text', payload })];
+}
+
+/** Nothing tells how it ended. */
+export function unknownEndDrafts(
+  run: RunContext,
+  reason: string,
+  { at, since, isBusy }: { readonly at: number; readonly since: number; readonly isBusy: boolean },
+): EventDraft[] {
+  return [
+    run.thread('unknown', at, reason),
+    run.state(isBusy ? 'processing' : 'idle', at),
+    {
+      type: 'gap',
+      key: run.key('gap'),
+      occurredAt: at,
+      what: 'events',
+      from: since === 0 ? null : since,
+      to: null,
+      reason: `run ${run.facts.runId}: ${reason}`,
+    },
+  ];
 }
 
 /** The counters are the run's own; `detail` says what is wrong with them. */

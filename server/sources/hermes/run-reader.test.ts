@@ -31,7 +31,7 @@ function readChunks(chunks: Iterable<Uint8Array>) {
   for (const chunk of chunks) {
     for (const item of sse.push(chunk)) {
       if (item.kind !== 'data') continue;
-      const reading = reader.read(item.text);
+      const reading = reader.read(item.text, { event: item.event, at: 0 });
       drafts.push(...reading.drafts);
       rejects.push(...reading.rejects);
     }

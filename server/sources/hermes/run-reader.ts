@@ -9,7 +9,7 @@ import type { Cast } from './cast.ts';
 import { createOpenTools } from './open-tools.ts';
 import type { RunFacts } from './run-context.ts';
 import { createRunContext } from './run-context.ts';
-import { endDrafts, usageDraft } from './run-end.ts';
+import { endDrafts, unknownEndDrafts, usageDraft } from './run-end.ts';
 import { subagentDrafts } from './subagent-drafts.ts';
 import { createTextGroup } from './text-group.ts';
 import { toolEndDrafts, toolStartDrafts, unfinishedToolDrafts } from './tool-drafts.ts';
@@ -25,7 +25,8 @@ export interface RunReading {
 export interface RunReader {
   /** What the run was asked. */
   begin(input: unknown, at: number): EventDraft[];
-  read(text: string): RunReading;
+  /** @param from what stood around it, and when it came */
+  read(text: string, from: { readonly event: string | null; readonly at: number }): RunReading;
   /** A run goes on whose stream broke: its status tells what it waits for. */
   observe(status: RunStatus, at: number): EventDraft[];
   /** The stream ended without a terminal event: what is known then, from the status where there is one. */
@@ -37,7 +38,7 @@ export interface RunReader {
   readonly childSessions: readonly string[];
 }
 
-const MAX_EVENT_BYTES = 4 * 1024 * 1024;
+export const MAX_EVENT_BYTES = 4 * 1024 * 1024;
 const MAX_CHILDREN = 1000;
 const SAMPLE_CHARS = 200;
 
@@ -207,26 +208,11 @@ export function createRunReader(
       const drafts = [...flushThought(), ...flushText()];
       const event = statusEvent(status);
       if (event !== null) return { drafts: [...drafts, ...end(event, at)], rejects: [] };
-      return { drafts: [...drafts, ...unknownEnd(reason, at)], rejects: [] };
+      const isBusy = isBusyElsewhere();
+      const last = unknownEndDrafts(run, reason, { at, since: lastAt, isBusy });
+      return { drafts: [...drafts, ...unfinishedToolDrafts(run, tools, at), ...last], rejects: [] };
     },
   };
-
-  function unknownEnd(reason: string, at: number): EventDraft[] {
-    return [
-      ...unfinishedToolDrafts(run, tools, at),
-      run.thread('unknown', at, reason),
-      run.state(isBusyElsewhere() ? 'processing' : 'idle', at),
-      {
-        type: 'gap',
-        key: run.key('gap'),
-        occurredAt: at,
-        what: 'events',
-        from: lastAt === 0 ? null : lastAt,
-        to: null,
-        reason: `run ${facts.runId}: ${reason}`,
-      },
-    ];
-  }
 }
 
 /** The end a status object tells of, in the words of the stream. */
@@ -243,7 +229,7 @@ function statusEvent(status: RunStatus | null): RunEvent | null {
 }
 
 /** A string, or a list whose last entry is the question. */
-function questionOf(input: unknown): string {
+export function questionOf(input: unknown): string {
   if (typeof input === 'string') return input;
   const last: unknown = Array.isArray(input) ? input.at(-1) : input;
   const isEntry = typeof last === 'object' && last !== null && 'content' in last;

@@ -4,7 +4,7 @@ import type { LabHermes } from '#lab/hermes/server.ts';
 import { createLabHermes } from '#lab/hermes/server.ts';
 
 import { parseUpstreamUrl } from '../upstream/upstream-url.ts';
-import { openRunStream } from './run-stream.ts';
+import { eventsOf, openRunStream } from './run-stream.ts';
 import type { SseItem } from './sse-reader.ts';
 
 /** A clock that a test moves; the wire is real. */
@@ -45,7 +45,7 @@ describe('the stream of a run', () => {
     const opened = await openRunStream({
       url: parseUpstreamUrl(url),
       apiKey: undefined,
-      runId: run.id,
+      ask: eventsOf(run.id),
       signal: new AbortController().signal,
       ...clock,
     });
@@ -79,7 +79,7 @@ describe('the stream of a run', () => {
   test('a run that is unknown or was drained answers 404', async () => {
     const { signal } = new AbortController();
     const options = { url: parseUpstreamUrl(url), apiKey: undefined, signal, ...createTestClock() };
-    const opened = await openRunStream({ ...options, runId: 'run_none' });
+    const opened = await openRunStream({ ...options, ask: eventsOf('run_none') });
     expect(opened).toMatchObject({ kind: 'refused', status: 404 });
   });
 });

@@ -16,15 +16,28 @@ const MAX_REFUSAL_BYTES = 16_384;
 export interface RunStreamOptions {
   readonly url: UpstreamUrl;
   readonly apiKey: string | undefined;
-  readonly runId: string;
+  readonly ask: StreamAsk;
   readonly schedule: Schedule;
   readonly elapsed: () => number;
   readonly silenceMs?: number | undefined;
   readonly signal: AbortSignal;
 }
 
+/** What is asked of the upstream: with a body it is a POST. */
+export interface StreamAsk {
+  readonly path: string;
+  readonly body?: unknown;
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+/** The events of a run that is under way. */
+export function eventsOf(runId: string): StreamAsk {
+  return { path: `/v1/runs/${encodeURIComponent(runId)}/events` };
+}
+
 export type OpenedRun =
-  | { readonly kind: 'open'; readonly stream: RunStream }
+  /** `sessionId`: the session it belongs to, where the upstream says. */
+  | { readonly kind: 'open'; readonly stream: RunStream; readonly sessionId: string | null }
   | { readonly kind: 'refused'; readonly status: number; readonly body: string }
   | { readonly kind: 'failed'; readonly reason: string };
 
@@ -45,24 +58,32 @@ export async function openRunStream(options: RunStreamOptions): Promise<OpenedRu
     const response = await request(options);
     const status = response.statusCode ?? 0;
     if (status !== 200) return { kind: 'refused', status, body: await readRefusal(response) };
-    return { kind: 'open', stream: { read: (take) => readStream(response, options, take) } };
+    const named = response.headers['x-hermes-session-id'];
+    const sessionId = typeof named === 'string' && named !== '' ? named : null;
+    const stream: RunStream = { read: (take) => readStream(response, options, take) };
+    return { kind: 'open', stream, sessionId };
   } catch (error) {
     return { kind: 'failed', reason: describeFailure(error) };
   }
 }
 
 function request(options: RunStreamOptions): Promise<IncomingMessage> {
-  const { url, apiKey, runId, signal } = options;
-  const target = url.rest(`/v1/runs/${encodeURIComponent(runId)}/events`);
+  const { url, apiKey, ask, signal } = options;
+  const target = url.rest(ask.path);
+  const body = ask.body === undefined ? null : JSON.stringify(ask.body);
   const transport = target.protocol === 'https:' ? https : http;
   const headers = {
     accept: 'text/event-stream',
+    ...(body === null ? {} : { 'content-type': 'application/json' }),
+    ...ask.headers,
     ...(apiKey === undefined ? {} : { authorization: `Bearer ${apiKey}` }),
   };
   return new Promise((resolve, reject) => {
+    const method = body === null ? 'GET' : 'POST';
     transport
-      .get(target, { agent: false, headers, signal, lookup: guardedLookup }, resolve)
-      .on('error', reject);
+      .request(target, { method, agent: false, headers, signal, lookup: guardedLookup }, resolve)
+      .on('error', reject)
+      .end(body ?? undefined);
   });
 }
 

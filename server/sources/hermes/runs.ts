@@ -6,18 +6,22 @@ import type { Outbox } from '../upstream/outbox.ts';
 import type { RestClient } from '../upstream/rest-client.ts';
 import { RestError } from '../upstream/rest-client.ts';
 import type { UpstreamUrl } from '../upstream/upstream-url.ts';
+import type { AnswerForm } from './answer-reader.ts';
+import { createAnswerReader } from './answer-reader.ts';
 import type { Cast } from './cast.ts';
 import type { RunBook } from './run-book.ts';
 import type { RunReader } from './run-reader.ts';
 import { createRunReader } from './run-reader.ts';
-import type { RunStream } from './run-stream.ts';
-import { openRunStream } from './run-stream.ts';
+import type { RunStream, StreamAsk } from './run-stream.ts';
+import { eventsOf, openRunStream } from './run-stream.ts';
 import { runStatusSchema } from './wire.ts';
 
 /** The runs this source follows: one subscription each, ever. */
 export interface Runs {
   /** Subscribes to a run; what it answers is what the upstream said to that. */
   follow(run: FollowedRun): Promise<ControlOutcome>;
+  /** Hangs up on an answer, which ends the work on it. @returns whether there was one */
+  hangUp(runId: string): boolean;
   /** Asks how the runs ended whose stream broke, where the upstream tells. */
   settle(hasStatus: boolean): Promise<void>;
   readonly open: number;
@@ -33,6 +37,8 @@ export interface FollowedRun {
   readonly input?: unknown;
   readonly model?: string | undefined;
   readonly provider?: string | undefined;
+  /** Asked in OpenAI's words: it has no events of its own, its answer is the stream. */
+  readonly answer?: { readonly form: AnswerForm; readonly ask: StreamAsk } | undefined;
 }
 
 interface Adrift {
@@ -41,6 +47,14 @@ interface Adrift {
   readonly reason: string;
 }
 
+interface Followed {
+  readonly run: FollowedRun;
+  readonly reader: RunReader;
+  readonly done: Promise<void>;
+  readonly stop: AbortController;
+}
+
+const STOPPED = runStatusSchema.parse({ status: 'cancelled' });
 const WAS_STOPPED = 'Organoscope was stopped meanwhile';
 
 export function createRuns(deps: {
@@ -60,14 +74,15 @@ export function createRuns(deps: {
 }): Runs {
   const { book, cast, outbox, now, url } = deps;
   const closing = new AbortController();
-  const reading = new Map<string, { run: FollowedRun; reader: RunReader; done: Promise<void> }>();
+  const reading = new Map<string, Followed>();
   const adrift = new Map<string, Adrift>();
 
   function readerOf(run: FollowedRun, isResumed: boolean): RunReader {
     const agent = deps.agent();
     const { runId, sessionId, model = agent, provider = 'hermes' } = run;
-    const instance = `${url.shown}/${agent}`;
-    return createRunReader({ runId, sessionId, instance, agent, model, provider }, cast, {
+    const facts = { runId, sessionId, instance: `${url.shown}/${agent}`, agent, model, provider };
+    if (run.answer !== undefined) return createAnswerReader(run.answer.form, facts, cast);
+    return createRunReader(facts, cast, {
       isResumed,
       isBusyElsewhere: () => reading.size > 1,
     });
@@ -82,28 +97,37 @@ export function createRuns(deps: {
     }
   }
 
-  async function follow(run: FollowedRun): Promise<ControlOutcome> {
-    const { runId, sessionId } = run;
+  async function follow(asked: FollowedRun): Promise<ControlOutcome> {
+    const { runId, answer } = asked;
     if (book.has(runId)) {
       const detail = `run ${runId} was subscribed to before: its events can be read once`;
       return { kind: 'answered', status: 409, body: { detail } };
     }
-    book.begin(runId, sessionId);
-    const opened = await openRunStream({ ...deps, runId, signal: closing.signal });
-    const reader = readerOf(run, false);
-    const wasStartedHere = 'input' in run;
-    if (opened.kind === 'refused' && !wasStartedHere) {
+    book.begin(runId, asked.sessionId);
+    const stop = new AbortController();
+    const signal = AbortSignal.any([closing.signal, stop.signal]);
+    const opened = await openRunStream({ ...deps, ask: answer?.ask ?? eventsOf(runId), signal });
+    const isUnderWay = 'input' in asked && answer === undefined;
+    if (opened.kind !== 'open' && !isUnderWay) {
       book.end(runId, []);
-      return { kind: 'answered', status: opened.status, body: parseOr(opened.body) };
+      return opened.kind === 'failed'
+        ? { kind: 'unknown', reason: opened.reason }
+        : { kind: 'answered', status: opened.status, body: parseOr(opened.body) };
     }
+    const named = opened.kind === 'open' ? opened.sessionId : null;
+    const sessionId = named ?? asked.sessionId;
+    const run = { ...asked, sessionId };
+    book.begin(runId, sessionId);
+    const reader = readerOf(run, false);
     const begun = { drafts: reader.begin(run.input, now()), cursors: book.save() };
     const stored = outbox.add(begun);
     if (opened.kind === 'open') {
-      const done = read(opened.stream, reader, run, stored).finally(() => {
+      const followed = { run, reader, stop };
+      const done = read(opened.stream, followed, stored).finally(() => {
         reading.delete(runId);
         deps.onChange();
       });
-      reading.set(runId, { run, reader, done });
+      reading.set(runId, { ...followed, done });
     } else {
       stored.catch(logLoss);
       const reason =
@@ -116,8 +140,7 @@ export function createRuns(deps: {
 
   async function read(
     stream: RunStream,
-    reader: RunReader,
-    run: FollowedRun,
+    { run, reader, stop }: Omit<Followed, 'done'>,
     stored: Promise<void>,
   ): Promise<void> {
     try {
@@ -127,13 +150,16 @@ export function createRuns(deps: {
           if (item.kind === 'dropped') await outbox.add({ drafts: [], rejects: [tooLong(run)] });
           if (item.kind !== 'data') continue;
           const waited = reader.approval;
-          await outbox.add(reader.read(item.text));
+          await outbox.add(reader.read(item.text, { event: item.event, at: now() }));
           if (reader.approval !== waited) deps.onChange();
         }
       });
       if (reader.isOver) await end(run.runId, reader);
       else if (closing.signal.aborted) return;
-      else adrift.set(run.runId, { run, reader, reason });
+      else if (stop.signal.aborted) {
+        await outbox.add(reader.abandon(reason, now(), STOPPED));
+        await end(run.runId, reader);
+      } else adrift.set(run.runId, { run, reader, reason });
     } catch (error) {
       logLoss(error);
     }
@@ -171,10 +197,17 @@ export function createRuns(deps: {
         threadId: clip(run.sessionId),
         approval: reader.approval,
       })),
+    hangUp(runId) {
+      const found = reading.get(runId);
+      if (found?.run.answer === undefined) return false;
+      found.stop.abort();
+      return true;
+    },
     async settle(hasStatus) {
       resume();
-      for (const [runId, { reader, reason }] of adrift) {
-        const status = hasStatus ? await askStatus(runId) : null;
+      for (const [runId, { run, reader, reason }] of adrift) {
+        // An answer is no run: nobody keeps its status.
+        const status = hasStatus && run.answer === undefined ? await askStatus(runId) : null;
         if (status === 'pending') continue;
         if (status !== null && !isEnded(status.status)) {
           const drafts = reader.observe(status, now());

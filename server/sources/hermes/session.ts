@@ -96,7 +96,7 @@ export function createSession(
     now,
     elapsed,
   });
-  const control = createControl({ rest, runs, book, features: () => readings.features });
+  const control = createControl({ rest, apiKey, runs, book, features: () => readings.features });
 
   const poller = createPoller({
     run: beat,
