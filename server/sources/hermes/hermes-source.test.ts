@@ -292,8 +292,12 @@ describe('a Hermes source', () => {
     await recorder.until('the stop', () => last() === 'killed');
     await vi.waitFor(() => expect(lab.interrupted).toBe(1));
     await source.control(ask);
+    const { port } = new URL(source.describe().url);
     await lab.stop();
+    lab = createLabHermes({ key: KEY, paceMs: null, port: Number(port) });
+    await lab.start();
     await recorder.until('the break', () => last() === 'unknown');
+    expect(lab.requests.some(({ path }) => path.includes('/v1/runs/'))).toBe(false);
     expect(recorder.of('gap')).toHaveLength(1);
     expect(recorder.conflicts).toEqual([]);
   });
