@@ -229,6 +229,8 @@ describe('Coder AI Bridge', () => {
     now += 10 * 60_000;
     await recorder.until('the end', () => states().length === 2);
     expect(states()).toEqual(['active', 'completed']);
+    const doing = recorder.of('agent_state').map(({ agent, state }) => `${agent} ${state}`);
+    expect(doing).toEqual(['Claude Code @ ann processing', 'Claude Code @ ann idle']);
     const before = requestsTo('/sessions/s1').length;
     await rounds();
     expect(requestsTo('/sessions/s1')).toHaveLength(before);

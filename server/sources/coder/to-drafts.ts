@@ -24,6 +24,9 @@ export interface ThreadTotal extends TokenClasses {
   readonly cacheWrite1h: number;
 }
 
+/** What a client does, as far as its newest thread tells: calls under way are not shown. */
+const AGENT_STATES = { active: 'processing', completed: 'idle', error: 'error' } as const;
+
 /** The totals of threads as they were last read; usage is what came since. */
 export type Baselines = ReadonlyMap<string, ThreadTotal>;
 
@@ -99,6 +102,14 @@ function threadDrafts({ thread, agent, user, conversation, startAt, now }: Place
       threadId,
       status,
       ...(endAt === null ? {} : { lastActivity: endAt }),
+    },
+    {
+      type: 'agent_state',
+      key: `agent-state:${threadId}:${status}:${endAt ?? ''}`,
+      occurredAt: endAt ?? startAt,
+      agent,
+      state: AGENT_STATES[status],
+      currentThread: status === 'completed' ? null : threadId,
     },
   ];
   if (hasFailed) {
