@@ -8,7 +8,7 @@ import {
   passOver,
   totalsOf,
 } from '#server/sources/codex/ledger.ts';
-import { isOfNoUse, isRepeated } from '#server/sources/codex/line-heads.ts';
+import { isCountOf, isOfNoUse, isRepeated } from '#server/sources/codex/line-heads.ts';
 import { bornAtOf, threadInName } from '#server/sources/codex/names.ts';
 import type { Replay } from '#server/sources/codex/replay.ts';
 import { bornAtOfSession, replayAfter, replayOf } from '#server/sources/codex/replay.ts';
@@ -32,8 +32,8 @@ interface FileFacts {
   isBegun: boolean;
   replay: Replay | null;
   last: Totals | null;
-  /** How the next line spells the counters of the thread, if it repeats them. */
-  repetition: string | null;
+  /** The counters of the thread as they were spelt last; only where they come twice. */
+  told: Buffer | null;
 }
 
 /**
@@ -47,12 +47,13 @@ export function createCodexFinder(): CallFinder {
 
   function takeLines(lines: Buffer, facts: FileFacts): void {
     eachLine(lines, (begin, end) => {
+      const { replay, told } = facts;
       // A copy ends with a line of any kind.
-      if (facts.replay === null && isOfNoUse(lines, begin)) return;
+      if (replay === null && isOfNoUse(lines, begin)) return;
+      // Newer builds tell each reading twice.
+      if (told !== null && isCountOf(lines, begin, told)) return;
       const raw = lines.toString('utf8', begin, end);
-      if (facts.replay !== null && isRepeated(raw)) return;
-      if (facts.repetition !== null && raw.includes(facts.repetition)) return;
-      take(raw, facts);
+      if (replay === null || !isRepeated(raw)) take(raw, facts);
     });
   }
 
@@ -80,14 +81,14 @@ export function createCodexFinder(): CallFinder {
   }
 
   function bill(raw: string, payload: Fields, facts: FileFacts): void {
-    const { total: told, ofRequest } = readTold(payload);
-    if (told === null) return;
+    const { total: reading, ofRequest } = readTold(payload);
+    if (reading === null) return;
     const { thread, last, model, provider, at } = facts;
     const known = ledgers.get(thread) ?? NEW_LEDGER;
-    const { tokens, ledger, total } = billCounters(known, { total: told, ofRequest, last });
+    const { tokens, ledger, total } = billCounters(known, { total: reading, ofRequest, last });
     ledgers.set(thread, ledger);
     facts.last = total;
-    facts.repetition = repetitionOf(raw);
+    facts.told = spellingOf(raw);
     if (tokens === null) return;
     const maker = provider ?? (model === null ? '' : 'openai');
     table.add({ at, model: model ?? '', provider: maker, tokens, cacheWrite1h: 0 });
@@ -112,7 +113,7 @@ function newFile(file: string): FileFacts {
     isBegun: false,
     replay: null,
     last: null,
-    repetition: null,
+    told: null,
   };
 }
 
@@ -164,10 +165,8 @@ function readCounters(value: unknown): Counters | null {
 
 const OF_THREAD = '"thread_token_usage":';
 
-/** Newer builds tell each reading twice; the second line is known without parsing it. */
-function repetitionOf(raw: string): string | null {
+function spellingOf(raw: string): Buffer | null {
   const at = raw.lastIndexOf(OF_THREAD);
   const end = raw.indexOf('}', at);
-  if (at === -1 || end === -1) return null;
-  return `"total_token_usage":${raw.slice(at + OF_THREAD.length, end + 1)}`;
+  return at === -1 || end === -1 ? null : Buffer.from(raw.slice(at + OF_THREAD.length, end + 1));
 }

@@ -40,7 +40,7 @@ function listFiles(root: string, pattern: RegExp): string[] {
   const folders = [root];
   for (let folder = folders.pop(); folder !== undefined; folder = folders.pop()) {
     for (const entry of readdirSync(folder, { withFileTypes: true })) {
-      const place = path.join(folder, entry.name);
+      const place = `${folder}${path.sep}${entry.name}`;
       if (entry.isDirectory()) folders.push(place);
       else if (entry.isFile() && pattern.test(entry.name)) files.push(place);
     }

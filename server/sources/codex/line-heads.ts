@@ -13,6 +13,7 @@ const ORDINAL = Buffer.from('"ordinal":');
 const TYPE = Buffer.from('"type":"');
 const EVENT = Buffer.from('event_msg","payload":{"type":"');
 const COUNTS = Buffer.from('token_count"');
+const TOTAL = Buffer.concat([EVENT, COUNTS, Buffer.from(',"info":{"total_token_usage":')]);
 /** Types of lines that count no tokens and name no model. */
 const NO_USE = ['response_item"', 'compacted"', 'world_state"'].map((type) => Buffer.from(type));
 const QUOTE = 34;
@@ -26,13 +27,23 @@ const MAX_FIELD_BYTES = 40;
  * does not begin as Codex writes it nothing is known.
  */
 export function isOfNoUse(bytes: Buffer, begin: number): boolean {
-  if (!isAt(bytes, begin, STAMP)) return false;
-  const stamped = behind(bytes, begin + STAMP.length, QUOTE) + 1;
-  const numbered = isAt(bytes, stamped, ORDINAL) ? behind(bytes, stamped, COMMA) : stamped;
-  if (!isAt(bytes, numbered, TYPE)) return false;
-  const type = numbered + TYPE.length;
+  const type = typeAt(bytes, begin);
   if (isAt(bytes, type, EVENT)) return !isAt(bytes, type + EVENT.length, COUNTS);
   return NO_USE.some((name) => isAt(bytes, type, name));
+}
+
+/** Whether a line counts exactly those tokens, spelt as they are. */
+export function isCountOf(bytes: Buffer, begin: number, counters: Buffer): boolean {
+  const type = typeAt(bytes, begin);
+  return isAt(bytes, type, TOTAL) && isAt(bytes, type + TOTAL.length, counters);
+}
+
+/** Where the type of a line is named; behind everything when that is not where Codex names it. */
+function typeAt(bytes: Buffer, begin: number): number {
+  if (!isAt(bytes, begin, STAMP)) return bytes.length;
+  const stamped = behind(bytes, begin + STAMP.length, QUOTE) + 1;
+  const numbered = isAt(bytes, stamped, ORDINAL) ? behind(bytes, stamped, COMMA) : stamped;
+  return isAt(bytes, numbered, TYPE) ? numbered + TYPE.length : bytes.length;
 }
 
 function isAt(bytes: Buffer, at: number, word: Buffer): boolean {
