@@ -14,7 +14,8 @@ export function createClaudeCodeSource(config: FolderConfig, deps: SourceDeps): 
       kind: 'claude-code',
       title: 'Claude Code',
       pattern: /\.jsonl$/,
-      readFile: (file, isStopped) => readTranscript(file, { ...deps, isStopped }),
+      readFile: (file, { gather, isStopped }) =>
+        readTranscript(file, { ...gather, now: deps.now, isStopped }),
     },
     deps,
   );

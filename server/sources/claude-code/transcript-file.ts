@@ -22,7 +22,8 @@ const ENDED_MS = 2000;
 /** One that does not may be at work: a long text or file is one line, written when it is whole. */
 const QUIET_MS = 600_000;
 
-export interface TranscriptDeps extends Pick<SourceDeps, 'deliver' | 'getCursor' | 'now'> {
+export interface TranscriptDeps extends Pick<SourceDeps, 'getCursor' | 'now'> {
+  readonly deliver: (delivery: Delivery) => Promise<unknown>;
   readonly isStopped: () => boolean;
 }
 

@@ -22,7 +22,8 @@ export function createCodexSource(config: CodexConfig, deps: SourceDeps): Source
       kind: 'codex',
       title: 'Codex',
       pattern: /^rollout-.*\.jsonl$/,
-      async readFile(file, isStopped) {
+      // Delivered by itself: the thread's ledger must be saved before standard output may ask for it.
+      async readFile(file, { isStopped }) {
         await readSession(file, { ...deps, host, isStopped });
         return true;
       },

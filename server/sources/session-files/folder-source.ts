@@ -3,6 +3,8 @@ import { fileURLToPath } from 'node:url';
 import type { SourceKind } from '../../settings.ts';
 import { createPolledSource } from '../polled-source.ts';
 import type { Source, SourceDeps } from '../source.ts';
+import type { Gather } from './gather.ts';
+import { createGather } from './gather.ts';
 import type { SessionFile } from './session-files.ts';
 import { createSessionFiles } from './session-files.ts';
 
@@ -12,6 +14,13 @@ export interface FolderConfig {
   /** `file:///home/me/.codex/sessions` */
   readonly url: string;
   readonly organismId: string;
+}
+
+/** What a file is read with. */
+export interface FileReading {
+  /** Takes what is read in place of the source's own `deliver`. */
+  readonly gather: Pick<Gather, 'deliver' | 'getCursor'>;
+  readonly isStopped: () => boolean;
 }
 
 /** Between two looks at the files while someone watches. */
@@ -27,7 +36,7 @@ export function createFolderSource(
     /** Names of its files. */
     readonly pattern: RegExp;
     /** @returns whether nothing is left to do before the file changes */
-    readonly readFile: (file: SessionFile, isStopped: () => boolean) => Promise<boolean>;
+    readonly readFile: (file: SessionFile, reading: FileReading) => Promise<boolean>;
   },
   deps: SourceDeps,
 ): Source {
@@ -41,9 +50,15 @@ export function createFolderSource(
       description: { name, kind, url, organismId },
       intervalMs: POLL_MS,
       async read(isStopped) {
-        for (const file of await files.changed()) {
-          if (isStopped()) return;
-          if (await readFile(file, isStopped)) files.note(file);
+        const gather = createGather(deps);
+        const reading = { gather, isStopped };
+        try {
+          for (const file of await files.changed()) {
+            if (isStopped()) return;
+            if (await readFile(file, reading)) gather.afterwards(() => files.note(file));
+          }
+        } finally {
+          await gather.flush();
         }
       },
       explain: (error) => ({
