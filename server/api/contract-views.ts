@@ -12,6 +12,7 @@ import type { EventOf } from '#organism/event.ts';
 import { effectiveCostNanos } from '#organism/event.ts';
 import { isExhausted, percentUsed, remainingTokens } from '#organism/gas.ts';
 import { formatInstant } from '#organism/instant.ts';
+import { isRecord } from '#organism/record.ts';
 import type { AgentView, OrganismState, ThreadView } from '#organism/state.ts';
 import { completionTokens, promptTokens, totalTokens } from '#organism/tokens.ts';
 import type { UsageSum } from '#organism/usage-sum.ts';
@@ -64,7 +65,8 @@ export function agentInfo(agent: AgentView): AgentInfo {
     isAgent: agent.isAgent,
     peers: [...agent.peers],
     payloadClass: agent.payloadClass,
-    state: agent.state,
+    // The contract has no word for it; its own server begins with this one.
+    state: agent.state === 'unknown' ? 'idle' : agent.state,
     currentThread: agent.currentThread,
     queueDepth: agent.queueDepth ?? 0,
     lastActivity: formatNullable(agent.lastActivity),
@@ -104,11 +106,17 @@ export function messageInfo(event: EventOf<'message'>): MessageInfo {
     from: event.from,
     to: event.to,
     payloadType: event.payloadType,
-    payload: event.payload ?? {},
+    payload: toObject(event.payload),
     ...(event.isPayloadPruned === true ? { payloadPruned: true as const } : {}),
     timestamp: formatInstant(event.occurredAt),
     slotIndex: event.slotIndex ?? null,
   };
+}
+
+/** The contract's payloads are objects; what other runtimes say is often a text or a list. */
+function toObject(payload: unknown): Readonly<Record<string, unknown>> {
+  if (isRecord(payload)) return payload;
+  return payload === null || payload === undefined ? {} : { value: payload };
 }
 
 export function budgetInfo(
