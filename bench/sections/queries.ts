@@ -59,7 +59,7 @@ async function measure({ rounds, pick }: BenchContext): Promise<Measured> {
       notes: [
         `${size.rows.toLocaleString('en-US')} calls over 365 days, 10 orgs, 200 agents and 8 models; ${size.messages.toLocaleString('en-US')} messages; pages of 100. Every figure is after one run that is not counted.`,
         'The scans are one SQL statement each over the ledger or the journal, without a rollup, a place or an index of words; the sums of days and bills were equal to theirs.',
-        'Threads are 50,000: all orders but the newest activity read one index through, 50 ns a thread.',
+        'Threads are 50,000.',
       ],
     };
   });

@@ -71,10 +71,16 @@ describe('pages from place to place', () => {
 
   test('of threads hold the largest, though those of the newest activity are the smallest', async () => {
     const store = await openTestStore();
-    const count = 2500;
-    const threads = Array.from({ length: count }, (_, i) =>
-      makeThread(`t${i}`, { at: NOON + i, createdAt: NOON + ((i * 7) % count), count: count - i }),
-    );
+    const count = 3100;
+    const threads = Array.from({ length: count }, (_, i) => ({
+      ...makeThread(`t${i}`, {
+        at: NOON + i,
+        createdAt: NOON + ((i * 7) % count),
+        count: count - i,
+      }),
+      // Of one agent all are looked through in order, of the other all are put in order.
+      participants: i % 10 === 0 ? ['ash', 'elm'] : ['ash'],
+    }));
     await store.append(makeBatch(threads));
     for (const sort of ['messages', 'created'] as const) {
       for (const direction of ['asc', 'desc'] as const) {
@@ -84,6 +90,21 @@ describe('pages from place to place', () => {
         const ascending = values.toSorted((a, b) => (a ?? 0) - (b ?? 0));
         expect(values).toEqual(direction === 'asc' ? ascending : ascending.toReversed());
         expect(new Set(paged.map(({ id }) => id)).size).toBe(count);
+        for (const [agent, step] of [
+          ['ash', 1],
+          ['elm', 10],
+        ] as const) {
+          const after =
+            (await store.listThreads({ ...query, agent, limit: 100 })).next ?? undefined;
+          const page = await store.listThreads({ ...query, agent, limit: 100, after });
+          const all = paged.filter(({ id }) => Number(id.slice(1)) % step === 0);
+          expect(page.rows).toEqual(all.slice(100, 200));
+          expect(page.total).toBe(all.length);
+          const filtered = await store.listThreads({ ...query, agent, activeSince: NOON + 1000 });
+          expect(filtered.total).toBe(
+            all.filter(({ lastActivity }) => (lastActivity ?? 0) >= NOON + 1000).length,
+          );
+        }
       }
     }
   });

@@ -4,6 +4,8 @@ import type { UsageDimension } from '#db/store.ts';
 
 export const QUARTER_MS = 15 * 60_000;
 export const DAY_MS = 24 * 60 * 60_000;
+/** A bucket is seven UTC days, counted from 1970-01-01. */
+export const WEEK_MS = 7 * DAY_MS;
 
 export interface Grain {
   readonly table: string;
@@ -21,6 +23,11 @@ export const GRAINS: readonly Grain[] = [
   { table: 'usage_day_model', bucketMs: DAY_MS, dimensions: ['org', 'model', 'provider'] },
   { table: 'usage_day_agent', bucketMs: DAY_MS, dimensions: ['agent'] },
   { table: 'usage_day', bucketMs: DAY_MS, dimensions: ['org', 'agent', 'model', 'provider'] },
+  {
+    table: 'usage_week',
+    bucketMs: WEEK_MS,
+    dimensions: ['org', 'agent', 'model', 'provider'],
+  },
   { table: 'usage_quarter_org', bucketMs: QUARTER_MS, dimensions: ['org'] },
   { table: 'usage_quarter_model', bucketMs: QUARTER_MS, dimensions: ['model', 'provider'] },
   {

@@ -144,10 +144,39 @@ describe('what a usage query reads', () => {
       }
     }
     const ofThreads = reads.filter((detail) => / t /.test(detail));
-    const index = 'USING COVERING INDEX threads_activity (organism_id=?';
+    const index = /USING COVERING INDEX threads_\w+ \(organism_id=\?/;
     const whole = ofThreads.filter((detail) => !detail.includes('INTEGER PRIMARY KEY'));
     expect(whole.length).toBeGreaterThan(0);
-    expect(whole.filter((detail) => !detail.includes(index))).toEqual([]);
+    expect(whole.filter((detail) => !index.test(detail))).toEqual([]);
+  });
+
+  test('a page of threads is found by its place, in any order and of any status', async () => {
+    const { deps, reads } = await openWatched(3);
+    const after = { value: 1, id: 1 };
+    for (const sort of ['created', 'messages', 'tokens', 'cost', 'budget'] as const) {
+      for (const [status, direction] of [
+        ['active', 'asc'],
+        [undefined, 'desc'],
+      ] as const) {
+        reads.length = 0;
+        listThreads(deps, {
+          organismId: 'garden',
+          limit: 2,
+          offset: 0,
+          sort,
+          status,
+          direction,
+          after,
+        });
+        const places = reads.filter((detail) => detail.includes(`threads_${sort} (organism_id=?`));
+        const sign = direction === 'asc' ? '>' : '<';
+        // The rest of those with this value, then those behind it; at last those without any.
+        expect(places[0]).toMatch(new RegExp(`=\\? AND id${sign}\\?\\)$`));
+        expect(places[1]).toMatch(new RegExp(`${sign}\\?\\)$`));
+        // Participants alone are put in order.
+        expect(reads.filter((detail) => detail.includes('TEMP B-TREE'))).toHaveLength(1);
+      }
+    }
   });
 
   test('messages behind the index of words are found by position, not by their organism', async () => {

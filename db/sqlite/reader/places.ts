@@ -12,6 +12,8 @@ export interface Listing {
   /** Whether the value can be null; nulls count as the smallest. */
   readonly isNullable: boolean;
   readonly direction: 'ASC' | 'DESC';
+  /** Whether many rows may have one value: those of the place's are then found by the id alone. */
+  readonly hasManyTies?: boolean | undefined;
 }
 
 /** The places of one page: behind `after`, or else from an offset. */
@@ -21,10 +23,9 @@ export function listPlaces(
   page: { limit: number; offset: number; after?: Place | undefined },
 ): Place[] {
   const places: Place[] = [];
-  for (const { sql, params } of stretches(listing, page.after)) {
+  for (const stretch of stretches(listing, page.after)) {
     const more = readStretch(statements, listing, {
-      sql,
-      params,
+      ...stretch,
       limit: page.limit - places.length,
       offset: page.after === undefined ? page.offset : 0,
     });
@@ -40,6 +41,8 @@ export function nextPlace(places: readonly Place[], limit: number): Place | null
 }
 
 interface Stretch {
+  /** All of one value: in order by the id alone. */
+  readonly areTies?: boolean;
   readonly sql: string;
   readonly params: readonly Param[];
 }
@@ -47,18 +50,22 @@ interface Stretch {
 /** What lies behind a place, in order: SQL compares with nothing that is null. */
 function stretches(listing: Listing, after: Place | undefined): readonly Stretch[] {
   if (after === undefined) return [{ sql: '', params: [] }];
-  const { id, value, isNullable, direction } = listing;
+  const { id, value, isNullable, hasManyTies, direction } = listing;
   const sign = direction === 'ASC' ? '>' : '<';
   if (after.value === null) {
     const nulls = { sql: `AND ${value} IS NULL AND ${id} ${sign} ?`, params: [after.id] };
     return direction === 'ASC' ? [nulls, { sql: `AND ${value} IS NOT NULL`, params: [] }] : [nulls];
   }
-  const behind = {
-    sql: `AND (${value}, ${id}) ${sign} (?, ?)`,
-    params: [after.value, after.id],
-  };
+  const place = [after.value, after.id];
+  const behind =
+    hasManyTies === true
+      ? [
+          { sql: `AND ${value} = ? AND ${id} ${sign} ?`, params: place, areTies: true },
+          { sql: `AND ${value} ${sign} ?`, params: [after.value] },
+        ]
+      : [{ sql: `AND (${value}, ${id}) ${sign} (?, ?)`, params: place }];
   const endsInNulls = isNullable && direction === 'DESC';
-  return endsInNulls ? [behind, { sql: `AND ${value} IS NULL`, params: [] }] : [behind];
+  return endsInNulls ? [...behind, { sql: `AND ${value} IS NULL`, params: [] }] : behind;
 }
 
 function readStretch(
@@ -66,9 +73,10 @@ function readStretch(
   { from, params, id, value, direction }: Listing,
   stretch: Stretch & { limit: number; offset: number },
 ): Place[] {
+  const order = [...(stretch.areTies === true ? [] : [value]), id];
   return statements.all<Place>(
     `SELECT ${id} AS id, ${value} AS value ${from} ${stretch.sql}
-     ORDER BY ${value} ${direction}, ${id} ${direction} LIMIT ? OFFSET ?`,
+     ORDER BY ${order.map((column) => `${column} ${direction}`).join(', ')} LIMIT ? OFFSET ?`,
     [...params, ...stretch.params, stretch.limit, stretch.offset],
   );
 }

@@ -2,8 +2,8 @@ import { integer, primaryKey, sqliteTable } from 'drizzle-orm/sqlite-core';
 
 /**
  * Sums of the ledger, added to by writer/settlement.ts. A bucket is the number of its
- * quarter hour or UTC day since 1970. Ids of 0 mean the source named none. The tables are WITHOUT
- * ROWID, which Drizzle cannot say: the generated migration was given those words.
+ * quarter hour, UTC day or seven UTC days since 1970. Ids of 0 mean the source named none. The tables
+ * are WITHOUT ROWID, which Drizzle cannot say: the generated migration was given those words.
  */
 
 const sums = () => ({
@@ -86,6 +86,23 @@ export const usageDayModel = sqliteTable(
 
 export const usageDay = sqliteTable(
   'usage_day',
+  { ...bucket(), ...org(), ...agent(), ...model(), ...sums() },
+  (table) => [
+    primaryKey({
+      columns: [
+        table.organismId,
+        table.bucket,
+        table.orgId,
+        table.agentId,
+        table.modelId,
+        table.providerId,
+      ],
+    }),
+  ],
+);
+
+export const usageWeek = sqliteTable(
+  'usage_week',
   { ...bucket(), ...org(), ...agent(), ...model(), ...sums() },
   (table) => [
     primaryKey({

@@ -59,7 +59,8 @@ function isCurrent(db: Connection, epoch: string, schema: '' | 'search.' = ''): 
 
 /**
  * The index holds words alone, neither texts nor where in them a word is; `ascii` splits at blanks
- * and leaves our words as they are. Words of two letters' beginnings are kept, as are typed first (reader/word-match.ts says what of the rest).
+ * and leaves our words as they are. Words of two letters' beginnings are kept, as are typed first;
+ * reader/word-match.ts says how longer ones are found.
  */
 function createSchema(db: Connection, epoch: string): void {
   db.exec(`CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;

@@ -214,7 +214,10 @@ describe('the doctor', () => {
       join(dataDir, DATABASE),
       `DROP TABLE journal_keys; CREATE INDEX journal_key_hash ON journal (key_hash);
        DELETE FROM meta WHERE key = 'keys_seq';
-       DROP TABLE amended_messages;
+       DROP TABLE amended_messages; DROP TABLE usage_week;
+       ${['created', 'messages', 'tokens', 'cost', 'budget']
+         .map((order) => `DROP INDEX threads_${order};`)
+         .join(' ')}
        DELETE FROM __drizzle_migrations WHERE id > 3;
        ${[...added.matchAll(/ALTER TABLE (\S+) ADD (\S+)/g)]
          .map(([, table, column]) => `ALTER TABLE ${table} DROP COLUMN ${column};`)
