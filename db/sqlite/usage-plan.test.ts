@@ -14,6 +14,7 @@ import { createStatements } from './reader/statements.ts';
 import { listThreads } from './reader/thread-queries.ts';
 import { dailyUsage } from './reader/usage-days.ts';
 import { listUsage } from './reader/usage-history.ts';
+import { planUsage } from './reader/usage-plan.ts';
 import { sumUsage } from './reader/usage-sums.ts';
 import { attachSearch } from './search/search-database.ts';
 import { storeFiles } from './store-files.ts';
@@ -123,13 +124,32 @@ describe('what a usage query reads', () => {
     expect(read(() => sumUsage(deps, { groupBy: [] }))).toEqual(['usage_day_org']);
     expect(read(() => sumUsage(deps, { groupBy: ['agent'] }))).toEqual(['usage_day_agent']);
     expect(read(() => sumUsage(deps, { groupBy: ['model'] }))).toEqual(['usage_day_model']);
-    expect(read(() => sumUsage(deps, { groupBy: ['model', 'agent'] }))).toEqual(['usage_day']);
+    expect(read(() => sumUsage(deps, { groupBy: ['model', 'agent'] }))).toEqual(['usage_week']);
     expect(read(() => sumUsage(deps, { groupBy: ['thread'] }))).toEqual(['usage_thread']);
     expect(read(() => dailyUsage(deps, { timezone: 'Europe/Berlin', groupBy: 'model' }))).toEqual([
       'usage_day_org',
       'usage_day_model',
       'usage_quarter_model',
     ]);
+  });
+
+  test('a month costs its weeks and the shorter side of each bucket it cuts', () => {
+    // October in Berlin begins at +2 h and ends at +1 h; its first day begins a week of ours.
+    const month = { from: Date.UTC(2026, 8, 30, 22), to: Date.UTC(2026, 9, 31, 23) };
+    const read = (isSubtracting: boolean) => {
+      const plan = planUsage(month, new Set(['model', 'agent']), isSubtracting);
+      const sizesOf = (spans: typeof plan.added) =>
+        spans.map(({ grain, from, to }) => `${to - from} ${grain?.table}`);
+      return { added: sizesOf(plan.added), subtracted: sizesOf(plan.subtracted) };
+    };
+    expect(read(true)).toEqual({
+      added: ['8 usage_quarter', '4 usage_week', '3 usage_day'],
+      subtracted: ['4 usage_quarter'],
+    });
+    expect(read(false)).toEqual({
+      added: ['8 usage_quarter', '4 usage_week', '2 usage_day', '92 usage_quarter'],
+      subtracted: [],
+    });
   });
 
   test('pages of threads are read from one index, in whatever order', async () => {

@@ -6,8 +6,16 @@ import { DIMENSION_COLUMNS } from '../rollup-grains.ts';
 import type { Lookups, NamedTable } from './lookups.ts';
 import type { Statements } from './statements.ts';
 import type { Sums } from './usage-cells.ts';
-import { addSums, readCells, requestsOf, toUsageSum } from './usage-cells.ts';
-import { planSpans } from './usage-plan.ts';
+import {
+  addSums,
+  isExact,
+  readCells,
+  requestsOf,
+  subtractSums,
+  toUsageSum,
+} from './usage-cells.ts';
+import type { Span } from './usage-plan.ts';
+import { planUsage } from './usage-plan.ts';
 import type { UsageScope } from './usage-scope.ts';
 import { resolveUsageScope } from './usage-scope.ts';
 
@@ -42,21 +50,50 @@ function sumScope(
   const inKeyOrder = KEY_ORDER.filter((dimension) => groupBy.includes(dimension));
   const columns = [...new Set(inKeyOrder.map((dimension) => DIMENSION_COLUMNS[dimension]))];
   const groups = new Map<string, { readonly keys: UsageGroup['keys']; sums: Sums }>();
-  for (const span of planSpans(scope.from, scope.to, needed)) {
-    for (const row of readCells(statements, scope, span, columns)) {
-      const sums = row.slice(columns.length);
-      if (requestsOf(sums) === 0) continue;
-      // By name, not by key: the same agent name in two organisms is one group.
-      const keys = groupBy.map((dimension) =>
-        groupName(lookups, dimension, row[columns.indexOf(DIMENSION_COLUMNS[dimension])] ?? 0),
-      );
-      const identity = JSON.stringify(keys);
-      const known = groups.get(identity);
-      if (known === undefined) groups.set(identity, { keys, sums });
-      else known.sums = addSums(known.sums, sums);
-    }
+  for (const { ids, sums } of sumCells(statements, scope, { needed, columns })) {
+    if (requestsOf(sums) === 0) continue;
+    // By name, not by key: the same agent name in two organisms is one group.
+    const keys = groupBy.map((dimension) =>
+      groupName(lookups, dimension, ids[columns.indexOf(DIMENSION_COLUMNS[dimension])] ?? 0),
+    );
+    const identity = JSON.stringify(keys);
+    const known = groups.get(identity);
+    if (known === undefined) groups.set(identity, { keys, sums });
+    else known.sums = addSums(known.sums, sums);
   }
   return [...groups.values()].map(({ keys, sums }) => ({ keys, sum: toUsageSum(sums) }));
+}
+
+interface SummedCell {
+  readonly ids: readonly number[];
+  sums: Sums;
+}
+
+/** Adds up the spans of the scope's range by the small keys in these columns. */
+function sumCells(
+  statements: Statements,
+  scope: UsageScope,
+  by: { readonly needed: ReadonlySet<UsageDimension>; readonly columns: readonly string[] },
+  isSubtracting = true,
+): Iterable<SummedCell> {
+  const cells = new Map<string, SummedCell>();
+  const combine = (spans: readonly Span[], merge: (a: Sums, b: Sums) => Sums) => {
+    for (const row of spans.flatMap((span) => readCells(statements, scope, span, by.columns))) {
+      const ids = row.slice(0, by.columns.length);
+      const sums = row.slice(by.columns.length);
+      const key = ids.join();
+      const known = cells.get(key);
+      if (known === undefined) cells.set(key, { ids, sums });
+      else known.sums = merge(known.sums, sums);
+    }
+  };
+  const plan = planUsage(scope, by.needed, isSubtracting);
+  combine(plan.added, addSums);
+  if (plan.subtracted.length > 0 && ![...cells.values()].every(({ sums }) => isExact(sums))) {
+    return sumCells(statements, scope, by, false);
+  }
+  combine(plan.subtracted, subtractSums);
+  return cells.values();
 }
 
 const KEY_ORDER: readonly UsageDimension[] = [
