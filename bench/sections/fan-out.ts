@@ -93,7 +93,7 @@ async function measure({ rounds, pick }: BenchContext): Promise<Measured> {
       `Cores are the hub’s process with clients minus without, over the same ${seconds} s of load in the same process: what is left is writing out and handing out.`,
       'Each event’s delay at each client is counted. Clients and server share the cores.',
       `A filter names one agent of ten and passes ${share(own, many)} of the bytes. “A filter each” adds a name to each that no event has: equal in what they let through, told apart for each batch. Pairs differ in it, and each is written out by itself. “A thread each” is messages and calls of a thread that is quiet, and calls of no thread.`,
-      'A write of a small frame costs the server nearly what a large one does: while ticks are stretched, readers with a filter are written to every second or third one, 32 ms apart at most.',
+      'A write of a small frame costs the server nearly what a large one does: readers with a filter are written to as seldom as keeps it at a twentieth of the event loop’s time, 32 ms apart at most.',
       `A ws.send per event at ${BUSY_RATE}/s would need more than a core: the control has a tenth of the rate.`,
     ],
   };

@@ -1,5 +1,6 @@
 import type { JournalEvent } from '#organism/event.ts';
 
+import type { FrameMemory } from './frame-memory.ts';
 import type { BatchFrame } from './frame-ring.ts';
 import { emptyTextFrame, payloadOf, textFrameHeader } from './text-frame.ts';
 
@@ -17,12 +18,17 @@ export interface WrittenEvents {
   readonly ends: readonly number[];
 }
 
+export interface Choice {
+  readonly places: readonly number[];
+  readonly memory: FrameMemory;
+}
+
 export interface BatchWriter {
   /**
    * Contiguous frames over `(from, to]`; the last one reaches `to` even when no event does.
-   * @param places which of the events, in order; all of them when absent
+   * @param choice which of the events, in order, and where to; all of them when absent
    */
-  write(from: number, to: number, written: WrittenEvents, places?: readonly number[]): BatchFrame[];
+  write(from: number, to: number, written: WrittenEvents, choice?: Choice): BatchFrame[];
   /** A kept frame with the time of now, so that a batch sent again tells the truth. */
   again(frame: BatchFrame): readonly Buffer[];
 }
@@ -40,35 +46,36 @@ export function writeOut(events: readonly JournalEvent[]): WrittenEvents {
 export const NO_EVENTS = writeOut([]);
 
 /** Events written at different times, one after the other. @param parts none of them empty */
-export function joinWritten(parts: readonly WrittenEvents[]): WrittenEvents {
-  const comma = Buffer.from([COMMA]);
-  const pieces: Buffer[] = [];
+export function joinWritten(parts: readonly WrittenEvents[], memory: FrameMemory): WrittenEvents {
+  const length = parts.reduce((sum, { bytes }) => sum + bytes.length + 1, -1);
+  const joined = memory.take(length);
   const events: JournalEvent[] = [];
   const ends: number[] = [];
-  let length = 0;
+  let at = 0;
   for (const part of parts) {
-    if (length > 0) {
-      pieces.push(comma);
-      length += comma.length;
-    }
-    for (const end of part.ends) ends.push(length + end);
+    if (at > 0) joined[at++] = COMMA;
+    for (const end of part.ends) ends.push(at + end);
     for (const event of part.events) events.push(event);
-    pieces.push(part.bytes);
-    length += part.bytes.length;
+    at += part.bytes.copy(joined, at);
   }
-  return { events, bytes: Buffer.concat(pieces, length), ends };
+  return { events, bytes: joined, ends };
 }
 
 export function createBatchWriter(epoch: string, now: () => number): BatchWriter {
   const epochJson = JSON.stringify(epoch);
 
-  function frameOf(from: number, to: number, bytes: Buffer, stretches: Stretches): BatchFrame {
+  function frameOf(
+    { from, to }: { from: number; to: number },
+    bytes: Buffer,
+    stretches: Stretches,
+    memory: FrameMemory | undefined,
+  ): BatchFrame {
     const head = `{"kind":"batch","epoch":${epochJson},"from":${from},"to":${to},"events":[`;
     const tail = sentAtTail(now());
     const commas = Math.max(0, stretches.length / 2 - 1);
     let length = Buffer.byteLength(head) + commas + 1 + tail.length;
     for (let i = 1; i < stretches.length; i += 2) length += lengthOf(stretches, i);
-    const wire = emptyTextFrame(length);
+    const wire = emptyTextFrame(length, memory?.take);
     const payload = payloadOf(wire);
     let at = payload.write(head);
     for (let i = 1; i < stretches.length; i += 2) {
@@ -80,7 +87,8 @@ export function createBatchWriter(epoch: string, now: () => number): BatchWriter
   }
 
   return {
-    write(from, to, { events, bytes, ends }, places = [...events.keys()]) {
+    write(from, to, { events, bytes, ends }, choice) {
+      const { places = [...events.keys()], memory } = choice ?? {};
       const frames: BatchFrame[] = [];
       let stretches: Stretches = [];
       let count = 0;
@@ -89,7 +97,7 @@ export function createBatchWriter(epoch: string, now: () => number): BatchWriter
       for (const place of places) {
         if (count >= MAX_FRAME_EVENTS || size >= MAX_FRAME_BYTES) {
           const reached = events[place - 1]?.seq ?? opened;
-          frames.push(frameOf(opened, reached, bytes, stretches));
+          frames.push(frameOf({ from: opened, to: reached }, bytes, stretches, memory));
           [opened, stretches, count, size] = [reached, [], 0, 0];
         }
         const start = place === 0 ? 0 : (ends[place - 1] ?? 0) + 1;
@@ -100,7 +108,7 @@ export function createBatchWriter(epoch: string, now: () => number): BatchWriter
         count += 1;
         size += end - start;
       }
-      frames.push(frameOf(opened, to, bytes, stretches));
+      frames.push(frameOf({ from: opened, to }, bytes, stretches, memory));
       return frames;
     },
     again({ body }) {

@@ -8,10 +8,11 @@ import type { ResetReason } from './catch-up.ts';
 import { createCatchUp } from './catch-up.ts';
 import type { ContractBatch } from './contract-frames.ts';
 import { createContractBatch } from './contract-frames.ts';
+import type { FrameMemory } from './frame-memory.ts';
 import type { LiveSelection } from './live-selection.ts';
 import { EVERYTHING } from './live-selection.ts';
 import type { Publication } from './organisms.ts';
-import { createPacing, flushesPerFilteredWrite } from './pacing.ts';
+import { createPacing, FILTERED_PACE, FLUSH_PACE } from './pacing.ts';
 import { textFrame } from './text-frame.ts';
 import type { Timers } from './timers.ts';
 
@@ -57,33 +58,50 @@ export function createChannel(deps: {
   epoch: string;
   now: () => number;
   timers: Timers;
+  /** Nothing is in it between two calls: all channels may share it. */
+  memory: FrameMemory;
 }): Channel {
-  const { epoch, now, timers } = deps;
+  const { epoch, now, timers, memory } = deps;
   const writer = createBatchWriter(epoch, now);
   const catchUp = createCatchUp({ epoch, now, writer });
-  const pacing = createPacing();
+  const flushPacing = createPacing(FLUSH_PACE);
+  const filteredPacing = createPacing(FILTERED_PACE);
   const audiences = new Map<string, Audience>();
   const contract = new Set<ContractSubscriber>();
   let state = deps.initial;
   let flushed = deps.initial;
   let position = deps.initial.seq;
   let pending: JournalEvent[] = [];
-  let cancelTimer: (() => void) | null = null;
+  let timer: { readonly dueAt: number; readonly cancel: () => void } | null = null;
   let nextFlushAt = Number.NEGATIVE_INFINITY;
+  /** Of what is held for readers with a filter. */
+  let nextReleaseAt = Number.NEGATIVE_INFINITY;
   let lastLeftAt = timers.monotonicMs();
-  let tickMs = 0;
   /** What readers with a filter have not been handed yet. */
   let held: Batch[] = [];
 
+  function hasFiltered(): boolean {
+    return audiences.size > (audiences.has(EVERYTHING.key) ? 1 : 0);
+  }
+
+  function nextDueAt(): number {
+    const isOnlyFiltered = hasFiltered() && !audiences.has(EVERYTHING.key) && contract.size === 0;
+    // Written out once for each time it is handed to somebody.
+    return pending.length === 0 || isOnlyFiltered ? nextReleaseAt : nextFlushAt;
+  }
+
   function schedule(): void {
-    if (cancelTimer !== null) return;
-    const waitMs = Math.ceil(nextFlushAt - timers.monotonicMs());
-    cancelTimer = waitMs > 0 ? timers.setTimeout(tick, waitMs) : timers.setImmediate(tick);
+    const dueAt = nextDueAt();
+    if (timer !== null && timer.dueAt <= dueAt) return;
+    cancelFlush();
+    const waitMs = Math.ceil(dueAt - timers.monotonicMs());
+    const cancel = waitMs > 0 ? timers.setTimeout(tick, waitMs) : timers.setImmediate(tick);
+    timer = { dueAt, cancel };
   }
 
   function cancelFlush(): void {
-    cancelTimer?.();
-    cancelTimer = null;
+    timer?.cancel();
+    timer = null;
   }
 
   function flush(): void {
@@ -91,19 +109,19 @@ export function createChannel(deps: {
   }
 
   function tick(): void {
-    hand(pending.length === 0 || held.length + 1 >= flushesPerFilteredWrite(tickMs));
+    hand(timers.monotonicMs() >= nextReleaseAt);
     // Nobody may publish again: what is held does not wait for that.
     if (held.length > 0) schedule();
   }
 
   function hand(isFilteredDue: boolean): void {
     cancelFlush();
-    if (pending.length + held.length === 0) return;
-    const startedAt = timers.monotonicMs();
-    if (pending.length > 0) flushPending();
+    if (pending.length > 0) {
+      const startedAt = timers.monotonicMs();
+      flushPending();
+      nextFlushAt = startedAt + flushPacing.tickAfter(timers.monotonicMs() - startedAt);
+    }
     if (isFilteredDue) releaseHeld();
-    tickMs = pacing.tickAfter(timers.monotonicMs() - startedAt);
-    nextFlushAt = startedAt + tickMs;
   }
 
   function flushPending(): void {
@@ -124,16 +142,21 @@ export function createChannel(deps: {
     position = range.to;
     catchUp.keep(frames);
     const batch = createBatch(range, written, frames);
-    audiences.get(EVERYTHING.key)?.serve(batch);
-    const isFiltered = audiences.size > (audiences.has(EVERYTHING.key) ? 1 : 0);
-    if (isFiltered) held.push(batch);
+    audiences.get(EVERYTHING.key)?.serve(batch, memory);
+    if (hasFiltered()) held.push(batch);
   }
 
   function releaseHeld(): void {
     if (held.length === 0) return;
-    const batch = joinBatches(held);
+    const startedAt = timers.monotonicMs();
+    const batch = joinBatches(held, memory);
     held = [];
-    for (const [key, audience] of audiences) if (key !== EVERYTHING.key) audience.serve(batch);
+    let hasLeft = true;
+    for (const [key, audience] of audiences) {
+      if (key !== EVERYTHING.key) hasLeft = audience.serve(batch, memory) && hasLeft;
+    }
+    memory.release(hasLeft);
+    nextReleaseAt = startedAt + filteredPacing.tickAfter(timers.monotonicMs() - startedAt);
   }
 
   function isUnwatched(): boolean {

@@ -15,6 +15,7 @@ import { createAdmission } from './admission.ts';
 import type { Channel } from './channel.ts';
 import { createChannel } from './channel.ts';
 import { createContractSession, createMessagesSession } from './contract-session.ts';
+import { createFrameMemory } from './frame-memory.ts';
 import { createLimiter } from './limiter.ts';
 import type { SocketSession } from './live-session.ts';
 import { createLiveSession } from './live-session.ts';
@@ -91,6 +92,7 @@ export function createHub(deps: HubDeps): Hub {
   const admission = createAdmission(deps.limits);
   const replays = createLimiter(MAX_REPLAYS);
   const channels = new Map<string, Channel>();
+  const memory = createFrameMemory();
   const connections = new Set<Connection>();
   const server = new WebSocketServer({
     noServer: true,
@@ -114,7 +116,7 @@ export function createHub(deps: HubDeps): Hub {
     if (state === null) return null;
     const known = channels.get(state.organismId);
     if (known !== undefined) return known;
-    const channel = createChannel({ initial: state, epoch: store.epoch, now, timers });
+    const channel = createChannel({ initial: state, epoch: store.epoch, now, timers, memory });
     channels.set(state.organismId, channel);
     return channel;
   }

@@ -135,6 +135,36 @@ describe('filters of organoscope.v1', () => {
     expect(journal.reads.length).toBeGreaterThan(1);
   });
 
+  it('give a reader that stopped reading what was meant for it, not what was written since', async () => {
+    kit = await openTestHub();
+    const paused = await openFiltered({ types: ['message'] });
+    const reading = await openFiltered({ types: ['message'] });
+    await paused.next();
+    await reading.next();
+    paused.ws.pause();
+    // More than the kernel takes in on both ends.
+    const sent = 60;
+    for (let n = 1; n <= sent; n += 1) {
+      kit.emit([inThread(`m${n}`, 't1', { payload: String(n).padStart(200_000, '.') })]);
+      await readTo(reading, n - 1, n);
+    }
+    paused.ws.resume();
+    let position = 0;
+    while (position < sent) {
+      await nextTurn();
+      for (const frame of paused.waiting()) {
+        if (frame.kind === 'reset') position = frame.to;
+        if (frame.kind !== 'batch') continue;
+        expect(frame.from).toBe(position);
+        position = frame.to;
+        const payloads = frame.events.map((event) => event.type === 'message' && event.payload);
+        expect(payloads).toEqual(frame.events.map(({ seq }) => String(seq).padStart(200_000, '.')));
+      }
+      // A reader that was left behind is told to begin anew with the next one.
+      kit.beat();
+    }
+  });
+
   it('are refused by name when they cannot be meant', async () => {
     kit = await openTestHub();
     const client = await openFiltered({ types: ['mesage'] });

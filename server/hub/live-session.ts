@@ -79,18 +79,19 @@ export function createLiveSession(deps: LiveSessionDeps): SocketSession {
     state = { kind: 'live', channel, selection, membership };
   }
 
-  function onBatch(wire: Buffer): void {
-    if (state.kind !== 'live') return;
+  function onBatch(wire: Buffer): boolean {
+    if (state.kind !== 'live') return true;
     const unsent = socket.unsentBytes();
     if (unsent < SLOW_BYTES) allowanceBytes = 0;
     if (unsent > SLOW_BYTES + allowanceBytes) {
       deps.onSlow();
       const { channel, selection } = state;
       enter({ kind: 'slow', channel, selection, beats: 0 });
-      return;
+      return true;
     }
     isQuiet = false;
     socket.write([wire]);
+    return socket.unsentBytes() === 0;
   }
 
   /** Sends what the reader asked for: however much it is, it does not make the reader slow. */

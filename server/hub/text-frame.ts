@@ -14,9 +14,12 @@ export function textFrame(...payload: readonly (string | Buffer)[]): Buffer {
   return frame;
 }
 
-/** A frame whose payload is still to be written. */
-export function emptyTextFrame(payloadBytes: number): Buffer {
-  const frame = Buffer.allocUnsafe(headerLength(payloadBytes) + payloadBytes);
+/** A frame whose payload is still to be written. @param take gives memory that need not be zeroed */
+export function emptyTextFrame(
+  payloadBytes: number,
+  take: (length: number) => Buffer = (length) => Buffer.allocUnsafe(length),
+): Buffer {
+  const frame = take(headerLength(payloadBytes) + payloadBytes);
   writeHeader(frame, payloadBytes);
   return frame;
 }
