@@ -100,8 +100,8 @@ function agentSaid(
 }
 
 function isFailureTold(span: OtlpSpan, book: SpanBook, isFinal: boolean): boolean {
-  const isTelling = kindOfSpan(span) !== 'other' || isClaudeCodeCall(span);
-  if (!span.isError || !isTelling || book.isToldBelow(span)) return false;
+  if (!span.isError || book.isToldBelow(span)) return false;
+  if (kindOfSpan(span) === 'other' && !isClaudeCodeCall(span)) return false;
   return isFinal || !isFailureOpen(span, book);
 }
 

@@ -37,14 +37,16 @@ export function isClaudeCodeCall(span: OtlpSpan): boolean {
 /** Null: it can be told now. */
 export function reasonToWait(span: OtlpSpan, book: SpanBook): Exclude<Reason, 'failure'> | null {
   if (isClaudeCodeCall(span)) return 'log';
+  if (book.ancestryOf(span).isSettled) return null;
   const isAboutAgents =
     kindOfSpan(span) !== 'other' ||
     MARKS.some((mark) => filled(span.attributes.get(mark)) !== null);
-  return isAboutAgents && !book.ancestryOf(span).isSettled ? 'names' : null;
+  return isAboutAgents ? 'names' : null;
 }
 
 /** A failed call has nothing below it that could tell better; an agent or a tool may have. */
 export function isFailureOpen(span: OtlpSpan, book: SpanBook): boolean {
+  if (!span.isError || book.isToldBelow(span)) return false;
   const kind = kindOfSpan(span);
-  return span.isError && (kind === 'agent' || kind === 'tool') && !book.isToldBelow(span);
+  return kind === 'agent' || kind === 'tool';
 }
