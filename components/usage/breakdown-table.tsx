@@ -51,7 +51,7 @@ const COVERED: Column<BreakdownRow> = {
   header: 'Not charged',
   unit: 'USD',
   align: 'end',
-  width: 140,
+  width: 122,
   sortBy: (row) => row.sum.coveredCostNanos,
   cell: ({ sum }) => (
     <span className="text-ink-2" data-tip={`Covered by a subscription: ${coveredWords(sum)}`}>
@@ -65,7 +65,7 @@ function nameColumn(header: string): Column<BreakdownRow> {
     id: 'name',
     header,
     isTitle: true,
-    minWidth: 170,
+    minWidth: 145,
     sortBy: (row) => row.label,
     cell: (row) => (
       <span className="inline-flex max-w-full items-center gap-2">

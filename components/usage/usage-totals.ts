@@ -59,9 +59,8 @@ export function percentOf(part: number, whole: number): number {
 
 /** What the figure of covered calls is, and how much of it nobody knows. */
 export function coveredWords({ coveredUnlisted }: Pick<UsageTotals, 'coveredUnlisted'>): string {
-  if (coveredUnlisted === 0) return 'at list price; a subscription pays';
-  const calls = coveredUnlisted === 1 ? 'request has' : 'requests have';
-  return `at list price; ${formatCompact(coveredUnlisted)} ${calls} none`;
+  if (coveredUnlisted === 0) return 'at list price';
+  return `list price of all but ${formatCompact(coveredUnlisted)}`;
 }
 
 export function hasCovered(totals: Pick<UsageTotals, 'coveredNanos' | 'coveredUnlisted'>): boolean {
