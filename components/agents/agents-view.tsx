@@ -2,6 +2,7 @@
 
 import { useHref } from '#components/api/use-href.ts';
 import { LiveSurface } from '#components/connect/live-surface.tsx';
+import { formatCount } from '#components/format/number.ts';
 import { usePacedLive } from '#components/live/use-paced-live.ts';
 import { Page, PageHeader } from '#components/shell/page-header.tsx';
 import { Panel } from '#components/ui/panel.tsx';
@@ -82,5 +83,5 @@ function AgentTable(props: {
 
 function countWords(agents: readonly AgentView[]): string {
   const agentCount = agents.filter(({ isAgent }) => isAgent).length;
-  return `${agentCount} agents, ${agents.length - agentCount} tools`;
+  return `${formatCount(agentCount, 'agent')}, ${formatCount(agents.length - agentCount, 'tool')}`;
 }

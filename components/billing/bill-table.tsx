@@ -2,7 +2,7 @@
 
 import { clsx } from 'clsx';
 
-import { formatExact } from '#components/format/number.ts';
+import { formatCount, formatExact } from '#components/format/number.ts';
 import { Money, Num, Percent } from '#components/ui/figures.tsx';
 import { Panel } from '#components/ui/panel.tsx';
 import type { Column, Sort } from '#components/ui/table/column.ts';
@@ -74,9 +74,7 @@ function SumLine({ part }: { part: BillPart }) {
   const { total, lines } = part;
   return (
     <p className="flex flex-wrap items-baseline gap-x-4 gap-y-1 border-t border-line-strong px-3 py-2 text-table">
-      <span className="mr-auto text-ink-2">
-        {`Sum of ${lines.length} ${lines.length === 1 ? 'line' : 'lines'}`}
-      </span>
+      <span className="mr-auto text-ink-2">{`Sum of ${formatCount(lines.length, 'line')}`}</span>
       <span>
         <Num value={total.requests} exact /> <span className="text-ink-3">requests</span>
       </span>

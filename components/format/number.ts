@@ -36,3 +36,8 @@ function formatSmall(value: number): string {
   const digits = Math.abs(value) < 10 ? 2 : 1;
   return value.toFixed(digits);
 }
+
+/** "1 agent", "12 agents": how many of what. */
+export function formatCount(count: number, one: string): string {
+  return `${formatExact(count)} ${one}${count === 1 ? '' : 's'}`;
+}

@@ -34,6 +34,9 @@ describe('readGauge', () => {
     const slots = gauge({ used: 1, limit: 10, unit: 'runs', below: '9 of 10 slots free' });
     expect(slots).toMatchObject({ amountText: '1 / 10', emptyText: '9 of 10 slots free' });
     expect(slots.spoken).toBe('1 of 10 runs used, 10 percent, 9 of 10 slots free');
+    const share = gauge({ used: 15, limit: 100, unit: 'percent', below: 'Renewed in 2 h' });
+    expect(share).toMatchObject({ amountText: 'used' });
+    expect(share.spoken).toBe('15 percent used, renewed in 2 h');
   });
 
   it.each([0, -1, null])('draws no share of a limit of %s', (limit) => {

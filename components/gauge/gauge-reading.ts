@@ -84,11 +84,12 @@ export function readGauge(props: GaugeProps): GaugeReading {
     reservedShare: reservedEnd - usedShare,
     projectedShare: Math.max(0, projectedEnd - reservedEnd),
     percentText: formatPercent(percent),
-    amountText: `${unit.compact(props.used)} / ${unit.compact(limit)}`,
+    // A share of its own says all there is.
+    amountText:
+      props.unit === 'percent' ? 'used' : `${unit.compact(props.used)} / ${unit.compact(limit)}`,
     emptyText,
     spoken: [
-      `${unit.exact(props.used).replace(/ \w+$/, '')} of ${unit.exact(limit)} used`,
-      `${percent} percent`,
+      spokenUse(props, limit, percent),
       LEVEL_WORDS[level].toLowerCase(),
       emptyText === LEVEL_WORDS[level] ? '' : emptyText.toLowerCase(),
     ]
@@ -96,6 +97,12 @@ export function readGauge(props: GaugeProps): GaugeReading {
       .join(', '),
     tip: tipLines(props, limit),
   };
+}
+
+function spokenUse(props: GaugeProps, limit: number, percent: number): string {
+  if (props.unit === 'percent') return `${percent} percent used`;
+  const { exact } = unitOf(props);
+  return `${exact(props.used).replace(/ \w+$/, '')} of ${exact(limit)} used, ${percent} percent`;
 }
 
 function readUnlimited(props: GaugeProps): GaugeReading {
