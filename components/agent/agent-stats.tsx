@@ -17,7 +17,7 @@ export function AgentStats({ agent }: { agent: AgentView }) {
   const { tokens, latencyCount, latencyMsTotal } = usage;
   const hasUsage = usage.requests > 0;
   return (
-    <StatRow className="grid-cols-2! md:grid-cols-3! xl:grid-cols-6!">
+    <StatRow className="grid! grid-cols-2 md:grid-cols-3 xl:grid-cols-6">
       <Stat
         label="Current thread"
         value={

@@ -1,7 +1,7 @@
 import Link from 'next/link';
 
 import { Unknown } from '#components/ui/figures.tsx';
-import { Mono } from '#components/ui/id.tsx';
+import { Mono, shortenId } from '#components/ui/id.tsx';
 import type { Column } from '#components/ui/table/column.ts';
 import { TimeAgo } from '#components/ui/time.tsx';
 
@@ -53,7 +53,7 @@ export function errorColumns(href: (path: string) => string): Column<ErrorRow>[]
           <Unknown />
         ) : (
           <RowLink href={href(`/threads/${encodeURIComponent(threadId)}`)}>
-            <Mono>{threadId.slice(0, 8)}</Mono>
+            <Mono>{shortenId(threadId)}</Mono>
           </RowLink>
         ),
     },

@@ -1,4 +1,5 @@
 import { formatExact } from '#components/format/number.ts';
+import { shortenId } from '#components/ui/id.tsx';
 import type { EventOf } from '#organism/event.ts';
 import type { OrganismState, SourceView } from '#organism/state.ts';
 
@@ -75,7 +76,7 @@ export function errorTrouble(error: EventOf<'error'>): Trouble {
   return {
     key: `error:${seq}`,
     kind: 'error',
-    subject: agent ?? (threadId === null ? 'Organism' : `Thread ${threadId.slice(0, 8)}`),
+    subject: agent ?? (threadId === null ? 'Organism' : `Thread ${shortenId(threadId)}`),
     text,
     at: receivedAt,
     href: threadId === null ? errorsOf(agent) : `/threads/${encodeURIComponent(threadId)}`,

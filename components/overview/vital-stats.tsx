@@ -18,7 +18,7 @@ import { useCostToday } from './use-cost-today.ts';
 /** The figures of the first glance: is it alive, is it wrong, does it run dry, what does it cost. */
 export function VitalStats() {
   return (
-    <StatRow className="grid-cols-2! md:grid-cols-3! xl:grid-cols-6!">
+    <StatRow className="grid! grid-cols-2 md:grid-cols-3 xl:grid-cols-6">
       <RateStats />
       <AgentStat />
       <ThreadStat />

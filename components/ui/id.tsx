@@ -4,8 +4,8 @@ import { clsx } from 'clsx';
 
 import { CopyButton } from './copy.tsx';
 
-const HEAD = 8;
-const TAIL = 4;
+const HEAD = 6;
+const TAIL = 6;
 /** What a table's column shows whole. */
 const WHOLE = 15;
 

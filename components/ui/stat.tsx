@@ -32,12 +32,12 @@ export function Stat(props: {
   );
 }
 
-/** Stats in one bordered strip with hairlines between; wraps evenly on narrow screens. */
+/** Stats in one bordered strip with hairlines between; what wraps last takes what is left. */
 export function StatRow(props: { children: React.ReactNode; className?: string | undefined }) {
   return (
     <dl
       className={clsx(
-        'grid grid-cols-[repeat(auto-fit,minmax(9.5rem,1fr))] gap-px overflow-hidden rounded-md border border-line bg-line *:bg-panel',
+        'flex flex-wrap gap-px overflow-hidden rounded-md border border-line bg-line *:grow *:basis-38 *:bg-panel',
         props.className,
       )}
     >
