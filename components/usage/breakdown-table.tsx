@@ -51,7 +51,7 @@ const COVERED: Column<BreakdownRow> = {
   header: 'Not charged',
   unit: 'USD',
   align: 'end',
-  width: 136,
+  width: 148,
   sortBy: (row) => row.sum.coveredCostNanos,
   cell: ({ sum }) => (
     <span className="text-ink-2" data-tip={`Covered by a subscription: ${coveredWords(sum)}`}>
