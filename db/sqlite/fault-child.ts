@@ -26,8 +26,9 @@ async function answerFor(store: SqliteStore, key: string): Promise<string> {
     return `acked ${accepted} ${read.total}`;
   } catch (error) {
     const code = error instanceof Error && 'code' in error ? String(error.code) : String(error);
-    const read = await store.listMessages({ organismId: 'garden', limit: 1, offset: 0 });
-    return `refused ${code} ${read.total}`;
+    // The counter may lack the last moments: what cannot be written cannot be settled either.
+    const stored = await store.readEvents({ since: 0, limit: 10_000 });
+    return `refused ${code} ${stored.length}`;
   }
 }
 
