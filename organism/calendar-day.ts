@@ -1,19 +1,9 @@
 import { Temporal } from 'temporal-polyfill';
 
+import type { CalendarDay } from './utc-days.ts';
+import { MAX_INSTANT_MS, clamp, openEnds, utcDays } from './utc-days.ts';
+
 /** Calendar days of any IANA zone as half-open ranges of instants. */
-
-export interface CalendarDay {
-  /** YYYY-MM-DD in the zone; years beyond 9999 with sign and six digits. */
-  readonly date: string;
-  /** Epoch milliseconds of its first instant. */
-  readonly from: number;
-  /** First instant of the next day: a day may last 23, 24, 24.5 or 25 hours. */
-  readonly to: number;
-}
-
-const DAY_MS = 24 * 60 * 60_000;
-/** Two days inside what ECMAScript can name; the days beyond count as the last one within. */
-const MAX_INSTANT_MS = 8.64e15 - 2 * DAY_MS;
 
 /**
  * The days that overlap `[from, to)` in epoch milliseconds, whole and oldest first: each begins
@@ -24,18 +14,6 @@ const MAX_INSTANT_MS = 8.64e15 - 2 * DAY_MS;
 export function dayBoundaries(from: number, to: number, zone: string): CalendarDay[] {
   if (!(from < to)) return [];
   return zone === 'UTC' ? utcDays(from, to) : zonedDays(from, to, zone);
-}
-
-function utcDays(from: number, to: number): CalendarDay[] {
-  const days: CalendarDay[] = [];
-  const end = Math.min(to, MAX_INSTANT_MS);
-  let start = Math.floor(clamp(from) / DAY_MS) * DAY_MS;
-  do {
-    const date = new Date(start).toISOString().slice(0, -'T00:00:00.000Z'.length);
-    days.push({ date, from: start, to: start + DAY_MS });
-    start += DAY_MS;
-  } while (start < end);
-  return openEnds(days, from, to);
 }
 
 function zonedDays(from: number, to: number, zone: string): CalendarDay[] {
@@ -53,17 +31,4 @@ function zonedDays(from: number, to: number, zone: string): CalendarDay[] {
     start = next;
   } while (start < end);
   return openEnds(days, from, to);
-}
-
-function clamp(instant: number): number {
-  return Math.max(-MAX_INSTANT_MS, Math.min(MAX_INSTANT_MS, instant));
-}
-
-/** Where the range goes beyond what can be cut, its first or last day reaches out to it. */
-function openEnds(days: CalendarDay[], from: number, to: number): CalendarDay[] {
-  const first = days[0];
-  if (first !== undefined && from < first.from) days[0] = { ...first, from };
-  const last = days.at(-1);
-  if (last !== undefined && to > last.to) days[days.length - 1] = { ...last, to };
-  return days;
 }

@@ -28,13 +28,14 @@ export async function addUp(
   const work = { kind, groups, next: new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT) };
   const elsewhere = Array.from({ length: Math.floor(threads) - 1 }, () => runWorker(work));
   // Loaded while the others begin to read: prices take longer to load than threads to start.
-  const [{ dayTotals }, { readShare }, { joinColumns }] = await Promise.all([
+  const [{ dayTotals, daysOf }, { readShare }, { joinColumns }] = await Promise.all([
     import('./day-totals.ts'),
     import('./share.ts'),
     import('./call-columns.ts'),
   ]);
+  const daysBetween = await daysOf(zone);
   const parts = [readShare(work), ...(await Promise.all(elsewhere))];
-  return dayTotals(joinColumns(parts), zone);
+  return dayTotals(joinColumns(parts), daysBetween);
 }
 
 function runWorker(workerData: SharedWork): Promise<CallColumns> {

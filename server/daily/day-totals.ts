@@ -1,6 +1,6 @@
-import type { CalendarDay } from '#organism/calendar-day.ts';
-import { dayBoundaries } from '#organism/calendar-day.ts';
 import type { TokenClasses } from '#organism/tokens.ts';
+import type { CalendarDay } from '#organism/utc-days.ts';
+import { utcDays } from '#organism/utc-days.ts';
 import { createPricer } from '#server/ingest/price.ts';
 
 import type { CallColumns } from './call-columns.ts';
@@ -24,15 +24,24 @@ interface Day extends CalendarDay {
   unpricedCalls: number;
 }
 
+type DaysBetween = (from: number, to: number) => CalendarDay[];
+
+/** The days of a zone. Only other zones than UTC need a calendar, which takes its time to load. */
+export async function daysOf(zone: string): Promise<DaysBetween> {
+  if (zone === 'UTC') return utcDays;
+  const { dayBoundaries } = await import('#organism/calendar-day.ts');
+  return (from, to) => dayBoundaries(from, to, zone);
+}
+
 /** Oldest first, days with calls only. */
-export function dayTotals(calls: CallColumns, zone: string): DayTotals[] {
+export function dayTotals(calls: CallColumns, daysBetween: DaysBetween): DayTotals[] {
   const pricer = createPricer();
   const days: Day[] = [];
   let day: Day | undefined;
   for (let row = 0; row < countRows(calls); row += 1) {
     const { at: occurredAt, ...call } = callAt(calls, row);
     // The next call is nearly always of the day of the last.
-    if (day === undefined || !isOf(day, occurredAt)) day = dayOf(occurredAt, days, zone);
+    if (day === undefined || !isOf(day, occurredAt)) day = dayOf(occurredAt, days, daysBetween);
     add(day, call.tokens, pricer.priceUsage({ ...call, occurredAt }).costNanos);
   }
   return days
@@ -44,10 +53,10 @@ function isOf({ from, to }: CalendarDay, at: number): boolean {
   return at >= from && at < to;
 }
 
-function dayOf(at: number, days: Day[], zone: string): Day {
+function dayOf(at: number, days: Day[], daysBetween: DaysBetween): Day {
   const known = days.find((day) => isOf(day, at));
   if (known !== undefined) return known;
-  const [found = { date: '', from: at, to: at }] = dayBoundaries(at, at + 1, zone);
+  const [found = { date: '', from: at, to: at }] = daysBetween(at, at + 1);
   const tokens = { inputFresh: 0, cacheRead: 0, cacheWrite: 0, outputVisible: 0, reasoning: 0 };
   const day = { ...found, calls: 0, tokens, costNanos: 0, unpricedCalls: 0 };
   days.push(day);

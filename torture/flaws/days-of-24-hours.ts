@@ -2,5 +2,5 @@
 import { rewriteSource } from './source-rewrite.ts';
 
 rewriteSource('organism/calendar-day.ts', [
-  ['from: start, to: next });', 'from: start, to: start + DAY_MS });'],
+  ['from: start, to: next });', 'from: start, to: start + 86_400_000 });'],
 ]);

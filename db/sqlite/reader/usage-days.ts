@@ -1,6 +1,6 @@
 import type { UsageDay, UsageDimension, UsageQuery } from '#db/store.ts';
-import type { CalendarDay } from '#organism/calendar-day.ts';
 import { dayBoundaries } from '#organism/calendar-day.ts';
+import type { CalendarDay } from '#organism/utc-days.ts';
 
 import { DAY_MS, DIMENSION_COLUMNS, bucketOf } from '../rollup-grains.ts';
 import type { Groups } from './day-sums.ts';
