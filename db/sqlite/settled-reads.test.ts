@@ -29,6 +29,7 @@ test('a read right after an acknowledgement sees the event, however quick they c
 function openReads(options: { isSettled?: boolean } = {}) {
   const under: { resolve(): void; reject(error: StoreError): void }[] = [];
   const warnings: string[] = [];
+  const clock = { now: 0 };
   const reads = createSettledReads({
     isSettled: options.isSettled ?? false,
     settle: () =>
@@ -36,8 +37,9 @@ function openReads(options: { isSettled?: boolean } = {}) {
         under.push({ resolve, reject });
       }),
     warn: (text) => warnings.push(text),
+    now: () => clock.now,
   });
-  return { reads, under, warnings };
+  return { reads, under, warnings, clock };
 }
 
 test('reads that come together share a settling, those after a commit the next one', async () => {
@@ -65,12 +67,31 @@ test('a commit that settled itself leaves nothing to wait for', async () => {
 });
 
 test('a settling that fails holds nobody up, and is told once', async () => {
-  const { reads, under, warnings } = openReads();
+  const { reads, under, warnings, clock } = openReads();
   for (let n = 0; n < 3; n += 1) {
     const ready = reads.ready();
     under[n]?.reject(new StoreError('busy', 'another process holds it'));
     await ready;
+    clock.now += 1000;
   }
   expect(under).toHaveLength(3);
   expect(warnings).toEqual([expect.stringContaining('another process holds it')]);
+});
+
+test('after one that failed the next waits for a commit, or a second', async () => {
+  const { reads, under, clock } = openReads();
+  const failed = reads.ready();
+  under[0]?.reject(new StoreError('disk-full', 'no room'));
+  await failed;
+  clock.now = 999;
+  await reads.ready();
+  expect(under).toHaveLength(1);
+  reads.note(false);
+  const again = reads.ready();
+  expect(under).toHaveLength(2);
+  under[1]?.reject(new StoreError('disk-full', 'no room'));
+  await again;
+  clock.now += 1000;
+  void reads.ready();
+  expect(under).toHaveLength(3);
 });

@@ -10,10 +10,13 @@ export interface SettledReads {
   /**
    * Resolves when the projections hold what was noted before the call. Calls that come together
    * share one settling, and there is one at a time. Never rejects: where nothing can be written, what is
-   * there is read, which is all but the last moments before.
+   * there is read, which is all but the last moments before. After a failure it is tried again once
+   * something was committed, or a second later: each try begins with gathering all anew.
    */
   ready(): Promise<void>;
 }
+
+const RETRY_MS = 1000;
 
 export function createSettledReads(deps: {
   /** Whether the projections hold everything at the start. */
@@ -21,8 +24,11 @@ export function createSettledReads(deps: {
   readonly settle: () => Promise<void>;
   /** Told once of a row of failures. */
   readonly warn: (text: string) => void;
+  /** Milliseconds of a clock that never goes back. */
+  readonly now: () => number;
 }): SettledReads {
   let { isSettled } = deps;
+  let restsUntil = -Infinity;
   let commits = 0;
   /** Commits noted when the settling under way was asked for. */
   let covered = 0;
@@ -37,6 +43,7 @@ export function createSettledReads(deps: {
       if (commits === covered) isSettled = true;
       hasFailed = false;
     } catch (error) {
+      if (commits === covered) restsUntil = deps.now() + RETRY_MS;
       report(error);
     }
     running = null;
@@ -60,9 +67,10 @@ export function createSettledReads(deps: {
     note(isCommitSettled) {
       commits += 1;
       isSettled = isCommitSettled;
+      restsUntil = -Infinity;
     },
     ready() {
-      if (isSettled) return DONE;
+      if (isSettled || (running === null && deps.now() < restsUntil)) return DONE;
       if (running === null) return (running = run());
       if (commits === covered) return running;
       next ??= follow(running);

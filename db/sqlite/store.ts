@@ -65,12 +65,13 @@ export async function createSqliteStore(options: SqliteStoreOptions): Promise<Sq
     isSettled: writer.greeting.isSettled,
     settle: () => writer.rpc.call('settle'),
     warn: (text) => log.warn(text),
+    now: () => performance.now(),
   });
   const queue = createAppendQueue({
     async send(batches) {
       const sentAt = performance.now();
       const outcome = await writer.rpc.call('append', packBatches(batches));
-      reads.note(outcome.isSettled);
+      if (outcome.batches.some((batch) => 'positions' in batch)) reads.note(outcome.isSettled);
       options.onCommit?.(performance.now() - sentAt);
       return outcome;
     },
