@@ -32,11 +32,15 @@ export interface Shelf<T> {
   /** Of an earlier life of the process. */
   load(): Promise<readonly ShelfItem<T>[]>;
   get(id: string): ShelfItem<T> | undefined;
-  /** Null when there is no room: such items have to be told now. All belong to one organism. */
-  put(items: readonly ShelfItem<T>[]): ShelfChange | null;
-  /** Takes off what is there of the items. */
-  take(ids: readonly string[]): ShelfChange;
+  /**
+   * Takes off what is there of some items, and puts on others, all of one organism. An item that is
+   * put again moves to where this delivery stores it.
+   */
+  exchange(taken: readonly string[], put: readonly ShelfItem<T>[]): ShelfExchange;
 }
+
+/** Without room nothing was put on: such items have to be told now. */
+export type ShelfExchange = ShelfChange & { readonly hasRoom: boolean };
 
 interface Kept<T> {
   readonly item: ShelfItem<T>;
@@ -80,6 +84,49 @@ export function createShelf<T>({ getCursor, log, write, read }: ShelfDeps<T>): S
     if (slots.get(slot)?.size === 0) slots.delete(slot);
   };
 
+  function putOn(items: readonly ShelfItem<T>[]): ShelfChange | null {
+    if (items.length === 0) return NO_CHANGE;
+    const slot = freeSlot();
+    const texts = items.map((item) => JSON.stringify(toWritten(item, write)));
+    const size = texts.reduce((sum, text) => sum + text.length, 0);
+    if (slot === null || chars + size > MAX_CHARS) {
+      log.warn({ items: items.length, chars: size }, 'no room to keep records: told at once');
+      return null;
+    }
+    const entries = items.map((item, i) => ({ item, slot, text: texts[i] ?? '' }));
+    for (const entry of entries) add(entry);
+    const isNew = slot >= known;
+    known = Math.max(known, slot + 1);
+    return {
+      cursors: {
+        [nameOf(slot)]: toText(entries),
+        ...(isNew ? { [SLOT_CURSOR]: String(known) } : {}),
+      },
+      done: () => undefined,
+      undo() {
+        for (const entry of entries) remove(entry);
+        forget(slot);
+      },
+    };
+  }
+
+  function takeOff(ids: readonly string[]): ShelfChange {
+    const taken = ids.flatMap((id) => kept.get(id) ?? []);
+    for (const entry of taken) remove(entry);
+    const touched = [...new Set(taken.map(({ slot }) => slot))];
+    return {
+      cursors: Object.fromEntries(
+        touched.map((slot) => [nameOf(slot), toText([...(slots.get(slot) ?? [])])]),
+      ),
+      done() {
+        for (const slot of touched) forget(slot);
+      },
+      undo() {
+        for (const entry of taken) add(entry);
+      },
+    };
+  }
+
   return {
     async load() {
       known = Number((await getCursor(SLOT_CURSOR)) ?? '0');
@@ -93,48 +140,26 @@ export function createShelf<T>({ getCursor, log, write, read }: ShelfDeps<T>): S
       return [...kept.values()].map(({ item }) => item);
     },
     get: (id) => kept.get(id)?.item,
-    put(items) {
-      const slot = freeSlot();
-      const texts = items.map((item) => JSON.stringify(toWritten(item, write)));
-      const size = texts.reduce((sum, text) => sum + text.length, 0);
-      if (slot === null || chars + size > MAX_CHARS) {
-        log.warn({ items: items.length, chars: size }, 'no room to keep records: told at once');
-        return null;
-      }
-      const entries = items.map((item, i) => ({ item, slot, text: texts[i] ?? '' }));
-      for (const entry of entries) add(entry);
-      const isNew = slot >= known;
-      known = Math.max(known, slot + 1);
+    exchange(taken, put) {
+      const off = takeOff([...taken, ...put.map(({ id }) => id)]);
+      const on = putOn(put);
       return {
-        cursors: {
-          [nameOf(slot)]: toText(entries),
-          ...(isNew ? { [SLOT_CURSOR]: String(known) } : {}),
-        },
-        done: () => undefined,
-        undo() {
-          for (const entry of entries) remove(entry);
-          forget(slot);
-        },
-      };
-    },
-    take(ids) {
-      const taken = ids.flatMap((id) => kept.get(id) ?? []);
-      for (const entry of taken) remove(entry);
-      const touched = [...new Set(taken.map(({ slot }) => slot))];
-      return {
-        cursors: Object.fromEntries(
-          touched.map((slot) => [nameOf(slot), toText([...(slots.get(slot) ?? [])])]),
-        ),
+        hasRoom: on !== null,
+        cursors: { ...off.cursors, ...on?.cursors },
         done() {
-          for (const slot of touched) forget(slot);
+          off.done();
+          on?.done();
         },
         undo() {
-          for (const entry of taken) add(entry);
+          on?.undo();
+          off.undo();
         },
       };
     },
   };
 }
+
+const NO_CHANGE: ShelfChange = { cursors: {}, done: () => undefined, undo: () => undefined };
 
 function nameOf(slot: number): string {
   return `${SLOT_CURSOR}:${slot}`;

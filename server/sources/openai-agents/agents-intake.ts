@@ -1,3 +1,4 @@
+import { createDueTimers } from '../due-timers.ts';
 import type { ReceiverDeps } from '../receiver.ts';
 import type { ShelfItem } from '../shelf.ts';
 import { createShelf } from '../shelf.ts';
@@ -8,8 +9,6 @@ import { spanSchema } from './wire.ts';
 
 /** The exporter sends every 5 s: what ended soon after is in the next body. */
 const WAIT_MS = 6000;
-/** When the store could not take what is due. */
-const RETRY_MS = 5000;
 
 /**
  * Takes traces and spans in whatever order they come. A span whose agent or thread only a later one
@@ -25,7 +24,7 @@ export interface AgentsIntake {
 type Deps = Pick<ReceiverDeps, 'deliver' | 'getCursor' | 'log' | 'now' | 'redact' | 'schedule'>;
 
 export function createAgentsIntake(deps: Deps): AgentsIntake {
-  const { deliver, log, now, redact, schedule } = deps;
+  const { deliver, now, redact } = deps;
   const book = createTraceBook();
   const shelf = createShelf<AgentsSpan>({
     ...deps,
@@ -33,17 +32,11 @@ export function createAgentsIntake(deps: Deps): AgentsIntake {
     read: (written) => spanSchema.safeParse(written).data ?? null,
   });
   const waiting = new Set<string>();
-  const timers = new Set<() => void>();
-  let isStopped = false;
+  const due = createDueTimers(deps, tellDue);
 
-  function later(delayMs: number, ids: readonly string[]): void {
-    if (ids.length === 0) return;
+  function awaitMore(ids: readonly string[]): void {
     for (const id of ids) waiting.add(id);
-    const cancel = schedule(delayMs, () => {
-      timers.delete(cancel);
-      void tellDue(ids);
-    });
-    timers.add(cancel);
+    due.later(WAIT_MS, ids);
   }
 
   function waitingFor(batch: AgentsBatch): AgentsSpan[] {
@@ -52,9 +45,8 @@ export function createAgentsIntake(deps: Deps): AgentsIntake {
       ...batch.spans.map((span) => span.trace_id),
     ]);
     return [...waiting]
-      .map((id) => shelf.get(id)?.value)
-      .filter((span) => span !== undefined && traces.has(span.trace_id))
-      .filter((span) => span !== undefined);
+      .flatMap((id) => shelf.get(id)?.value ?? [])
+      .filter((span) => traces.has(span.trace_id));
   }
 
   async function store(
@@ -62,10 +54,8 @@ export function createAgentsIntake(deps: Deps): AgentsIntake {
     held: readonly AgentsSpan[],
     unreadable: readonly unknown[] = [],
   ): Promise<void> {
-    const put = held.map(itemOf);
-    const off = shelf.take([...told.spans, ...held].map(idOf));
-    const on = put.length === 0 ? NO_CHANGE : shelf.put(put);
-    const spans = on === null ? [...told.spans, ...held] : told.spans;
+    const change = shelf.exchange(told.spans.map(idOf), held.map(itemOf));
+    const spans = change.hasRoom ? told.spans : [...told.spans, ...held];
     try {
       await deliver(OPENAI_AGENTS, {
         drafts: toDrafts({ traces: told.traces, spans }, book, now()),
@@ -74,29 +64,21 @@ export function createAgentsIntake(deps: Deps): AgentsIntake {
           detail: 'OpenAI Agents item: expected a trace or a trace.span with an id',
           sample: JSON.stringify(item) ?? '',
         })),
-        cursors: { ...off.cursors, ...on?.cursors },
+        cursors: change.cursors,
       });
     } catch (error) {
-      on?.undo();
-      off.undo();
+      change.undo();
       throw error;
     }
-    off.done();
-    on?.done();
+    change.done();
     for (const span of spans) waiting.delete(idOf(span));
-    if (on !== null) later(WAIT_MS, held.map(idOf));
+    if (change.hasRoom) awaitMore(held.map(idOf));
   }
 
   async function tellDue(ids: readonly string[]): Promise<void> {
     const spans = ids.flatMap((id) => shelf.get(id)?.value ?? []);
     if (spans.length === 0) return;
-    try {
-      await store({ traces: [], spans }, []);
-    } catch (error) {
-      if (isStopped) return;
-      log.warn({ err: error, spans: spans.length }, 'spans that are due could not be stored');
-      later(RETRY_MS, spans.map(idOf));
-    }
+    await due.attempt(spans.map(idOf), () => store({ traces: [], spans }, []));
   }
 
   return {
@@ -111,17 +93,11 @@ export function createAgentsIntake(deps: Deps): AgentsIntake {
     async start() {
       const spans = (await shelf.load()).map(({ value }) => value);
       noteAll({ traces: [], spans }, book);
-      later(WAIT_MS, spans.map(idOf));
+      awaitMore(spans.map(idOf));
     },
-    stop() {
-      isStopped = true;
-      for (const cancel of timers) cancel();
-      timers.clear();
-    },
+    stop: () => due.stop(),
   };
 }
-
-const NO_CHANGE = { cursors: {}, done: () => undefined, undo: () => undefined };
 
 function idOf({ trace_id: traceId, id }: AgentsSpan): string {
   return `${traceId}:${id}`;

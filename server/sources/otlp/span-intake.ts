@@ -3,6 +3,7 @@ import { z } from 'zod';
 import type { EventDraft } from '#organism/event.ts';
 
 import { organismDraft } from '../drafts.ts';
+import { createDueTimers } from '../due-timers.ts';
 import type { ReceiverDeps } from '../receiver.ts';
 import type { ShelfItem } from '../shelf.ts';
 import { createShelf } from '../shelf.ts';
@@ -13,9 +14,6 @@ import type { Reason } from './waiting-span.ts';
 import { REASONS, WAIT_MS, isFailureOpen, reasonToWait } from './waiting-span.ts';
 import type { OtlpSpan } from './wire.ts';
 import { byService, serviceOf } from './wire.ts';
-
-/** When the store could not take what is due. */
-const RETRY_MS = 5000;
 
 /** Spans of these services are internal noise or repeat what their logs say: they are let go. */
 const CODEX_SERVICE = /^codex/;
@@ -56,7 +54,7 @@ export function createSpanIntake(
   deps: Pick<ReceiverDeps, 'getCursor' | 'log' | 'redact' | 'schedule'>,
   deliver: (delivery: SpanDelivery) => Promise<void>,
 ): SpanIntake {
-  const { redact, schedule, log } = deps;
+  const { redact } = deps;
   const book = createSpanBook();
   const shelf = createShelf<Waiting>({
     ...deps,
@@ -64,16 +62,7 @@ export function createSpanIntake(
     read: readWaiting,
   });
   const waitingIn = new Map<string, Set<string>>();
-  const timers = new Set<() => void>();
-  let isStopped = false;
-
-  function later(delayMs: number, ids: readonly string[]): void {
-    const cancel = schedule(delayMs, () => {
-      timers.delete(cancel);
-      void tellDue(ids);
-    });
-    timers.add(cancel);
-  }
+  const due = createDueTimers(deps, tellDue);
 
   function awaitMore(items: readonly Item[]): void {
     for (const { id, value } of items) {
@@ -82,7 +71,7 @@ export function createSpanIntake(
     }
     for (const reason of new Set(items.map(({ value }) => value.reason))) {
       const own = items.filter(({ value }) => value.reason === reason);
-      later(
+      due.later(
         WAIT_MS[reason],
         own.map(({ id }) => id),
       );
@@ -111,10 +100,8 @@ export function createSpanIntake(
   }
 
   async function carryOut(service: string, { told, put, taken }: Plan): Promise<void> {
-    // One that comes again while it waits moves to where this delivery stores it.
-    const off = shelf.take([...taken, ...put.map(({ id }) => id)]);
-    const on = put.length === 0 ? NO_CHANGE : shelf.put(put);
-    const known = on === null ? [...told, ...put.map(atOnce)] : told;
+    const change = shelf.exchange(taken, put);
+    const known = change.hasRoom ? told : [...told, ...put.map(atOnce)];
     const drafts = [true, false].flatMap((isFinal) => {
       const spans = known.filter((one) => one.isFinal === isFinal).map(({ span }) => span);
       return spanDrafts(spans, book, isFinal);
@@ -124,29 +111,20 @@ export function createSpanIntake(
       drafts.unshift(organismDraft(service, first.span.startAt, first.span.resource));
     }
     try {
-      await deliver({ service, drafts, cursors: { ...off.cursors, ...on?.cursors } });
+      await deliver({ service, drafts, cursors: change.cursors });
     } catch (error) {
-      on?.undo();
-      off.undo();
+      change.undo();
       throw error;
     }
-    off.done();
-    on?.done();
-    if (on !== null) awaitMore(put);
+    change.done();
+    if (change.hasRoom) awaitMore(put);
   }
 
   async function tellDue(ids: readonly string[]): Promise<void> {
-    const due = ids.flatMap((id) => shelf.get(id) ?? []);
-    for (const [service, items] of byService(due, ({ value }) => value.span.resource)) {
-      const told = items.map(atOnce);
-      const taken = items.map(({ id }) => id);
-      try {
-        await carryOut(service, { told, put: [], taken });
-      } catch (error) {
-        if (isStopped) return;
-        log.warn({ err: error, spans: items.length }, 'spans that are due could not be stored');
-        later(RETRY_MS, taken);
-      }
+    const items = ids.flatMap((id) => shelf.get(id) ?? []);
+    for (const [service, own] of byService(items, ({ value }) => value.span.resource)) {
+      const taken = own.map(({ id }) => id);
+      await due.attempt(taken, () => carryOut(service, { told: own.map(atOnce), put: [], taken }));
     }
   }
 
@@ -183,15 +161,9 @@ export function createSpanIntake(
       );
       awaitMore(items);
     },
-    stop() {
-      isStopped = true;
-      for (const cancel of timers) cancel();
-      timers.clear();
-    },
+    stop: () => due.stop(),
   };
 }
-
-const NO_CHANGE = { cursors: {}, done: () => undefined, undo: () => undefined };
 
 function itemOf(span: OtlpSpan, reason: Reason): Item {
   const organismId = serviceOf(span.resource);
