@@ -33,3 +33,12 @@ export function countOf(value: unknown): number | null {
 export function whole(value: number | null | undefined): number {
   return Math.floor(value ?? 0);
 }
+
+/** What JSON says, or the text itself where it is none. */
+export function jsonOrText(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return text;
+  }
+}

@@ -2,8 +2,7 @@ import type { EventDraft } from '#organism/event.ts';
 import { parseBounded } from '#server/ingest/limits.ts';
 
 import { USER, clip } from '../drafts.ts';
-import { asRecord, filled } from '../plain-values.ts';
-import type { UnreadableInput } from '../source.ts';
+import { asRecord, filled, jsonOrText } from '../plain-values.ts';
 import type { AnswerItem, ResponseEvent } from './answer-wire.ts';
 import { chunkSchema, responseEventSchema } from './answer-wire.ts';
 import type { Cast } from './cast.ts';
@@ -12,7 +11,7 @@ import { createRunContext } from './run-context.ts';
 import type { RunEnd } from './run-end.ts';
 import { endDrafts, unknownEndDrafts } from './run-end.ts';
 import type { RunReader } from './run-reader.ts';
-import { MAX_EVENT_BYTES, questionOf } from './run-reader.ts';
+import { MAX_EVENT_BYTES, questionOf, refused } from './run-reader.ts';
 import { createTextGroup } from './text-group.ts';
 
 /** What a program that speaks OpenAI's words may ask a Hermes server in. */
@@ -20,7 +19,6 @@ export type AnswerForm = 'chat' | 'responses';
 
 const DONE = '[DONE]';
 const PROGRESS = 'hermes.tool.progress';
-const SAMPLE_CHARS = 200;
 
 /** Reads the stream of an answer as that of a run: the same drafts, with more of the tools. */
 export function createAnswerReader(form: AnswerForm, facts: RunFacts, cast: Cast): RunReader {
@@ -112,7 +110,11 @@ export function createAnswerReader(form: AnswerForm, facts: RunFacts, cast: Cast
     if (item.type === 'function_call') {
       const tool = clip(item.name ?? 'tool');
       tools.set(id, tool);
-      const payload = { tool, id, arguments: jsonOr(item.arguments) };
+      const payload = {
+        tool,
+        id,
+        arguments: item.arguments == null ? null : jsonOrText(item.arguments),
+      };
       return once(`call ${id}`, () => callDrafts(run, lastAt, { tool, id, payload }));
     }
     if (item.type !== 'function_call_output') return [];
@@ -151,14 +153,10 @@ export function createAnswerReader(form: AnswerForm, facts: RunFacts, cast: Cast
       if (text === DONE) return { drafts: end({ event: 'run.completed' }), rejects: [] };
       const source = `answer ${facts.runId}`;
       const parsed = parseBounded(text, { source, maxBytes: MAX_EVENT_BYTES });
-      const refuse = (reason: UnreadableInput['reason'], detail: string) => ({
-        drafts: [],
-        rejects: [{ reason, detail, sample: text.slice(0, SAMPLE_CHARS) }],
-      });
-      if (!parsed.ok) return refuse(parsed.reason, parsed.detail);
+      if (!parsed.ok) return refused(parsed.reason, parsed.detail, text);
       const schema = form === 'chat' ? chunkSchema : responseEventSchema;
       if (!schema.safeParse(parsed.value).success) {
-        return refuse('invalid-event', `${source}: expected an event of ${form}`);
+        return refused('invalid-event', `${source}: expected an event of ${form}`, text);
       }
       const read = form === 'chat' ? readChunk : readResponse;
       return { drafts: read(parsed.value, event), rejects: [] };
@@ -214,13 +212,4 @@ function callDrafts(
 function inWords(usage: Readonly<Record<string, unknown>> | null | undefined) {
   if (usage == null) return null;
   return { input_tokens: usage['prompt_tokens'], output_tokens: usage['completion_tokens'] };
-}
-
-function jsonOr(text: string | null | undefined): unknown {
-  if (text == null) return null;
-  try {
-    return JSON.parse(text);
-  } catch {
-    return text;
-  }
 }

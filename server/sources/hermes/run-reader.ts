@@ -149,10 +149,6 @@ export function createRunReader(
     ];
   }
 
-  function refuse(reason: UnreadableInput['reason'], detail: string, text: string): RunReading {
-    return { drafts: [], rejects: [{ reason, detail, sample: text.slice(0, SAMPLE_CHARS) }] };
-  }
-
   return {
     get isOver() {
       return isOver;
@@ -178,11 +174,11 @@ export function createRunReader(
     read(text) {
       const source = `run ${facts.runId}`;
       const parsed = parseBounded(text, { source, maxBytes: MAX_EVENT_BYTES });
-      if (!parsed.ok) return refuse(parsed.reason, parsed.detail, text);
+      if (!parsed.ok) return refused(parsed.reason, parsed.detail, text);
       const known = runEventSchema.safeParse(parsed.value);
       if (!known.success) {
         const detail = `${source}: event: expected an object with a name, and got none`;
-        return refuse('invalid-event', detail, text);
+        return refused('invalid-event', detail, text);
       }
       place += 1;
       const event = known.data;
@@ -191,7 +187,7 @@ export function createRunReader(
       const first = event.event === 'reasoning.delta' ? [] : flushThought();
       const drafts = [...first, ...toDrafts(event, at)];
       const { detail } = usageDraft(run, event.event === 'run.completed' ? event.usage : null, at);
-      const rejects = detail === null ? [] : refuse('invalid-event', detail, '').rejects;
+      const rejects = detail === null ? [] : refused('invalid-event', detail, '').rejects;
       return { drafts, rejects };
     },
     observe({ status, approval: asked }, at) {
@@ -213,6 +209,15 @@ export function createRunReader(
       return { drafts: [...drafts, ...unfinishedToolDrafts(run, tools, at), ...last], rejects: [] };
     },
   };
+}
+
+/** Nothing could be read of an event: it is counted, with how it began. */
+export function refused(
+  reason: UnreadableInput['reason'],
+  detail: string,
+  text: string,
+): RunReading {
+  return { drafts: [], rejects: [{ reason, detail, sample: text.slice(0, SAMPLE_CHARS) }] };
 }
 
 /** The end a status object tells of, in the words of the stream. */

@@ -1,6 +1,7 @@
 import type { OpenRunCard } from '#organism/instance-card.ts';
 
 import { clip } from '../drafts.ts';
+import { jsonOrText } from '../plain-values.ts';
 import type { ControlOutcome, Schedule, SourceLog } from '../source.ts';
 import type { Outbox } from '../upstream/outbox.ts';
 import type { RestClient } from '../upstream/rest-client.ts';
@@ -112,7 +113,7 @@ export function createRuns(deps: {
       book.end(runId, []);
       return opened.kind === 'failed'
         ? { kind: 'unknown', reason: opened.reason }
-        : { kind: 'answered', status: opened.status, body: parseOr(opened.body) };
+        : { kind: 'answered', status: opened.status, body: jsonOrText(opened.body) };
     }
     const named = opened.kind === 'open' ? opened.sessionId : null;
     const sessionId = named ?? asked.sessionId;
@@ -234,12 +235,4 @@ function isEnded(status: string | null | undefined): boolean {
 function tooLong({ runId }: FollowedRun) {
   const detail = `run ${runId}: an event must be at most 4 MiB`;
   return { reason: 'too-large' as const, detail, sample: '' };
-}
-
-function parseOr(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return text;
-  }
 }
