@@ -1,13 +1,13 @@
 import { readdirSync, statSync } from 'node:fs';
 import path from 'node:path';
 
-import { threadInName } from '#server/sources/codex/names.ts';
+import { ROLLOUT_FILE, threadInName } from '#server/sources/codex/names.ts';
 
 import type { SessionKind } from './share.ts';
 
 const PATTERNS: Readonly<Record<SessionKind, RegExp>> = {
   'claude-code': /\.jsonl$/,
-  codex: /^rollout-.*\.jsonl$/,
+  codex: ROLLOUT_FILE,
 };
 
 export interface SessionGroups {

@@ -3,6 +3,8 @@ import { clip } from '../drafts.ts';
 /** How Codex's parts are called here, the same on both wires. */
 
 export const CODEX = 'codex';
+/** Its session files among the others of its folder. */
+export const ROLLOUT_FILE = /^rollout-.*\.jsonl$/;
 /** Digits at the end of a thread's id are random, those at its start are a time. */
 const CHILD_ID_CHARS = 8;
 /** The organism is in the keys of its agents. */
