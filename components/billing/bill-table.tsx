@@ -7,7 +7,8 @@ import { Money, Num, Percent } from '#components/ui/figures.tsx';
 import { Panel } from '#components/ui/panel.tsx';
 import type { Column, Sort } from '#components/ui/table/column.ts';
 import { DataTable } from '#components/ui/table/data-table.tsx';
-import { coveredWords, hasCovered } from '#components/usage/usage-totals.ts';
+import { CoveredCost } from '#components/usage/covered-cost.tsx';
+import { hasCovered } from '#components/usage/usage-totals.ts';
 import { formatUsd } from '#organism/money.ts';
 
 import type { BillLine, BillPart } from './prepare-bill.ts';
@@ -63,11 +64,7 @@ const COVERED: Column<BillLine> = {
   align: 'end',
   width: 140,
   sortBy: (line) => line.coveredNanos,
-  cell: (line) => (
-    <span className="text-ink-2" data-tip={`Covered by a subscription: ${coveredWords(line)}`}>
-      <Money nanos={line.coveredNanos} />
-    </span>
-  ),
+  cell: (line) => <CoveredCost nanos={line.coveredNanos} unlisted={line.coveredUnlisted} />,
 };
 
 function SumLine({ part }: { part: BillPart }) {

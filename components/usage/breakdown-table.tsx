@@ -8,8 +8,8 @@ import type { Column, Sort } from '#components/ui/table/column.ts';
 import { DataTable } from '#components/ui/table/data-table.tsx';
 import { Duration } from '#components/ui/time.tsx';
 
+import { CoveredCost } from './covered-cost.tsx';
 import type { BreakdownRow } from './prepare-breakdown.ts';
-import { coveredWords } from './usage-totals.ts';
 
 /** Spend and tokens of a range by one dimension; opening a row narrows the page to it. */
 export function BreakdownTable(props: {
@@ -53,11 +53,7 @@ const COVERED: Column<BreakdownRow> = {
   align: 'end',
   width: 148,
   sortBy: (row) => row.sum.coveredCostNanos,
-  cell: ({ sum }) => (
-    <span className="text-ink-2" data-tip={`Covered by a subscription: ${coveredWords(sum)}`}>
-      <Money nanos={sum.coveredCostNanos} />
-    </span>
-  ),
+  cell: ({ sum }) => <CoveredCost nanos={sum.coveredCostNanos} unlisted={sum.coveredUnlisted} />,
 };
 
 function nameColumn(header: string): Column<BreakdownRow> {
