@@ -115,6 +115,13 @@ describe('the table of known prices', () => {
     expect(cost(250_000).price?.unitNanos.inputFresh).toBe(2_500_000_000);
   });
 
+  it('gives the calls of a tier the same price, not one like it', () => {
+    const of = (inputFresh: number) => price('gemini-2.5-pro', 'google', { inputFresh }).price;
+    expect(of(1000)).toBe(of(2000));
+    expect(of(250_000)).toBe(of(300_000));
+    expect(of(1000)).not.toEqual(of(300_000));
+  });
+
   it('uses the price of the time of the call', () => {
     const input = { inputFresh: 1_000_000, cacheRead: 0, cacheWrite: 0, outputVisible: 0 };
     const cost = (at: number) => price('o3', 'openai', input, at).costNanos;

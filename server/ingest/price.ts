@@ -69,8 +69,16 @@ const CLASSES = [
 
 interface Quote {
   readonly rates: Rates;
-  /** Ready where no rate depends on the size of the prompt. */
-  readonly flat: AppliedPrice | null;
+  /** In rising order, the first for the smallest prompts; nearly always it is the only one. */
+  readonly tiers: readonly Tier[];
+  /** Whether it has a price for every kind of token. */
+  readonly isComplete: boolean;
+}
+
+/** What prompts of more than `above` tokens cost: one object for all of them. */
+interface Tier {
+  readonly above: number;
+  readonly price: AppliedPrice;
 }
 type Answer = Quote | { readonly reason: UnpricedReason };
 
@@ -153,12 +161,12 @@ export function createPricer(
   function applyAnswer(usage: UsageToPrice, answer: Answer): PricedUsage {
     if ('reason' in answer) return unpriced(answer.reason);
     const { tokens } = usage;
-    const { rates, flat } = answer;
-    if (flat !== null) return applyPrice(usage, flat, rates.perRequestNanos);
-    const isPriced = CLASSES.every((name) => tokens[name] === 0 || rates.classes[name] !== null);
-    if (!isPriced) return unpriced('no-token-price');
-    const price = priceAt(rates, promptTokens(tokens), version);
-    return applyPrice(usage, price, rates.perRequestNanos);
+    const { rates, tiers, isComplete } = answer;
+    const isPriced =
+      isComplete || CLASSES.every((name) => tokens[name] === 0 || rates.classes[name] !== null);
+    const tier = isPriced ? tierOf(tiers, tokens) : undefined;
+    if (tier === undefined) return unpriced('no-token-price');
+    return applyPrice(usage, tier.price, rates.perRequestNanos);
   }
 
   function priceAtList(usage: UsageToPrice): PricedUsage {
@@ -201,15 +209,29 @@ function toAnswer(lookup: RateLookup | null, version: string): Answer {
   if (lookup === null) return { reason: 'lookup-failed' };
   if (!lookup.found) return { reason: lookup.reason };
   const { rates } = lookup;
-  const isFlat =
-    CLASSES.every((name) => rates.classes[name]?.steps.length === 0) &&
-    (rates.cacheWrite1h?.steps.length ?? 0) === 0;
-  return { rates, flat: isFlat ? priceAt(rates, 0, version) : null };
+  const isComplete = CLASSES.every((name) => rates.classes[name] !== null);
+  return { rates, tiers: tiersOf(rates, version), isComplete };
 }
 
-/** The unit prices of a prompt of that size; a kind of token without a price counts as 0 units. */
-function priceAt(rates: Rates, prompt: number, version: string): AppliedPrice {
-  const unitOf = (name: keyof TokenClasses) => rateAt(rates.classes[name], prompt);
+/** Calls of a tier share one price, which then crosses to the writer once and is looked up once. */
+function tiersOf(rates: Rates, version: string): Tier[] {
+  const all = [...CLASSES.map((name) => rates.classes[name]), rates.cacheWrite1h];
+  const bounds = new Set(all.flatMap((rate) => rate?.steps.map(({ above }) => above) ?? []));
+  return [-Infinity, ...[...bounds].sort((a, b) => a - b)].map((above) => ({
+    above,
+    price: priceAt(rates, above, version),
+  }));
+}
+
+function tierOf(tiers: readonly Tier[], tokens: TokenClasses): Tier | undefined {
+  if (tiers.length === 1) return tiers[0];
+  const prompt = promptTokens(tokens);
+  return tiers.findLast(({ above }) => prompt > above);
+}
+
+/** The unit prices from a bound on; a kind of token without a price counts as 0 units. */
+function priceAt(rates: Rates, bound: number, version: string): AppliedPrice {
+  const unitOf = (name: keyof TokenClasses) => rateAt(rates.classes[name], bound);
   return {
     source: TABLE,
     version,
@@ -224,13 +246,13 @@ function priceAt(rates: Rates, prompt: number, version: string): AppliedPrice {
     },
     ...(rates.cacheWrite1h === null
       ? {}
-      : { cacheWrite1hNanos: rateAt(rates.cacheWrite1h, prompt) }),
+      : { cacheWrite1hNanos: rateAt(rates.cacheWrite1h, bound) }),
   };
 }
 
-function rateAt(rate: Rate | null, prompt: number): number {
+function rateAt(rate: Rate | null, bound: number): number {
   if (rate === null) return 0;
-  return rate.steps.findLast((step) => prompt > step.above)?.nanos ?? rate.base;
+  return rate.steps.findLast((step) => bound >= step.above)?.nanos ?? rate.base;
 }
 
 function applyPrice(
