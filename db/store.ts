@@ -7,6 +7,7 @@ import type {
   JournalEvent,
 } from '#organism/event.ts';
 import type { OrganismSnapshot } from '#organism/snapshot.ts';
+import type { TokenClasses } from '#organism/tokens.ts';
 import type { UsageSum } from '#organism/usage-sum.ts';
 
 /**
@@ -63,6 +64,12 @@ export interface Store {
   ): Promise<JsonRows>;
   /** Names that occur in the ledger, for filters. */
   listUsageNames(organismId: string | undefined, dimension: UsageDimension): Promise<string[]>;
+  /**
+   * What a bill is made of, in no order: sums by organisation, agent, model, provider, who pays, and the
+   * price that was applied. They add up to `sumUsage` of the range, which also knows calls that are
+   * no longer kept one by one. It reads every call of the range.
+   */
+  listCharges(query: UsageQuery): Promise<UsageCharge[]>;
   /** The price tables behind our costs, as `source@version`; it reads every call of the range. */
   listPriceVersions(query: UsageQuery): Promise<string[]>;
   search(query: {
@@ -272,6 +279,26 @@ export interface UsageGroup {
   /** The values of the asked dimensions, in their order; null where the usage named none. */
   readonly keys: readonly (string | null)[];
   readonly sum: UsageSum;
+}
+
+export interface UsageCharge {
+  /** Null where the usage named none. */
+  readonly org: string | null;
+  readonly agent: string | null;
+  readonly model: string | null;
+  readonly provider: string | null;
+  readonly billing: BillingKind;
+  /** By our price, by the source's word, without any; or of calls whose prices are no longer kept. */
+  readonly basis: 'priced' | 'reported' | 'unpriced' | 'summed';
+  readonly price: AppliedPrice | null;
+  readonly requests: number;
+  /** Null where only their sum is known. */
+  readonly tokens: TokenClasses | null;
+  readonly totalTokens: number;
+  /** What is charged: 0 of covered calls, and of those without a price. */
+  readonly costNanos: number;
+  /** Of covered calls: what they would have cost. */
+  readonly listCostNanos: number;
 }
 
 /** Rows as the JSON of an array, written by the thread that read them: serving them is passing them on. */

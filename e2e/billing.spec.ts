@@ -58,6 +58,13 @@ test('the bill of one organisation is a part, and is exported as shown', async (
     expect(sumColumn(csv, 'cost_usd')).toBe(partNanos);
   });
 
+  await test.step('in the columns of FOCUS', async () => {
+    const downloading = page.waitForEvent('download');
+    await page.getByRole('link', { name: 'Export FOCUS' }).click();
+    const csv = await readFile(await (await downloading).path(), 'utf8');
+    expect(sumColumn(csv, 'BilledCost')).toBe(partNanos);
+  });
+
   await test.step('as JSON', async () => {
     const downloading = page.waitForEvent('download');
     await page.getByRole('link', { name: 'Export JSON' }).click();

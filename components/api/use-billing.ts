@@ -3,7 +3,7 @@
 import type { BillingSummary } from '#organism/agentserver/usage.ts';
 import { billingSummarySchema } from '#organism/agentserver/usage.ts';
 
-import { apiUrl } from './api-client.ts';
+import { type QueryParams, apiUrl } from './api-client.ts';
 import type { InstantRange } from './range.ts';
 import { timeParams } from './time-params.ts';
 import { useOrganismId } from './use-organism-id.ts';
@@ -43,6 +43,21 @@ export interface BillingExport extends BillingQuery {
 export function billingExportUrl(request: BillingExport): string {
   return apiUrl('/exports/billing', {
     format: request.format,
+    ...scopeParams(request),
+    timezone: request.zone,
+    group_by: request.groupBy,
+  });
+}
+
+/** The same bill by UTC day, agent, model and token class, in the columns of FOCUS. */
+export function focusExportUrl(
+  request: Omit<BillingExport, 'format' | 'zone' | 'groupBy'>,
+): string {
+  return apiUrl('/exports/focus', scopeParams(request));
+}
+
+function scopeParams(request: Omit<BillingExport, 'format' | 'zone' | 'groupBy'>): QueryParams {
+  return {
     ...timeParams(request.range),
     org_id: request.org,
     agent_id: request.agent,
@@ -50,7 +65,5 @@ export function billingExportUrl(request: BillingExport): string {
     provider: request.provider,
     billing: request.billing,
     organism: request.organism,
-    timezone: request.zone,
-    group_by: request.groupBy,
-  });
+  };
 }

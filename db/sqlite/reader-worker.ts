@@ -15,6 +15,7 @@ import { getCursor, listRejects, sourceCounts } from './reader/source-queries.ts
 import { createStatements } from './reader/statements.ts';
 import { describe, listCommands, listOrganisms, loadSnapshots } from './reader/store-queries.ts';
 import { getThread, listThreads } from './reader/thread-queries.ts';
+import { listCharges } from './reader/usage-charges.ts';
 import { dailyUsage } from './reader/usage-days.ts';
 import { listPriceVersions, listUsage, listUsageNames } from './reader/usage-history.ts';
 import { sumUsage } from './reader/usage-sums.ts';
@@ -88,6 +89,7 @@ function main(): void {
       daysToJson(dailyUsage(deps, query), query.groupBy !== undefined),
     ),
     listUsageNames: once((organismId, dimension) => listUsageNames(deps, organismId, dimension)),
+    listCharges: once((query) => listCharges(deps, query)),
     listPriceVersions: once((query) => listPriceVersions(deps, query)),
     search: once((query) => search(deps, query)),
     getCursor: once((source, name) => getCursor(statements, source, name)),

@@ -170,6 +170,7 @@ export async function createSqliteStore(options: SqliteStoreOptions): Promise<Sq
     sumUsageJson: (query) => readSettled('sumUsageJson', query),
     dailyUsageJson: (query) => readSettled('dailyUsageJson', query),
     listUsageNames: (organismId, dimension) => readSettled('listUsageNames', organismId, dimension),
+    listCharges: (query) => readSettled('listCharges', query),
     listPriceVersions: (query) => readers.call('listPriceVersions', query),
     search: (query) => readSettled('search', query),
     getCursor: (source, name) => readers.call('getCursor', source, name),

@@ -5,6 +5,7 @@ import { billingSummarySchema } from '#organism/agentserver/usage.ts';
 import { usageEvent } from '../api/test-events.ts';
 import type { TestApi } from '../api/test-kit.ts';
 import { openTestApi } from '../api/test-kit.ts';
+import { parseCsv, toNanos } from './test-csv.ts';
 
 /** Zones with whole, half and quarter hours, both hemispheres, and a change of clocks in the range. */
 const ZONES = [
@@ -56,39 +57,6 @@ beforeAll(async () => {
   await kit.emit(events);
 });
 afterAll(() => kit.close());
-
-/** RFC 4180, strictly: every record ends in CRLF, quotes are doubled, nothing else is bent. */
-function parseCsv(text: string): Record<string, string>[] {
-  const records: string[][] = [];
-  let at = 0;
-  while (at < text.length) {
-    const record: string[] = [];
-    for (;;) {
-      const quoted = /"((?:[^"]|"")*)"/y;
-      const plain = /[^",\r\n]*/y;
-      quoted.lastIndex = at;
-      plain.lastIndex = at;
-      const match = quoted.exec(text) ?? plain.exec(text);
-      record.push((match?.[1] ?? match?.[0] ?? '').replaceAll('""', '"'));
-      at += match?.[0].length ?? 0;
-      if (text[at] !== ',') break;
-      at += 1;
-    }
-    expect(text.slice(at, at + 2)).toBe('\r\n');
-    at += 2;
-    records.push(record);
-  }
-  const [header = [], ...rows] = records;
-  for (const row of rows) expect(row).toHaveLength(header.length);
-  return rows.map((row) =>
-    Object.fromEntries(header.map((name, index) => [name, row[index] ?? ''])),
-  );
-}
-
-const toNanos = (decimal: string): bigint => {
-  const [whole = '0', fraction = ''] = decimal.split('.');
-  return BigInt(whole + fraction.padEnd(9, '0'));
-};
 
 async function readBill(query: string) {
   return billingSummarySchema.parse((await kit.get(`/api/v1/usage/billing?${query}`)).body);

@@ -1,5 +1,3 @@
-import { stringify } from 'csv-stringify/sync';
-
 import type { Store, UsageDay, UsageDimension, UsageQuery } from '#db/store.ts';
 import type { BillingKind } from '#organism/event.ts';
 import { formatInstant } from '#organism/instant.ts';
@@ -7,6 +5,10 @@ import { nanosToDecimal } from '#organism/money.ts';
 import { totalTokens } from '#organism/tokens.ts';
 import type { UsageSum } from '#organism/usage-sum.ts';
 import { ZERO_USAGE, mergeUsage } from '#organism/usage-sum.ts';
+
+import type { Cell } from './csv.ts';
+import { toCell, toCsv } from './csv.ts';
+import { fileName, rangeNames } from './file-name.ts';
 
 /** Rows turned into text at a time, so that a long export neither blocks nor piles up. */
 const CHUNK_ROWS = 500;
@@ -96,21 +98,21 @@ export function* billingJson(report: BillingReport): Generator<string> {
 /** Names the scope, so that a saved file still says what it is. */
 export function billingFileName(report: BillingReport, extension: 'csv' | 'json'): string {
   const { scope } = report;
-  const parts = [
-    'billing',
-    scope.organismId,
-    scope.org ?? 'all-orgs',
-    ...[scope.agent, scope.model, scope.provider, scope.billing].filter((name) => name !== null),
-    scope.from === null ? 'start' : formatInstant(scope.from).slice(0, 10),
-    scope.to === null ? 'now' : formatInstant(scope.to).slice(0, 10),
-    scope.timezone,
-    `by-${scope.groupBy}`,
-  ];
-  const name = parts.map((part) => part.replaceAll(/[^A-Za-z0-9.-]+/g, '-')).join('_');
-  return `${name}.${extension}`;
+  const filters = [scope.agent, scope.model, scope.provider, scope.billing];
+  return fileName(
+    [
+      'billing',
+      scope.organismId,
+      scope.org ?? 'all-orgs',
+      ...filters.filter((name) => name !== null),
+      ...rangeNames(scope),
+      scope.timezone,
+      `by-${scope.groupBy}`,
+    ],
+    extension,
+  );
 }
 
-type Cell = string | number | null;
 const EMPTY_DAY: UsageDay = { date: '', group: null, sum: ZERO_USAGE };
 
 function dayFacts(day: UsageDay, groupBy: UsageDimension): Record<string, Cell> {
@@ -156,19 +158,4 @@ function reportFacts({ scope, total, ...report }: BillingReport): Record<string,
     report_unpriced_tokens: total.unpricedTokens,
     generated_at: formatInstant(report.generatedAt),
   };
-}
-
-function toCsv(rows: readonly (readonly Cell[])[]): string {
-  // The library leaves a lone line feed bare when records end in CRLF.
-  const options = { record_delimiter: 'windows', quoted_match: /^'|[\r\n]/ } as const;
-  return stringify(
-    [...rows].map((row) => [...row]),
-    options,
-  );
-}
-
-/** A spreadsheet runs text that starts like a formula; numbers are left alone. */
-function toCell(value: Cell): string | number {
-  if (value === null) return '';
-  return typeof value === 'string' && /^[=+\-@\t\r\n]/.test(value) ? `'${value}` : value;
 }

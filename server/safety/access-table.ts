@@ -63,6 +63,7 @@ export const ACCESS_TABLE: Readonly<Record<string, Need>> = {
   'GET /api/v1/usage/breakdown': 'read',
   'GET /api/v1/usage/names': 'read',
   'GET /api/v1/exports/billing': 'read',
+  'GET /api/v1/exports/focus': 'read',
   'GET /api/v1/search': 'read',
   'GET /api/v1/session': 'read',
   'GET /api/v1/commands': 'read',
