@@ -116,6 +116,20 @@ it('an allowance is what its latest reading says, in whatever order readings com
   expect([...allowances.values()].map(({ used }) => used)).toEqual([90]);
 });
 
+it('a context window is as full as its latest reading says, and no budget', () => {
+  const reading = (usedTokens: number, occurredAt: number): Facts => ({
+    type: 'context',
+    threadId: 't1',
+    usedTokens,
+    windowTokens: 1000,
+    occurredAt,
+  });
+  const events = journalOf([reading(100, 2000), reading(900, 3000), reading(400, 1000)]);
+  const thread = applyAll(EMPTY, events).threads.get('t1');
+  expect(thread?.context).toEqual({ usedTokens: 900, windowTokens: 1000, readAt: 3000 });
+  expect(thread?.budget).toBeNull();
+});
+
 describe('the fold', () => {
   it('is made of events the journal could hold', () => {
     fc.assert(

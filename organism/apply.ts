@@ -62,6 +62,8 @@ function applyOne(draft: OrganismDraft, event: JournalEvent): void {
       return applyUsage(draft, event);
     case 'budget':
       return applyBudget(draft, event);
+    case 'context':
+      return applyContext(draft, event);
     case 'allowance':
       return draft.putAllowance(toAllowance(event));
     case 'error':
@@ -204,6 +206,16 @@ function applyBudget(draft: OrganismDraft, event: EventOf<'budget'>): void {
     ...seenAlive(thread, draft.fields.run),
     budget: nextBudget(thread.budget, event, draft.fields.run),
   }));
+}
+
+/** Of two readings the later one holds, in whatever order they come. */
+function applyContext(draft: OrganismDraft, event: EventOf<'context'>): void {
+  const { threadId, usedTokens, windowTokens, occurredAt: readAt } = event;
+  draft.patchThread(threadId, ({ context }) =>
+    context !== undefined && context.readAt > readAt
+      ? {}
+      : { context: { usedTokens, windowTokens, readAt } },
+  );
 }
 
 function nextBudget(known: BudgetView | null, event: EventOf<'budget'>, run: number): BudgetView {

@@ -135,6 +135,13 @@ const budget: fc.Arbitrary<Facts<'budget'>> = fc.record({
   totalTokens: fc.integer({ min: 0, max: 1100 }),
 });
 
+const context: fc.Arbitrary<Facts<'context'>> = fc.record({
+  type: fc.constant('context' as const),
+  threadId,
+  usedTokens: count,
+  windowTokens: fc.constantFrom(1, 1000, 258_400),
+});
+
 const allowance: fc.Arbitrary<Facts<'allowance'>> = fc.record({
   type: fc.constant('allowance' as const),
   id: filledName,
@@ -190,6 +197,7 @@ const facts = fc.oneof(
   { weight: 4, arbitrary: message },
   { weight: 2, arbitrary: usage },
   { weight: 2, arbitrary: budget },
+  context,
   allowance,
   error,
   sourceStatus,

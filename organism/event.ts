@@ -137,6 +137,17 @@ const budgetDraft = z.object({
   totalTokens: count,
 });
 
+/** A reading of how full a thread's context window is: what its model reads anew with each request. */
+const contextDraft = z.object({
+  ...draftBase,
+  type: z.literal('context'),
+  threadId: filledId,
+  /** Tokens of the last request and its answer; more than the window when it ran over. */
+  usedTokens: count,
+  /** What the model takes in at once. */
+  windowTokens: count.min(1),
+});
+
 /** Who or what shares an allowance. */
 export const ALLOWANCE_HOLDERS = ['group', 'user', 'organism'] as const;
 export const ALLOWANCE_UNITS = ['tokens', 'nanos', 'percent'] as const;
@@ -226,6 +237,7 @@ export const eventDraftSchema = z.discriminatedUnion('type', [
   messageDraft,
   usageDraft,
   budgetDraft,
+  contextDraft,
   allowanceDraft,
   errorDraft,
   sourceStatusDraft,
@@ -284,6 +296,7 @@ export const journalEventSchema = z.discriminatedUnion('type', [
   }),
   usageDraft.extend({ ...position, ...priced }),
   budgetDraft.extend(position),
+  contextDraft.extend(position),
   allowanceDraft.extend(position),
   errorDraft.extend(position),
   sourceStatusDraft.extend(position),

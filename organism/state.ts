@@ -67,6 +67,13 @@ export interface BudgetView {
   readonly run: number;
 }
 
+/** How full a thread's context window is: no budget, for it empties again without being paid. */
+export interface ContextView {
+  readonly usedTokens: number;
+  readonly windowTokens: number;
+  readonly readAt: number;
+}
+
 export interface ThreadView {
   readonly id: string;
   /** One of THREAD_STATUSES, a newer word, or `unknown` where only usage or an error names it. */
@@ -83,6 +90,8 @@ export interface ThreadView {
   /** The organism's run it was last seen in: an active thread of an earlier run was cut off. */
   readonly run: number;
   readonly budget: BudgetView | null;
+  /** Absent where the source does not say. */
+  readonly context?: ContextView | undefined;
   readonly usage: UsageSum;
 }
 

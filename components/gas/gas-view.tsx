@@ -14,10 +14,12 @@ import { EmptyState, FilteredEmptyState } from '#components/ui/surface-states.ts
 import type { OrganismState } from '#organism/state.ts';
 
 import { AllowancesPanel } from './allowances-panel.tsx';
+import { ContextsPanel } from './contexts-panel.tsx';
 import { GasGrid } from './gas-grid.tsx';
 import { GasTable } from './gas-table.tsx';
 import { OrganismGauge } from './organism-gauge.tsx';
 import { prepareAllowances } from './prepare-allowances.ts';
+import { prepareContexts } from './prepare-contexts.ts';
 import {
   countLevels,
   GAS_LEVELS,
@@ -39,6 +41,7 @@ export function GasView() {
   if (!isLoaded) return <GasSkeleton />;
   const rows = prepareGas(organism, now);
   const allowances = prepareAllowances(organism.allowances.values());
+  const contexts = prepareContexts(organism.threads.values());
   const hasBudgets = rows.length > 0;
   return (
     <Page>
@@ -70,6 +73,7 @@ export function GasView() {
       ) : (
         allowances.length === 0 && <NoBudgets />
       )}
+      {contexts.length > 0 && <ContextsPanel contexts={contexts} />}
     </Page>
   );
 }

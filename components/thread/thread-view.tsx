@@ -14,9 +14,10 @@ import {
 import { Panel } from '#components/ui/panel.tsx';
 import { Skeleton, SkeletonRows } from '#components/ui/skeleton.tsx';
 import { FailedState } from '#components/ui/surface-states.tsx';
-import type { OrganismState, ThreadView as LiveThread } from '#organism/state.ts';
+import type { ContextView, OrganismState, ThreadView as LiveThread } from '#organism/state.ts';
 
 import { BudgetPanel } from './budget-panel.tsx';
+import { ContextPanel } from './context-panel.tsx';
 import { ConversationPanel } from './conversation-panel.tsx';
 import { ErrorsPanel } from './errors-panel.tsx';
 import { ParticipantsPanel } from './participants-panel.tsx';
@@ -29,9 +30,9 @@ import { useThreadParams } from './use-thread-params.ts';
 
 /** One thread: what was said, what it spent, and how long its budget lasts. */
 export function ThreadView({ threadId }: { threadId: string }) {
-  const { item, budget, stored } = useThreadItem(threadId);
+  const { item, budget, context, stored } = useThreadItem(threadId);
   const isLiveLoaded = useIsLiveLoaded();
-  if (item !== undefined) return <ThreadPage item={item} budget={budget} />;
+  if (item !== undefined) return <ThreadPage item={item} budget={budget} context={context} />;
   if (stored.error?.code === 'not-found' && isLiveLoaded) return <ThreadGone threadId={threadId} />;
   if (stored.error !== null && stored.error.code !== 'not-found') {
     return (
@@ -48,8 +49,12 @@ export function ThreadView({ threadId }: { threadId: string }) {
   return <ThreadSkeleton />;
 }
 
-function ThreadPage(props: { item: ThreadItem; budget: ThreadBudget | null }) {
-  const { item } = props;
+function ThreadPage(props: {
+  item: ThreadItem;
+  budget: ThreadBudget | null;
+  context: ContextView | undefined;
+}) {
+  const { item, context } = props;
   const params = useThreadParams();
   const { conversation, lookedAt } = useConversation(item.id, usePacedLive(selectDeclaredParents));
   const isLinked = conversation !== undefined && conversation.threadIds.length > 1;
@@ -69,6 +74,7 @@ function ThreadPage(props: { item: ThreadItem; budget: ThreadBudget | null }) {
             isRunning={item.status === 'active'}
             className="order-1"
           />
+          {context !== undefined && <ContextPanel context={context} className="order-1" />}
           <ErrorsPanel threadId={item.id} lastError={item.error} className="order-3" />
           {isLinked && (
             <ConversationPanel
@@ -116,7 +122,12 @@ function useThreadItem(threadId: string) {
     storedItem !== undefined && liveItem !== undefined
       ? mergeItems(storedItem, liveItem)
       : (liveItem ?? storedItem);
-  return { item, budget: live?.budget ?? stored.data?.budget ?? null, stored };
+  return {
+    item,
+    budget: live?.budget ?? stored.data?.budget ?? null,
+    context: live?.context,
+    stored,
+  };
 }
 
 function selectRun(organism: OrganismState): number {

@@ -16,6 +16,7 @@ export const EVENT_CODES = {
   gap: 12,
   raw: 13,
   allowance: 14,
+  context: 15,
 } as const satisfies Record<EventType, number>;
 
 const TYPES = new Map<number, string>(

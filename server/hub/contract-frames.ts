@@ -158,6 +158,7 @@ function toFrame(event: JournalEvent, after: OrganismState): ContractFrame | nul
     case 'organism':
     case 'agent':
     case 'allowance':
+    case 'context':
     case 'gap':
     case 'raw':
       return null;

@@ -110,6 +110,7 @@ export function createEventProjector(db: Connection, names: NameBook): EventProj
         return null;
       case 'source_status':
       case 'allowance':
+      case 'context':
       case 'reload':
       case 'gap':
       case 'raw':

@@ -4,6 +4,7 @@ import { parseInstant } from '#organism/instant.ts';
 import { USER, repeatable } from '../drafts.ts';
 import type { LineReading } from '../session-files/lines.ts';
 import type { UnreadableInput } from '../source.ts';
+import { contextDrafts, contextOf } from './context-window.ts';
 import { itemDrafts } from './item-drafts.ts';
 import type { Ledger } from './ledger-schema.ts';
 import { NEW_LEDGER, billCounters, countersOf, notReported, passOver, totalsOf } from './ledger.ts';
@@ -120,6 +121,7 @@ function takeEvent(fold: Fold, place: Place, payload: RolloutPayload, isNumbered
   switch (payload.type) {
     case 'token_count':
       put(fold, rateLimitDrafts(place, payload.rate_limits));
+      fill(fold, place, payload);
       return bill(fold, place, payload);
     case 'task_started':
     case 'turn_started':
@@ -196,6 +198,13 @@ function oldMessage(place: Place, { type, message, text }: RolloutPayload): Even
 function prompt(place: Place, text: string): EventDraft {
   const payload = { prompt: text };
   return sayAt(place, 'message', { from: USER, to: place.agent, payloadType: 'prompt', payload });
+}
+
+function fill(fold: Fold, place: Place, { info }: RolloutPayload): void {
+  const context = contextOf(info);
+  if (context === null) return;
+  put(fold, contextDrafts(place, context, fold.state.context));
+  fold.state = { ...fold.state, context };
 }
 
 function bill(fold: Fold, place: Place, payload: RolloutPayload): void {

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import type { EventDraft } from '#organism/event.ts';
 
 import { clip, organismDraft } from '../drafts.ts';
+import { contextSchema } from './context-window.ts';
 import { ledgerSchema } from './ledger-schema.ts';
 import { CODEX, bornAtOf, childName, organismIdOf } from './names.ts';
 import type { Place } from './place.ts';
@@ -30,6 +31,8 @@ export const fileStateSchema = z.object({
   last: ledgerSchema.shape.billed.nullable(),
   /** Not null while the lines are a copy of the thread's origin. */
   replay: z.object({ bornAt: z.number(), hasTurnIds: z.boolean() }).nullable().default(null),
+  /** How full the context window was told to be last. */
+  context: contextSchema.nullable().default(null),
   /** Tools that were called and have not answered, by the id of the call; older builds only. */
   calls: z.record(z.string(), z.string()).default({}),
 });
@@ -49,6 +52,7 @@ export function newFile(threadId: string, host: string): FileState {
     isBegun: false,
     last: null,
     replay: null,
+    context: null,
     calls: {},
   };
 }

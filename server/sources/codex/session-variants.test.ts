@@ -193,6 +193,46 @@ describe('rate limits of a session file', () => {
   );
 });
 
+describe('the context window of a thread', () => {
+  const window = (info: Json) => line('event_msg', { type: 'token_count', info });
+  const used = (input_tokens: number) => ({ input_tokens, output_tokens: 200 });
+  const told = (input: number) =>
+    window({ last_token_usage: used(input), model_context_window: 258_400 });
+  const contexts = (lines: readonly string[]) =>
+    of(readAll(lines).drafts, 'context').map(({ usedTokens, windowTokens }) => [
+      usedTokens,
+      windowTokens,
+    ]);
+
+  test('is as full as the last request, and emptier once it was compacted', () => {
+    const lines = [told(9_800), told(9_800), told(200_000), told(9_800)];
+    expect(contexts(lines)).toEqual([
+      [10_000, 258_400],
+      [200_200, 258_400],
+      [10_000, 258_400],
+    ]);
+  });
+
+  test('of a copied thread is that of its own requests', () => {
+    const own = [turn(CHILD_TURN), told(500)];
+    expect(contexts([meta({ forked_from_id: THREAD }), told(90_000), ...own])).toEqual([
+      [700, 258_400],
+    ]);
+  });
+
+  test('is in the captured file after every request', () => {
+    expect(contexts(LINES).at(-1)?.[1]).toBeGreaterThan(0);
+  });
+
+  test.each([
+    {},
+    { last_token_usage: used(1) },
+    { model_context_window: 9 },
+    { last_token_usage: used(1), model_context_window: 0 },
+    { last_token_usage: 'much', model_context_window: 'large' },
+  ])('of %j is not known', (info) => expect(contexts([window(info)])).toEqual([]));
+});
+
 describe('lines of a session file', () => {
   test('mean the same with blanks after the separators, with CRLF and with a byte order mark', () => {
     const expected = readAll(LINES).drafts;
