@@ -6,5 +6,5 @@ import { createCodexStory } from './story.ts';
 export const codexKind = folderKind({
   name: 'codex',
   title: 'Codex',
-  createStory: (random) => createCodexStory(random),
+  createStory: (random) => createCodexStory(random, { spawns: true }),
 });

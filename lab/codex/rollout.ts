@@ -19,9 +19,24 @@ export interface Rollout {
   reasoning(at: number, text: string): void;
   command(at: number, command: string, output: string, exitCode: number): void;
   fileChange(at: number, path: string, content: string): void;
+  /** The file of a sub-agent, in the same folder and with the same model. */
+  openChild(at: number, childThread: string, spawnedBy: SpawnedBy): Rollout;
+  /** Hands work to a sub-agent whose file begins beside this one. */
+  spawned(at: number, childThread: string, prompt: string): void;
+  /** The last words of sub-agents, by their threads. */
+  waited(at: number, answers: ReadonlyMap<string, string>): void;
   /** @returns the number of the line that tells of it first */
   used(at: number, usage: Counters): number;
   turnEnd(at: number, text: string): void;
+}
+
+/** Of a session that another one began. */
+export interface SpawnedBy {
+  readonly parentThread: string;
+  /** 1: by the session a person began. */
+  readonly depth: number;
+  readonly nickname: string;
+  readonly role: string;
 }
 
 const CONTEXT_WINDOW = 258_400;
@@ -39,10 +54,11 @@ export function createRollout(facts: {
   readonly cwd: string;
   readonly model: string;
   readonly beganAt: number;
+  readonly spawnedBy?: SpawnedBy | undefined;
   readonly id: () => string;
   readonly write: (writing: Writing) => void;
 }): Rollout {
-  const { threadId, cwd, model, beganAt, id, write } = facts;
+  const { threadId, cwd, model, beganAt, spawnedBy, id, write } = facts;
   const [day = '', time = ''] = new Date(beganAt).toISOString().slice(0, 19).split('T');
   const stamp = `${day}T${time.replaceAll(':', '-')}`;
   const file = `${day.replaceAll('-', '/')}/rollout-${stamp}-${threadId}.jsonl`;
@@ -75,6 +91,22 @@ export function createRollout(facts: {
     put(at, 'response_item', payload);
   }
 
+  function collab(at: number, tool: string, prompt: string | null, states: object): void {
+    const key = `call_${id()}`;
+    const asked = JSON.stringify({ message: prompt });
+    response(at, { type: 'function_call', name: tool, arguments: asked, call_id: key });
+    item(at, {
+      type: 'CollabAgentToolCall',
+      id: key,
+      tool,
+      status: 'completed',
+      sender_thread_id: threadId,
+      receiver_thread_ids: Object.keys(states),
+      prompt,
+      agents_states: states,
+    });
+  }
+
   return {
     threadId,
     cwd,
@@ -86,8 +118,7 @@ export function createRollout(facts: {
         cwd,
         originator: 'codex_cli_rs',
         cli_version: '0.169.0',
-        source: 'cli',
-        thread_source: 'user',
+        ...originOf(spawnedBy),
         model_provider: 'openai',
       });
     },
@@ -131,6 +162,18 @@ export function createRollout(facts: {
       const changes = { [path]: { type: 'add', content } };
       item(at, { type: 'FileChange', id: key, changes, status: 'completed' });
     },
+    openChild: (at, childThread, by) =>
+      createRollout({ ...facts, threadId: childThread, beganAt: at, spawnedBy: by }),
+    spawned(at, childThread, prompt) {
+      collab(at, 'spawn_agent', prompt, { [childThread]: { status: 'running', message: null } });
+    },
+    waited(at, answers) {
+      const ended = [...answers].map(([thread, message]) => [
+        thread,
+        { status: 'completed', message },
+      ]);
+      collab(at, 'wait', null, Object.fromEntries(ended));
+    },
     used(at, usage) {
       total = sum(total, usage);
       ofTurn = sum(ofTurn, usage);
@@ -160,6 +203,18 @@ export function createRollout(facts: {
       put(at, 'event_msg', { type: 'task_complete', turn_id: turnId, last_agent_message: text });
     },
   };
+}
+
+function originOf(spawnedBy: SpawnedBy | undefined): object {
+  if (spawnedBy === undefined) return { source: 'cli', thread_source: 'user' };
+  const { parentThread, depth, nickname, role } = spawnedBy;
+  const spawn = {
+    parent_thread_id: parentThread,
+    depth,
+    agent_nickname: nickname,
+    agent_role: role,
+  };
+  return { source: { subagent: { thread_spawn: spawn } }, thread_source: 'subagent' };
 }
 
 const FIVE_HOURS_MS = 5 * 3_600_000;

@@ -8,7 +8,17 @@ import { createRollout } from './rollout.ts';
 /** Codex at work: turns of commands, changed files and answers, one file for each session. */
 
 const FOLDERS = ['/home/me/app', '/home/me/site', '/home/me/parser'];
+/** Sub-agents of sub-agents have none. */
+const MAX_DEPTH = 2;
+const MAX_CHILDREN = 3;
+/** Of a turn in which work is handed on. */
+const SPAWN_CHANCE = 0.35;
+const NICKNAMES = ['Euler', 'Noether', 'Hopper', 'Turing', 'Lovelace'];
+const ROLES = ['explorer', 'reviewer', 'worker'];
 const MODELS = ['gpt-5.1-codex', 'gpt-5.5', 'gpt-5.1-codex-mini'];
+
+/** Steps of the story, each to be taken at its time. */
+type Play<T> = Generator<(at: number) => void, T>;
 
 export interface CodexStory extends SessionStory {
   /** Every request told, each once. */
@@ -17,7 +27,11 @@ export interface CodexStory extends SessionStory {
 
 export function createCodexStory(
   random: Random,
-  options: { readonly keepsCalls?: boolean } = {},
+  options: {
+    readonly keepsCalls?: boolean;
+    /** Whether sub-agents help. */
+    readonly spawns?: boolean;
+  } = {},
 ): CodexStory {
   const words = createWords(random);
   const calls: ToldCall[] = [];
@@ -55,18 +69,60 @@ export function createCodexStory(
     }
   }
 
-  function* play(rollout: Rollout): Generator<(at: number) => void> {
-    yield (at) => rollout.begin(at);
-    const turns = random.int(2, 10);
-    for (let turn = 0; turn < turns; turn += 1) {
-      yield (at) => rollout.turnStart(at, random.uuid(), words.ask());
-      const steps = random.int(2, 12);
-      for (let index = 0; index < steps; index += 1) yield (at) => step(rollout, at);
+  /** @param asked what a sub-agent is to do; a person's words are made up */
+  function* playTurn(rollout: Rollout, depth: number, asked?: string): Play<string> {
+    yield (at) => rollout.turnStart(at, idAt(at), asked ?? words.ask());
+    const steps = random.int(2, 12);
+    for (let index = 0; index < steps; index += 1) yield (at) => step(rollout, at);
+    const isHelped = options.spawns === true && depth < MAX_DEPTH && random.chance(SPAWN_CHANCE);
+    if (isHelped) yield* delegate(rollout, depth + 1);
+    let answer = '';
+    yield (at) => {
+      request(rollout, at);
+      answer = words.piece(40, 1200);
+      rollout.turnEnd(at, answer);
+    };
+    return answer;
+  }
+
+  /** Sub-agents at work side by side, until all have answered. */
+  function* delegate(parent: Rollout, depth: number): Play<void> {
+    let working: { readonly child: Rollout; readonly turn: Play<string> }[] = [];
+    const count = random.int(1, MAX_CHILDREN);
+    for (let index = 0; index < count; index += 1) {
       yield (at) => {
-        request(rollout, at);
-        rollout.turnEnd(at, words.piece(40, 1200));
+        const prompt = words.ask();
+        const [nickname, role] = [random.pick(NICKNAMES), random.pick(ROLES)];
+        const spawnedBy = { parentThread: parent.threadId, depth, nickname, role };
+        const child = parent.openChild(at, idAt(at), spawnedBy);
+        parent.spawned(at, child.threadId, prompt);
+        child.begin(at);
+        working.push({ child, turn: playTurn(child, depth, prompt) });
       };
     }
+    const answers = new Map<string, string>();
+    while (working.length > 0) {
+      const one = random.pick(working);
+      const next = one.turn.next();
+      if (next.done !== true) yield next.value;
+      else {
+        answers.set(one.child.threadId, next.value);
+        working = working.filter((other) => other !== one);
+      }
+    }
+    yield (at) => parent.waited(at, answers);
+  }
+
+  function* play(rollout: Rollout): Play<void> {
+    yield (at) => rollout.begin(at);
+    const turns = random.int(2, 10);
+    for (let turn = 0; turn < turns; turn += 1) yield* playTurn(rollout, 0);
+  }
+
+  /** A UUIDv7, as Codex calls its threads and turns. */
+  function idAt(at: number): string {
+    const time = Math.floor(at).toString(16).padStart(12, '0');
+    return `${time.slice(0, 8)}-${time.slice(8)}-7${random.uuid().slice(15)}`;
   }
 
   return {
@@ -74,7 +130,7 @@ export function createCodexStory(
     begin(beganAt) {
       const writings: Writing[] = [];
       const rollout = createRollout({
-        threadId: random.uuid(),
+        threadId: idAt(beganAt),
         cwd: random.pick(FOLDERS),
         model: random.pick(MODELS),
         beganAt,

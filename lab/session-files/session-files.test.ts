@@ -4,6 +4,7 @@ import path from 'node:path';
 
 import { afterEach, beforeEach, expect, test } from 'vitest';
 
+import type { Random } from '#lab/agentserver/random.ts';
 import { createRandom } from '#lab/agentserver/random.ts';
 import { createClaudeCodeStory } from '#lab/claude-code/story.ts';
 import { createCodexStory } from '#lab/codex/story.ts';
@@ -17,7 +18,10 @@ beforeEach(() => {
 afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
 const START = Date.UTC(2026, 10, 21);
-const STORIES = { 'claude-code': createClaudeCodeStory, codex: createCodexStory };
+const STORIES = {
+  'claude-code': createClaudeCodeStory,
+  codex: (random: Random) => createCodexStory(random, { spawns: true }),
+};
 
 /** Steps of one seed in a folder of their own, as one text. */
 function play(name: string, kind: keyof typeof STORIES, seed: number): string {

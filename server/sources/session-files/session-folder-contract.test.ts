@@ -125,7 +125,7 @@ describeSource('Claude Code', async () =>
 describeSource('Codex', async () =>
   startSessionFolder({
     kind: 'codex',
-    createStory: createCodexStory,
+    createStory: (random) => createCodexStory(random, { spawns: true }),
     createSource: createCodexSource,
     strayFile: '2026/01/01/rollout-stray.jsonl',
     keyOf: ({ id }) => `usage:file:${id}`,
