@@ -1,19 +1,29 @@
-import { mkdtempSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import {
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
 import { globSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 
+import type { Random } from '#lab/agentserver/random.ts';
 import { createRandom } from '#lab/agentserver/random.ts';
 import { createClaudeCodeStory } from '#lab/claude-code/story.ts';
 import { createCodexStory } from '#lab/codex/story.ts';
 import { createSessionFolder } from '#lab/session-files/session-folder.ts';
-import type { ToldCall } from '#lab/session-files/session-story.ts';
+import type { SessionStory, ToldCall } from '#lab/session-files/session-story.ts';
 
 import { runCommand } from './run-command.ts';
 
-const STORIES = { 'claude-code': createClaudeCodeStory, codex: createCodexStory };
+const createCodexWithHelp = (random: Random) => createCodexStory(random, { spawns: true });
+const STORIES = { 'claude-code': createClaudeCodeStory, codex: createCodexWithHelp };
 const TIMES = { from: Date.UTC(2026, 9, 1), to: Date.UTC(2026, 9, 10) };
 
 let folder: string;
@@ -43,8 +53,8 @@ function sumOf(calls: readonly ToldCall[]): number[] {
 }
 
 /** Of the days as the command says them. */
-async function totals(kind: string): Promise<number[]> {
-  const { said } = await daily(kind, '--dir', folder, '--timezone', 'UTC', '--json');
+async function totals(kind: string, root = folder): Promise<number[]> {
+  const { said } = await daily(kind, '--dir', root, '--timezone', 'UTC', '--json');
   const { days } = JSON.parse(said.join('')) as {
     days: { calls: number; tokens: Record<string, number> }[];
   };
@@ -60,13 +70,16 @@ async function totals(kind: string): Promise<number[]> {
   );
 }
 
+function fillWith<T extends SessionStory>(story: T, random: Random, root: string, bytes = 1e6): T {
+  createSessionFolder(root, { story, random }).fill(bytes, TIMES);
+  return story;
+}
+
 describe.each(['claude-code', 'codex'] as const)('organoscope daily %s', (kind) => {
   // Enough for several threads.
   function write(bytes: number) {
     const random = createRandom(7);
-    const story = STORIES[kind](random);
-    createSessionFolder(folder, { story, random }).fill(bytes, TIMES);
-    return story;
+    return fillWith(STORIES[kind](random), random, folder, bytes);
   }
 
   test('adds up every call once, whatever thread read it', async () => {
@@ -94,6 +107,24 @@ describe.each(['claude-code', 'codex'] as const)('organoscope daily %s', (kind) 
     expect(said[0]).toMatch(/day +calls +input/);
     expect(said.length).toBeGreaterThan(1);
   });
+});
+
+test('organoscope daily codex adds archived sessions, those in both folders once', async () => {
+  const random = createRandom(7);
+  const { calls } = fillWith(createCodexStory(random), random, path.join(folder, 'sessions'), 5e6);
+  const archive = path.join(folder, 'archived_sessions');
+  mkdirSync(archive);
+  const files = globSync('sessions/**/*.jsonl', { cwd: folder }).map((name) =>
+    path.join(folder, name),
+  );
+  expect(files.length).toBeGreaterThan(3);
+  for (const [index, file] of files.entries()) {
+    const put = path.join(archive, path.basename(file));
+    if (index % 3 === 0) renameSync(file, put);
+    // As much as was there when it was copied.
+    if (index % 3 === 1) writeFileSync(put, readFileSync(file).subarray(0, 20_000));
+  }
+  expect(await totals('codex', path.join(folder, 'sessions'))).toEqual(sumOf(calls));
 });
 
 test.each([

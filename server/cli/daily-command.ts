@@ -17,7 +17,8 @@ const HELP = `usage: organoscope daily codex|claude-code [options]
 Says what the session files of this machine add up to, day by day. Only reads them: no
 store, no server. A call that several lines or files tell of counts once.
 
-  --dir FOLDER     where they are ($CODEX_HOME/sessions, $CLAUDE_CONFIG_DIR/projects)
+  --dir FOLDER     where they are ($CODEX_HOME/sessions, $CLAUDE_CONFIG_DIR/projects);
+                   beside a folder "sessions", "archived_sessions" is read too
   --timezone ZONE  where days begin (that of this machine)
   --json           for programs
 

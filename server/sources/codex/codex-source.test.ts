@@ -1,4 +1,4 @@
-import { appendFileSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { appendFileSync, mkdirSync, mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -19,6 +19,9 @@ import type { Source } from '../source.ts';
 import type { Recorder } from '../testing/recorder.ts';
 import { createRecorder, scheduleSoon } from '../testing/recorder.ts';
 import { createCodexSource } from './codex-source.ts';
+import { readRollout } from './rollout-reader.ts';
+import { readRolloutLine } from './rollout-wire.ts';
+import { newFile } from './session-head.ts';
 import { readSession } from './session-reader.ts';
 import { THREAD, fixture } from './testing/fixtures.ts';
 
@@ -43,8 +46,8 @@ afterEach(async () => {
   rmSync(root, { recursive: true, force: true });
 });
 
-function connect(): Source {
-  const url = pathToFileURL(root).href;
+function connect(folder = root): Source {
+  const url = pathToFileURL(folder).href;
   return createCodexSource({ name: 'codex', url, organismId: 'codex', host: 'h' }, recorder.deps);
 }
 
@@ -130,6 +133,56 @@ describe('a folder of Codex sessions', () => {
     expect((await readChunk(handle, next, 10)).lines).toEqual([]);
     await handle.close();
   });
+});
+
+describe('archived sessions beside the folder', () => {
+  const half = ROLLOUT.indexOf('\n', ROLLOUT.length / 2) + 1;
+  let live: string;
+  let archived: string;
+  beforeEach(() => {
+    const sessions = path.join(root, 'sessions');
+    live = path.join(sessions, NAME);
+    archived = path.join(root, 'archived_sessions', path.basename(NAME));
+    mkdirSync(path.dirname(live), { recursive: true });
+    source = connect(sessions);
+  });
+  const archive = (): void => {
+    mkdirSync(path.dirname(archived), { recursive: true });
+    renameSync(live, archived);
+  };
+
+  test('are read', async () => {
+    writeFileSync(live, ROLLOUT);
+    archive();
+    await source.start();
+    await looked('polling');
+    expect(billed()).toBe(ALL_INPUT);
+  });
+
+  test('are not read again, and go on where they were on either side of the move', async () => {
+    writeFileSync(live, ROLLOUT.slice(0, half));
+    await source.start();
+    await looked('polling');
+    const { received } = recorder.counts;
+    archive();
+    appendFileSync(archived, ROLLOUT.slice(half, -1));
+    await recorder.until('what came with the move', () => recorder.counts.received > received);
+    renameSync(archived, live);
+    appendFileSync(live, '\n');
+    await recorder.until('all of it', () => billed() === ALL_INPUT);
+    expect(recorder.counts.duplicate).toBe(duplicatesOfOneReading());
+    expect(recorder.rejects).toEqual([]);
+  });
+
+  /** Those within the file itself: agents are told of again and again. */
+  function duplicatesOfOneReading(): number {
+    const lines = ROLLOUT.trimEnd()
+      .split('\n')
+      .map((line) => readRolloutLine(line));
+    const known = { state: newFile(THREAD, 'h'), ledger: null, host: 'h' };
+    const keys = readRollout(lines, known).drafts.map(({ key }) => key);
+    return keys.length - new Set(keys).size;
+  }
 });
 
 describe('a thread told by its session file and by standard output', () => {

@@ -3,7 +3,7 @@ import { hostname } from 'node:os';
 import type { FolderConfig } from '../session-files/folder-source.ts';
 import { createFolderSource } from '../session-files/folder-source.ts';
 import type { Source, SourceDeps } from '../source.ts';
-import { ROLLOUT_FILE } from './names.ts';
+import { ROLLOUT_FILE, archiveOf } from './names.ts';
 import { readSession } from './session-reader.ts';
 
 export interface CodexConfig extends FolderConfig {
@@ -23,6 +23,7 @@ export function createCodexSource(config: CodexConfig, deps: SourceDeps): Source
       kind: 'codex',
       title: 'Codex',
       pattern: ROLLOUT_FILE,
+      besides: archiveOf,
       // Delivered by itself: the thread's ledger must be saved before standard output may ask for it.
       async readFile(file, { isStopped }) {
         await readSession(file, { ...deps, host, isStopped });

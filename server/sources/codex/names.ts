@@ -1,3 +1,5 @@
+import path from 'node:path';
+
 import { clip } from '../drafts.ts';
 
 /** How Codex's parts are called here, the same on both wires. */
@@ -5,6 +7,8 @@ import { clip } from '../drafts.ts';
 export const CODEX = 'codex';
 /** Its session files among the others of its folder. */
 export const ROLLOUT_FILE = /^rollout-.*\.jsonl$/;
+/** Where Codex moves sessions that were put away, beside the folder of the others. */
+const ARCHIVE = 'archived_sessions';
 /** Digits at the end of a thread's id are random, those at its start are a time. */
 const CHILD_ID_CHARS = 8;
 /** The organism is in the keys of its agents. */
@@ -28,6 +32,12 @@ export function organismIdOf(launch: {
   if (launch.label !== null) return launch.label.slice(0, MAX_ORGANISM_CHARS);
   const folder = launch.cwd?.split(/[/\\]/).findLast((part) => part !== '') ?? CODEX;
   return `${launch.host}/${folder}`.slice(0, MAX_ORGANISM_CHARS);
+}
+
+/** The folder of archived sessions that belongs to one of sessions; null for a folder of another name. */
+export function archiveOf(folder: string): string | null {
+  const whole = path.resolve(folder);
+  return path.basename(whole) === 'sessions' ? path.join(path.dirname(whole), ARCHIVE) : null;
 }
 
 const THREAD_IN_NAME = /([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})\.jsonl$/;

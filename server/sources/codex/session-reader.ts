@@ -1,3 +1,5 @@
+import path from 'node:path';
+
 import { clip } from '../drafts.ts';
 import type { FileChunk } from '../session-files/file-chunk.ts';
 import type { Progress } from '../session-files/progress.ts';
@@ -17,9 +19,11 @@ export interface SessionReaderDeps extends Pick<SourceDeps, 'deliver' | 'getCurs
   readonly isStopped: () => boolean;
 }
 
-/** Reads what a session file has more than at the last reading. */
-export async function readSession(file: SessionFile, deps: SessionReaderDeps): Promise<void> {
+/** Reads what a session file has more than at the last reading, wherever it lay then. */
+export async function readSession(found: SessionFile, deps: SessionReaderDeps): Promise<void> {
   const { getCursor, host, isStopped } = deps;
+  // Archived, it keeps its name: how far it is read is kept under that, and not under its folder.
+  const file = { ...found, name: path.posix.basename(found.name) };
   const begin = (): FileState => newFile(threadInName(file.name), host);
   const left = await loadProgress(file, fileStateSchema, { getCursor, begin });
   await readOn(file, left, {

@@ -35,15 +35,17 @@ export function createFolderSource(
     readonly title: string;
     /** Names of its files. */
     readonly pattern: RegExp;
+    /** Another folder that files are moved to, which need not be there. */
+    readonly besides?: (root: string) => string | null;
     /** @returns whether nothing is left to do before the file changes */
     readonly readFile: (file: SessionFile, reading: FileReading) => Promise<boolean>;
   },
   deps: SourceDeps,
 ): Source {
   const { name, url, organismId } = config;
-  const { kind, title, pattern, readFile } = runtime;
+  const { kind, title, pattern, besides, readFile } = runtime;
   const root = fileURLToPath(url);
-  const files = createSessionFiles({ root, pattern }, deps);
+  const files = createSessionFiles({ root, besides: besides?.(root) ?? null, pattern }, deps);
 
   return createPolledSource(
     {

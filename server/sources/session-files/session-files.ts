@@ -4,7 +4,7 @@ import path from 'node:path';
 /** Which session files there are, and which have changed: by size and time, without reading any. */
 
 export interface SessionFile {
-  /** From the watched folder, with slashes. */
+  /** From the watched folder, with slashes; `../` in front of what lies besides. */
   readonly name: string;
   readonly path: string;
   readonly size: number;
@@ -33,25 +33,35 @@ const LISTING_PAUSE = 100;
 const MIN_LISTING_MS = 1000;
 const MAX_LISTING_MS = 15_000;
 
-/** @param watched names of files in the folder and all below it that the pattern fits */
+/** @param watched names of files in the folders and all below them that the pattern fits */
 export function createSessionFiles(
-  watched: { readonly root: string; readonly pattern: RegExp },
+  watched: {
+    readonly root: string;
+    /** Need not be there; its files are the older ones. */
+    readonly besides: string | null;
+    readonly pattern: RegExp;
+  },
   deps: { readonly elapsed: () => number; readonly now: () => number },
 ): SessionFiles {
-  const { root, pattern } = watched;
+  const { root, besides, pattern } = watched;
   const noted = new Map<string, number>();
   let hot = new Set<string>();
   let ignored = 0;
   let nextListingAt = Number.NEGATIVE_INFINITY;
 
   async function listAll(): Promise<string[]> {
-    const entries = await readdir(root, { recursive: true, withFileTypes: true });
-    const names = entries
+    const older = besides === null ? [] : await list(besides).catch(noneWithoutFolder);
+    const names = [...older, ...(await list(root))];
+    ignored = Math.max(0, names.length - MAX_FILES);
+    return names.slice(ignored);
+  }
+
+  async function list(folder: string): Promise<string[]> {
+    const entries = await readdir(folder, { recursive: true, withFileTypes: true });
+    return entries
       .filter((entry) => entry.isFile() && pattern.test(entry.name))
       .map((entry) => nameOf(path.join(entry.parentPath, entry.name)))
       .sort();
-    ignored = Math.max(0, names.length - MAX_FILES);
-    return names.slice(ignored);
   }
 
   /** What was at work lately, and what is beside it: new sessions begin in the same folders. */
@@ -100,4 +110,10 @@ export function createSessionFiles(
       return files;
     },
   };
+}
+
+/** @throws the error when it says something else */
+function noneWithoutFolder(error: unknown): never[] {
+  if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return [];
+  throw error;
 }
