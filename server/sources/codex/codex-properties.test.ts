@@ -26,6 +26,16 @@ function stateOf({ drafts, conflicts }: Recorder): object {
   return Object.fromEntries(drafts.map((draft) => [draft.key, draft]));
 }
 
+/** What was said and used, and how each thread ended; a half that was cut off is told as such besides. */
+function toldIn(recorder: Recorder): object {
+  const said = recorder.of('message').map(({ threadId, from, to, payloadType, payload }) => {
+    return { threadId, from, to, payloadType, payload };
+  });
+  const used = recorder.of('usage').map(({ threadId, tokens }) => ({ threadId, tokens }));
+  const ends = recorder.of('thread_updated').map(({ threadId, status }) => [threadId, status]);
+  return { said, used, ends: Object.fromEntries(ends) };
+}
+
 const answerSchema = z.object({ nextLine: z.number(), isEnded: z.boolean() });
 
 function openEndpoint() {
@@ -45,6 +55,12 @@ function openEndpoint() {
       const reply = await endpoint.receive({ headers: {}, query: asked, body });
       expect(reply.status).toBe(200);
       return answerSchema.parse(JSON.parse(String(reply.body)));
+    },
+    /** As a file, of which nobody says what it is of. */
+    upload: async (body: Buffer) => {
+      const query = new URLSearchParams({ label: 'test' });
+      const reply = await endpoint.receive({ headers: {}, query, body });
+      expect(reply.status).toBe(200);
     },
   };
 }
@@ -79,6 +95,27 @@ describe('what codex exec prints', () => {
       expect(recorder.rejects).toEqual([]);
     };
     await fc.assert(fc.asyncProperty(shares, shares, play), { numRuns: 60 });
+  });
+
+  test.each(EXEC)('%s: as two files, cut anywhere, with and without overlap', async (name) => {
+    const bytes = Buffer.from(fixture(`${name}.jsonl`));
+    const whole = openEndpoint();
+    await whole.upload(bytes);
+    const expected = toldIn(whole.recorder);
+    const play = async (cut: number, shared: number): Promise<void> => {
+      const { recorder, upload } = openEndpoint();
+      const at = Math.round(cut * bytes.length);
+      const from = Math.max(0, at - shared);
+      const halves = [bytes.subarray(0, at), bytes.subarray(from)];
+      for (const half of halves) await upload(half);
+      expect(toldIn(recorder)).toEqual(expected);
+      const before = stateOf(recorder);
+      for (const file of [...halves, bytes, ...halves]) await upload(file);
+      expect(stateOf(recorder)).toEqual(before);
+    };
+    // Less in common than this is not told apart from chance.
+    const overlap = fc.oneof(fc.constant(0), fc.integer({ min: 8, max: bytes.length }));
+    await fc.assert(fc.asyncProperty(share, overlap, play), { numRuns: 150 });
   });
 
   test('the two runs of a thread, each sent as a file and any number of times', async () => {

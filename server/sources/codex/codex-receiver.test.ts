@@ -272,6 +272,58 @@ describe('codex conformance', () => {
   });
 });
 
+describe('codex: files that are parts of one output', () => {
+  const whole = fixture('codex-exec.jsonl').trimEnd().split('\n');
+  const part = (from: number, to?: number) => `${whole.slice(from, to).join('\n')}\n`;
+  const told = async () => [
+    (await storedOf('message')).length,
+    (await storedOf('usage')).length,
+    thread()?.status,
+  ];
+
+  it('are one, and the whole file adds nothing', async () => {
+    for (const body of [part(0, 9), part(6), part(0), part(3, 12), part(0, 4)]) {
+      expect((await send(body)).status).toBe(200);
+    }
+    expect(await told()).toEqual([14, 1, 'completed']);
+  });
+
+  it('belong to the thread they continue, beside others of the same time', async () => {
+    const other = '01a1fbf4-0000-7f02-b1ec-00001234abcd';
+    await send(part(0, 9));
+    await send(lines({ ...started, thread_id: other }, turnStarted, completed(7)));
+    await send(part(9));
+    expect(await told()).toEqual([14, 1 + 1, 'completed']);
+    expect(thread(other)?.status).toBe('completed');
+  });
+
+  it('that begin in the middle of something nobody sent are refused, until it is', async () => {
+    const { status, text } = await send(part(6));
+    expect(status).toBe(409);
+    expect(text).toContain('send that first');
+    expect(await stored()).toEqual([]);
+    await send(part(0, 9));
+    expect((await send(part(6))).status).toBe(200);
+    expect(await told()).toEqual([14, 1, 'completed']);
+  });
+
+  it('of another output do not continue this one', async () => {
+    await send(part(0, 9));
+    const item = { id: 'item_40', type: 'agent_message', text: 'of another' };
+    expect((await send(lines({ type: 'item.completed', item }))).status).toBe(409);
+  });
+
+  it('that `ingest --file` sends in parts go on behind what is known', async () => {
+    await send(part(0, 9));
+    const query = { invocation: 'sha256:whole' };
+    const first = await send(part(0, 5), query);
+    expect(first.body).toMatchObject({ nextLine: 6, isEnded: false });
+    const second = await send(part(5), { ...query, line: '6', end: 'true' });
+    expect(second.body).toMatchObject({ nextLine: 18, isEnded: true });
+    expect(await told()).toEqual([14, 1, 'completed']);
+  });
+});
+
 describe('codex: parts of a stream', () => {
   const body = lines(started, turnStarted, completed(10));
 

@@ -84,7 +84,9 @@ export function readExec(
   if (part.isLast && !fold.state.isEnded) {
     release(fold, null);
     const { nextLine, outcome } = fold.state;
-    if (nextLine > 1) put(fold, endDrafts(placeAt(fold, nextLine), outcome));
+    const end = placeAt(fold, nextLine);
+    // No line's key: of a saved file more may come.
+    if (nextLine > 1) put(fold, endDrafts({ ...end, key: `${end.key}:end` }, outcome));
     fold.state = { ...fold.state, isEnded: true };
   }
   return fold;
