@@ -1,3 +1,5 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
+
 import { afterEach, describe, expect, it } from 'vitest';
 
 import { socketEventSchema } from '#organism/agentserver/socket.ts';
@@ -321,6 +323,21 @@ describe('/ws in the contract dialect', () => {
     client.ws.resume();
     expect(await client.closed).toBe(1013);
   });
+});
+
+it.each(['/ws', '/ws/messages'])('%s ends one who asks on without reading', async (path) => {
+  kit = await openTestHub();
+  const client = await openSocket(path);
+  client.ws.pause();
+  const names = ['x'.repeat(100_000)];
+  const command = { cmd: 'subscribe', agents: names, filter: { agents: names } };
+  for (let n = 0; n < 2000 && kit.hub.counters().slow === 0; n += 1) {
+    client.send(command);
+    await nextTurn();
+  }
+  expect(kit.hub.counters()).toMatchObject({ slow: 1 });
+  client.ws.resume();
+  expect(await client.closed).toBe(1013);
 });
 
 describe('/ws/messages', () => {

@@ -38,7 +38,7 @@ export interface ContractSessionDeps {
   readonly onSlow: () => void;
 }
 
-const commandSchema = z.looseObject({ cmd: z.string().optional() });
+const commandSchema = z.looseObject({ cmd: z.string().catch('') });
 const messagesSubscribeSchema = z.object({
   cmd: z.literal('subscribe'),
   filter: subscribeFiltersSchema.omit({ events: true }).nullish(),
@@ -87,16 +87,15 @@ export function createContractSession(deps: ContractSessionDeps): SocketSession 
 
   return {
     onText(text) {
-      const raw = readCommand(text);
-      const parsed = commandSchema.safeParse(raw);
-      const cmd = parsed.success ? parsed.data.cmd : undefined;
-      if (raw === undefined) stream.sayError('Invalid JSON');
-      else if (cmd === 'subscribe') subscribe(raw);
-      else if (cmd === 'inject') {
-        inject(raw).catch(() =>
-          stream.sayError('The command could not be recorded; it was not sent'),
-        );
-      } else stream.sayError(`Unknown command: ${cmd ?? ''}`);
+      if (stream.hasEnded()) return;
+      const command = readCommand(text);
+      if (command === null) return stream.sayError('Invalid JSON');
+      const { cmd, raw } = command;
+      if (cmd === 'subscribe') return subscribe(raw);
+      if (cmd !== 'inject') return stream.sayError(`Unknown command: ${cmd}`);
+      inject(raw).catch(() =>
+        stream.sayError('The command could not be recorded; it was not sent'),
+      );
     },
     onBeat: stream.onBeat,
     onClosed: stream.stop,
@@ -110,12 +109,11 @@ export function createMessagesSession(deps: ContractSessionDeps): SocketSession 
   stream.start();
   return {
     onText(text) {
-      const raw = readCommand(text);
-      const parsed = commandSchema.safeParse(raw);
-      const cmd = parsed.success ? parsed.data.cmd : undefined;
-      if (raw === undefined) return stream.sayError('Invalid JSON');
-      if (cmd !== 'subscribe') return stream.sayError(`Unknown command: ${cmd ?? ''}`);
-      const command = messagesSubscribeSchema.safeParse(raw);
+      if (stream.hasEnded()) return;
+      const said = readCommand(text);
+      if (said === null) return stream.sayError('Invalid JSON');
+      if (said.cmd !== 'subscribe') return stream.sayError(`Unknown command: ${said.cmd}`);
+      const command = messagesSubscribeSchema.safeParse(said.raw);
       if (!command.success) return stream.sayError(`Invalid subscribe: ${issuesOf(command.error)}`);
       deps.channel.flush();
       stream.setFilter(createFilter(command.data.filter ?? {}));
@@ -129,13 +127,19 @@ export function createMessagesSession(deps: ContractSessionDeps): SocketSession 
 function openStream({ socket, channel, onSlow }: ContractSessionDeps, dialect: ContractDialect) {
   let passes = passAll;
   let membership: ReturnType<Channel['joinContract']> | null = null;
-  function onBatch(batch: ContractBatch): void {
-    if (socket.unsentBytes() > MAX_UNSENT_BYTES) {
+  let isEnded = false;
+  /** Ends who does not read, be it news or answers to commands. */
+  function hasEnded(): boolean {
+    if (!isEnded && socket.unsentBytes() > MAX_UNSENT_BYTES) {
+      isEnded = true;
       onSlow();
       membership?.leave();
       socket.close('tooSlow');
-      return;
     }
+    return isEnded;
+  }
+  function onBatch(batch: ContractBatch): void {
+    if (hasEnded()) return;
     const wire = batch.wireFor(dialect, passes);
     if (wire !== null) socket.write([wire]);
   }
@@ -149,6 +153,7 @@ function openStream({ socket, channel, onSlow }: ContractSessionDeps, dialect: C
       membership = channel.joinContract({ onBatch });
     },
     stop: () => membership?.leave(),
+    hasEnded,
     setFilter: (filter: Filter) => {
       passes = filter;
     },
@@ -177,7 +182,10 @@ function detailOf(body: unknown): string {
   return parsed.success ? parsed.data.detail : 'The upstream refused the command';
 }
 
-/** Undefined for what is not JSON or nests too deeply to be echoed. */
-function readCommand(text: string): unknown {
-  return jsonDepth(text) > MAX_JSON_DEPTH ? undefined : parseJson(text);
+/** What a client asks for, `cmd` empty where it names nothing; null: not JSON, or too deep to be echoed. */
+function readCommand(text: string): { readonly cmd: string; readonly raw: unknown } | null {
+  const raw = jsonDepth(text) > MAX_JSON_DEPTH ? undefined : parseJson(text);
+  if (raw === undefined) return null;
+  const parsed = commandSchema.safeParse(raw);
+  return { cmd: parsed.success ? parsed.data.cmd : '', raw };
 }

@@ -186,6 +186,51 @@ describe('organoscope.v1', () => {
     expect(await readTo(client, 0, 2)).toEqual([2]);
   });
 
+  it('reads the store once for one who resumes again and again while it reads', async () => {
+    const journal = createTestJournal();
+    journal.append(
+      'one',
+      Array.from({ length: 10 }, (_, n) => messageDraft(`m${n}`)),
+    );
+    kit = await openTestHub({ journal });
+    let open = (): void => undefined;
+    const opened = new Promise<void>((resolve) => {
+      open = resolve;
+    });
+    const reads: number[] = [];
+    journal.readEvents = async ({ since }) => {
+      reads.push(since);
+      await opened;
+      return journal.events.filter(({ seq }) => seq > since);
+    };
+    const client = await openLive({ epoch: TEST_EPOCH, since: 1 });
+    for (let since = 2; since <= 9; since += 1) {
+      client.send({ cmd: 'resume', epoch: TEST_EPOCH, since });
+    }
+    client.send('{fence');
+    expect(await client.next()).toMatchObject({ kind: 'error' });
+    open();
+    expect(await client.next()).toMatchObject({ kind: 'batch', from: 9, to: 10 });
+    // The read that was under way, and the one for what was asked for last.
+    expect(reads).toEqual([1, 9]);
+  });
+
+  it('ends one who asks on without reading the answers', async () => {
+    kit = await openTestHub();
+    const payload = { text: 'x'.repeat(500_000) };
+    kit.emit([messageDraft('big', { payload })]);
+    const client = await openLive();
+    await client.next();
+    client.ws.pause();
+    for (let n = 0; n < 200 && kit.hub.counters().slow === 0; n += 1) {
+      client.send({ cmd: 'resume' });
+      await nextTurn();
+    }
+    expect(kit.hub.counters()).toMatchObject({ slow: 1 });
+    client.ws.resume();
+    expect(await client.closed).toBe(1013);
+  });
+
   it('answers what it does not understand, and stays open', async () => {
     kit = await openTestHub();
     const client = await openClient(`${kit.url}/ws`, live);

@@ -1,4 +1,3 @@
-import type { Store } from '#db/store.ts';
 import { liveResumeSchema } from '#organism/live/protocol.ts';
 import type { LiveFrame, LiveResume } from '#organism/live/protocol.ts';
 
@@ -8,7 +7,8 @@ import { issuesOf, parseJson } from './command-text.ts';
 import type { Limiter } from './limiter.ts';
 import type { LiveSelection } from './live-selection.ts';
 import { toSelection, unknownTypeIn } from './live-selection.ts';
-import { subjectOf } from './socket-filters.ts';
+import type { ReplayStore } from './replay.ts';
+import { replayMissed } from './replay.ts';
 import type { SocketPort } from './socket-port.ts';
 import { textFrame } from './text-frame.ts';
 
@@ -18,16 +18,14 @@ const SLOW_BYTES = 1 << 20;
 const MAX_SLOW_BEATS = 12;
 /** Beats until the first resume command: 10 s. */
 const MAX_WAITING_BEATS = 4;
-/** A longer absence is told by a snapshot: it is smaller and sooner there. */
-const MAX_REPLAY_EVENTS = 20_000;
-const MAX_REPLAY_BYTES = 8 << 20;
-const REPLAY_PAGE = 1000;
+/** Commands in a row of one who is behind in reading: a page that switches organisms sends two or three. */
+const MAX_UNREAD_ANSWERS = 16;
 const EXPECTED = 'Expected {"cmd":"resume","organism"?,"epoch"?,"since"?,"filter"?}';
 
 type State =
   | { readonly kind: 'awaiting-resume'; beats: number }
   /** Reading what was missed from the store. */
-  | ({ readonly kind: 'replaying' } & Stream)
+  | ({ readonly kind: 'replaying'; readonly since: number } & Stream)
   | ({ readonly kind: 'live'; readonly membership: Membership } & Stream)
   /** Left behind until its socket has drained; then it starts over from a snapshot. */
   | ({ readonly kind: 'slow'; beats: number } & Stream)
@@ -38,12 +36,10 @@ interface Stream {
   readonly selection: LiveSelection;
 }
 
-export interface LiveSessionDeps {
+export interface LiveSessionDeps extends ReplayStore {
   readonly socket: SocketPort;
   /** The channel of an organism, or null when there is none of that name. */
   readonly channelOf: (organismId: string | null | undefined) => Channel | null;
-  readonly readEvents: Store['readEvents'];
-  readonly prunedThrough: Store['prunedThrough'];
   readonly epoch: string;
   readonly replays: Limiter;
   readonly onSlow: () => void;
@@ -66,6 +62,9 @@ export function createLiveSession(deps: LiveSessionDeps): SocketSession {
   let allowanceBytes = 0;
   /** Whether nothing was sent since the last beat. */
   let isQuiet = true;
+  /** Commands since most of what was sent had left. */
+  let unreadAnswers = 0;
+  let isReplayUnderWay = false;
   const subscriber = { onBatch };
 
   function enter(next: State): void {
@@ -132,52 +131,51 @@ export function createLiveSession(deps: LiveSessionDeps): SocketSession {
     const { channel, selection } = stream;
     const missed = channel.batchesAfter(since, selection);
     if (missed === null) {
-      const replaying: State = { kind: 'replaying', ...stream };
-      enter(replaying);
-      void deps.replays
-        .run(() => replay(replaying, since))
-        .catch((error: unknown) => {
-          deps.onReplayFailed(error);
-          if (state === replaying) reset(stream, 'too-old');
-        });
+      enter({ kind: 'replaying', since, ...stream });
+      queueReplay();
       return;
     }
     answer(missed.length === 0 ? [channel.heartbeat()] : missed);
     goLive(stream);
   }
 
-  async function replay(own: State & { kind: 'replaying' }, since: number): Promise<void> {
-    const { channel, selection } = own;
-    let position = since;
-    let events = 0;
-    let bytes = 0;
-    // Up to a batch boundary that exists before the read, where memory takes over again.
-    const target = channel.position;
+  /** One at a time, however often a reader resumes: the next is for what it asked for last. */
+  function queueReplay(): void {
+    if (isReplayUnderWay) return;
+    isReplayUnderWay = true;
+    void replayInTurn();
+  }
+
+  async function replayInTurn(): Promise<void> {
+    await deps.replays.run(replayNewest);
+    isReplayUnderWay = false;
+    if (state.kind === 'replaying') queueReplay();
+  }
+
+  async function replayNewest(): Promise<void> {
+    if (state.kind !== 'replaying') return;
+    const own = state;
     const isCurrent = (): boolean => state === own;
-    while (position < target) {
-      const page = await deps.readEvents({
-        organismId: channel.organismId,
-        since: position,
-        limit: REPLAY_PAGE,
-      });
-      if (!isCurrent()) return;
-      // What is no longer kept cannot be replayed: a snapshot has no holes.
-      if (position < deps.prunedThrough()) return reset(own, 'too-old');
-      const usable = page.filter((event) => event.seq <= target);
-      const isAll = usable.length < REPLAY_PAGE;
-      const to = isAll ? target : (usable.at(-1)?.seq ?? target);
-      const { passes } = selection;
-      const wanted = passes === null ? usable : usable.filter((event) => passes(subjectOf(event)));
-      const frames = channel.batchOf(position, to, wanted);
-      events += usable.length;
-      bytes += frames.reduce((sum, frame) => sum + frame.length, 0);
-      if (events > MAX_REPLAY_EVENTS || bytes > MAX_REPLAY_BYTES) return reset(own, 'too-old');
-      answer(frames);
-      position = to;
-    }
+    const reached = await replayMissed(deps, { ...own, isCurrent, send: answer }).catch(
+      (error: unknown) => {
+        deps.onReplayFailed(error);
+        return 'too-old' as const;
+      },
+    );
     if (!isCurrent()) return;
-    channel.flush();
-    join(own, position);
+    if (reached === 'too-old') return reset(own, reached);
+    own.channel.flush();
+    join(own, reached);
+  }
+
+  /** Answers of one who only asks would pile up without end. */
+  function endIfUnread(): void {
+    if (socket.unsentBytes() < SLOW_BYTES) unreadAnswers = 0;
+    unreadAnswers += 1;
+    if (unreadAnswers <= MAX_UNREAD_ANSWERS) return;
+    deps.onSlow();
+    enter({ kind: 'closed' });
+    socket.close('tooSlow');
   }
 
   /** A batch since the last beat said as much. */
@@ -209,6 +207,8 @@ export function createLiveSession(deps: LiveSessionDeps): SocketSession {
 
   return {
     onText(text) {
+      endIfUnread();
+      if (state.kind === 'closed') return;
       const command = liveResumeSchema.safeParse(parseJson(text));
       if (!command.success) {
         sendError('bad-command', `${EXPECTED}: ${issuesOf(command.error)}`);
