@@ -1,9 +1,20 @@
-import { describe, expect, test } from 'vitest';
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+
+import { describe, expect, onTestFinished, test } from 'vitest';
 
 import { amendPayload } from '#organism/amend-message.ts';
 import { applyAll } from '#organism/apply.ts';
 import { emptyOrganism } from '#organism/state.ts';
 
+import { openReaderConnection } from './connection.ts';
+import { createLookups } from './reader/lookups.ts';
+import { listMessages } from './reader/message-queries.ts';
+import { search } from './reader/search.ts';
+import { createStatements } from './reader/statements.ts';
+import { createIndexer } from './search/indexer.ts';
+import { attachSearch, openSearchDatabase } from './search/search-database.ts';
+import { storeFiles } from './store-files.ts';
 import { makeBatch, makeDataDir, makeMessage, openTestStore } from './store-fixtures.ts';
 import type { SqliteStore } from './store.ts';
 
@@ -91,6 +102,50 @@ describe('a message told again with more in it', () => {
     await store.catchUpSearch();
     expect((await listed(store, 'walruses')).rows).toMatchObject([{ seq: 1, payload: LONG }]);
     expect((await listed(store, 'ask')).total).toBe(1);
+  });
+
+  test.each([
+    ['no index', 0],
+    ['an index of its first telling', 1],
+    ['an index of both', 2],
+  ])('is found once and shown with what came later: %s', async (_name, indexed) => {
+    const dataDir = await makeDataDir();
+    const files = storeFiles(dataDir);
+    // The store's own index would be made at a moment of its choice.
+    await mkdir(`${files.search}/in-the-way`, { recursive: true });
+    const store = await openTestStore({ dataDir });
+    const indexFile = join(dataDir, 'index-of-this-test.db');
+    const reader = openReaderConnection(files.database);
+    onTestFinished(() => void reader.close());
+    for (const [place, payload] of [SHORT, LONG].entries()) {
+      await append(store, payload);
+      if (place >= indexed) continue;
+      const index = openSearchDatabase(indexFile, store.epoch);
+      createIndexer(reader, index).indexNext(100);
+      index.close();
+    }
+    const statements = createStatements(
+      () => reader,
+      (db) => attachSearch(db, indexFile),
+    );
+    const deps = { statements, lookups: createLookups(statements) };
+    const query = { organismId: 'garden', limit: 10, offset: 0 };
+    for (const text of ['walruses', 'ask']) {
+      const { rows, total } = listMessages(deps, { ...query, text });
+      expect({ payloads: rows.map(({ payload }) => payload), total }).toEqual({
+        payloads: [LONG],
+        total: 1,
+      });
+    }
+    expect(search(deps, { text: 'walruses', limit: 5 })).toEqual([
+      {
+        kind: 'message',
+        id: '1',
+        organismId: 'garden',
+        title: 'greeter → shouter',
+        detail: expect.stringContaining('answer about walruses'),
+      },
+    ]);
   });
 
   test('is counted once in the picture, which shows the longer text', async () => {

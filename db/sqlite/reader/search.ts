@@ -1,8 +1,8 @@
 import type { SearchHit, Store } from '#db/store.ts';
 import type { SearchWord } from '#organism/search-words.ts';
-import { foldText, parseSearch } from '#organism/search-words.ts';
+import { foldText, parseSearch, payloadText } from '#organism/search-words.ts';
 
-import { readBody } from '../search/document.ts';
+import { readPositions } from './event-queries.ts';
 import { likeAnywhere } from './like-pattern.ts';
 import type { Lookups } from './lookups.ts';
 import type { Statements } from './statements.ts';
@@ -10,19 +10,25 @@ import { MAX_SORTED, findDocuments } from './text-search.ts';
 
 const MAX_DETAIL_CHARS = 200;
 
+interface Deps {
+  readonly statements: Statements;
+  readonly lookups: Lookups;
+}
+
 /** Agents and threads with the text in their names, then messages with its words, newest first. */
 export function search(
-  { statements, lookups }: { statements: Statements; lookups: Lookups },
+  deps: Deps,
   { organismId, text, limit }: Parameters<Store['search']>[0],
 ): SearchHit[] {
   if (text === '') return [];
+  const { lookups } = deps;
   const organisms = lookups.organismIds(organismId);
   const finders = [findAgents, findThreads, findMessages];
   const hits: SearchHit[] = [];
   for (const find of finders) {
     for (const organism of organisms) {
       if (hits.length >= limit) return hits;
-      const found = find(statements, organism, text, limit - hits.length);
+      const found = find(deps, organism, text, limit - hits.length);
       const name = lookups.nameOf('organisms', organism) ?? '';
       hits.push(...found.map((hit) => ({ ...hit, organismId: name })));
     }
@@ -32,12 +38,7 @@ export function search(
 
 type Found = Omit<SearchHit, 'organismId'>;
 
-function findAgents(
-  statements: Statements,
-  organism: number,
-  text: string,
-  limit: number,
-): Found[] {
+function findAgents({ statements }: Deps, organism: number, text: string, limit: number): Found[] {
   const pattern = likeAnywhere(text);
   const rows = statements.all<{ name: string; description: string }>(
     `SELECT name, description FROM agents WHERE organism_id = ?
@@ -53,12 +54,7 @@ function findAgents(
   }));
 }
 
-function findThreads(
-  statements: Statements,
-  organism: number,
-  text: string,
-  limit: number,
-): Found[] {
+function findThreads({ statements }: Deps, organism: number, text: string, limit: number): Found[] {
   const pattern = likeAnywhere(text);
   const rows = statements.all<{ name: string; status: string; error: string | null }>(
     `SELECT name, status, error FROM threads WHERE organism_id = ?
@@ -74,33 +70,22 @@ function findThreads(
   }));
 }
 
-function findMessages(
-  statements: Statements,
-  organism: number,
-  text: string,
-  limit: number,
-): Found[] {
+function findMessages(deps: Deps, organism: number, text: string, limit: number): Found[] {
   const words = parseSearch(text);
   if (words.length === 0) return [];
   const documents = { kind: 'message', organismId: organism, words } as const;
   const page = { direction: 'DESC', limit, offset: 0, bounds: [] } as const;
-  return findDocuments(statements, documents, page, MAX_SORTED).places.flatMap(({ id }) => {
-    const row = statements.get<{ body: string; sender: string | null; receiver: string | null }>(
-      `SELECT j.body, a.name AS sender, b.name AS receiver
-       FROM messages m JOIN journal j ON j.seq = m.seq
-       LEFT JOIN agents a ON a.id = m.from_id LEFT JOIN agents b ON b.id = m.to_id
-       WHERE m.seq = ?`,
-      [id],
-    );
-    if (row === undefined) return [];
-    return {
-      kind: 'message' as const,
-      id: String(id),
-      title: `${row.sender ?? '–'} → ${row.receiver ?? '–'}`,
-      detail: excerpt(readBody('message', row.body).text, words),
-    };
-  });
+  const { places } = findDocuments(deps.statements, documents, page, MAX_SORTED);
+  const seqs = places.map(({ id }) => id);
+  return readPositions(deps, 'message', seqs).map(({ seq, from, to, payload }) => ({
+    kind: 'message',
+    id: String(seq),
+    title: `${from === '' ? NOBODY : from} → ${to === '' ? NOBODY : to}`,
+    detail: excerpt(payloadText(payload), words),
+  }));
 }
+
+const NOBODY = '–';
 
 /** The text around the first place a word was found. */
 function excerpt(text: string, words: readonly SearchWord[]): string {

@@ -1,11 +1,10 @@
 import type { Place } from '#db/store.ts';
 import type { SearchWord } from '#organism/search-words.ts';
-import { foldText, matchesSearch, wordsOf } from '#organism/search-words.ts';
 
 import type { DocumentKind } from '../search/document.ts';
-import { readBody } from '../search/document.ts';
 import { BLOCK_POSITIONS } from '../search/search-database.ts';
-import type { Param, Statements } from './statements.ts';
+import { DOCUMENT_TABLES, findFresh } from './fresh-documents.ts';
+import type { Statements } from './statements.ts';
 import type { DocumentQuery } from './word-match.ts';
 import { matchText, threadTerm } from './word-match.ts';
 
@@ -35,7 +34,6 @@ interface Found {
 export const MAX_SORTED = 2000;
 /** A common word is in most texts: how often beyond this takes longer to say than a page to find. */
 const MAX_COUNTED = 10_000;
-const TABLES: Readonly<Record<DocumentKind, string>> = { message: 'messages', error: 'errors' };
 
 /** FTS5 heeds a bound that is an integer alone, and a number of JavaScript is bound as a real one. */
 const POSITION = 'CAST(? AS INTEGER)';
@@ -60,12 +58,15 @@ export function findDocuments(
   countTo = MAX_COUNTED,
 ): Found {
   const position = indexPosition(statements);
-  const fresh = findFresh(statements, query, position);
+  const { kind } = query;
+  const among = position === 0 ? null : { kind, match: matchText(statements, query), position };
+  const fresh = findFresh(statements, query, position).filter(
+    ({ id }) => among === null || id > position || !isIndexed(statements, among, id),
+  );
   const wanted = { ...page, limit: page.offset + page.limit, offset: 0 };
   let counted = 0;
   let indexed: Place[] = [];
-  if (position > 0) {
-    const among = { kind: query.kind, match: matchText(statements, query), position };
+  if (among !== null) {
     counted = countIndexed(statements, among, countTo + 1);
     if (counted > MAX_SORTED) indexed = findByBlocks(statements, among, wanted);
     else if (counted > 0) {
@@ -133,6 +134,12 @@ function indexPosition(statements: Statements): number {
   return Number(statements.get<{ value: string }>(sql)?.value ?? 0);
 }
 
+/** Of an amended message: whether its earlier text matches too. */
+function isIndexed(statements: Statements, { match }: Indexed, id: number): boolean {
+  const sql = `SELECT rowid FROM search.documents WHERE documents MATCH ? AND rowid = ${POSITION}`;
+  return statements.rows(sql, [match, id]).length > 0;
+}
+
 function countIndexed(
   statements: Statements,
   { match, position }: Indexed,
@@ -158,7 +165,7 @@ function findIndexed(
     `SELECT m.seq AS id, m.occurred_at AS value
      FROM (SELECT rowid AS seq FROM search.documents
        WHERE documents MATCH ? AND rowid >= ${POSITION} AND rowid <= ${POSITION}) d
-     CROSS JOIN ${TABLES[kind]} m ON m.seq = d.seq ${where.join(' ')}
+     CROSS JOIN ${DOCUMENT_TABLES[kind]} m ON m.seq = d.seq ${where.join(' ')}
      ORDER BY m.occurred_at ${direction}, m.seq ${direction} LIMIT ?`,
     [match, ...range, ...bounds.flatMap(({ place }) => [place.value, place.id]), limit],
   );
@@ -213,59 +220,6 @@ function gapAround(statements: Statements, { match }: Indexed, [first, last]: Ra
 
 function isBeyond({ sign, place }: Bound, firstAt: number, lastAt: number): boolean {
   return sign.startsWith('<') ? firstAt > place.value : lastAt < place.value;
-}
-
-interface FreshRow extends Place {
-  readonly body: string;
-}
-
-/** Documents behind the index, read one by one: there are few, unless the store is very busy. */
-function findFresh(statements: Statements, query: DocumentQuery, position: number): Place[] {
-  const { words, severity } = query;
-  const { where, params } = freshConditions(query, position);
-  const needsBody = words.length > 0 || severity !== undefined;
-  const rows = statements.all<FreshRow>(
-    `SELECT m.seq AS id, m.occurred_at AS value, ${needsBody ? 'j.body' : "'' AS body"}
-     FROM ${TABLES[query.kind]} m ${needsBody ? 'JOIN journal j ON j.seq = m.seq' : ''}
-     WHERE m.seq > ? ${where}`,
-    [position, ...params],
-  );
-  const isMatch = ({ body }: FreshRow): boolean => !needsBody || holds(query, body);
-  return rows.filter(isMatch).map(({ id, value }) => ({ id, value }));
-}
-
-function freshConditions(
-  query: DocumentQuery,
-  position: number,
-): { where: string; params: Param[] } {
-  // A plus keeps SQLite from reading a whole index by these, where few rows lie behind the position.
-  const plus = position === 0 ? '' : '+';
-  const where = [`${plus}m.organism_id = ?`];
-  const params: Param[] = [query.organismId];
-  const { threadIds, agentId, payloadTypeId } = query;
-  if (threadIds !== undefined) {
-    where.push(`${plus}m.thread_id IN (${threadIds.map(() => '?').join(', ')})`);
-    params.push(...threadIds);
-  }
-  if (agentId !== undefined) {
-    const ends = query.kind === 'message' ? ['m.from_id', 'm.to_id'] : ['m.agent_id'];
-    where.push(`(${ends.map((end) => `${plus}${end} = ?`).join(' OR ')})`);
-    params.push(...ends.map(() => agentId));
-  }
-  if (payloadTypeId !== undefined) {
-    where.push('m.payload_type_id = ?');
-    params.push(payloadTypeId);
-  }
-  return { where: `AND ${where.join(' AND ')}`, params };
-}
-
-/** Most bodies lack the letters of a word: they are passed over unread. */
-function holds({ kind, words, severity }: DocumentQuery, body: string): boolean {
-  const folded = foldText(body);
-  if (!words.every(({ word }) => folded.includes(word))) return false;
-  const read = readBody(kind, body);
-  if (severity !== undefined && read.severity !== severity) return false;
-  return words.length === 0 || matchesSearch(wordsOf(read.text), words);
 }
 
 function isWithin(place: Place, { sign, place: bound }: Bound): boolean {
