@@ -34,6 +34,18 @@ export function createHoleReader(deps: {
     return span;
   }
 
+  /** What has the edge's number there is another message: the upstream is not the one we knew. */
+  function isOtherHistory(page: MessagePage): boolean {
+    const { edge } = watermark;
+    if (edge === null || edge.slot === null || stretchOf(page) === null) return false;
+    return page.rows.some(({ id, slotIndex }) => slotIndex === edge.slot && id !== edge.id);
+  }
+
+  function beginAnew(): void {
+    watermark.newRun();
+    floor = 1;
+  }
+
   async function deliver(page: MessagePage, span: MessageSpan): Promise<number> {
     watermark.covered(span.first, span.last);
     const { rejects } = page;
@@ -54,6 +66,12 @@ export function createHoleReader(deps: {
       const aim = head + drift - target - (MESSAGES_PAGE - 1) + AIM_BELOW;
       const offset = Math.max(0, Math.min(aim, total - MESSAGES_PAGE));
       const page = await list.readPage(offset);
+      if (isOtherHistory(page)) {
+        beginAnew();
+        found += await delivered;
+        const rest = await fill(newest, listed);
+        return rest === null ? null : found + rest;
+      }
       const span = take(page);
       if (span === null) break;
       total = page.total ?? total;
@@ -79,9 +97,12 @@ export function createHoleReader(deps: {
      * @returns how many messages were new, null when the list is not numbered one by one
      */
     async read(first: MessagePage): Promise<number | null> {
+      if (isOtherHistory(first)) beginAnew();
       const newest = take(first);
       if (newest === null) return null;
       const isWhole = first.count < MESSAGES_PAGE;
+      const isEdgeNext = watermark.edge?.slot === newest.first.slot - 1;
+      if (isEdgeNext && !isWhole && isOtherHistory(await list.readPage(first.count))) beginAnew();
       const total = isWhole ? first.count : first.total;
       if (total === null) return null;
       const found = await fill(newest, Math.max(total, first.count));

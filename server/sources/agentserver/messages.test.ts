@@ -23,7 +23,8 @@ const place = (slot: number) => ({ id: `m-${slot}`, at: STARTED_AT + slot, slot 
 
 /** An upstream that lists its last thousand messages and says as much as it is told to. */
 async function start(numberOf: (n: number) => number | null = (n) => n) {
-  const upstreamState = { sent: 0, growth: 0, settledBelow: Number.POSITIVE_INFINITY };
+  const settledBelow = Number.POSITIVE_INFINITY;
+  const upstreamState = { instance: 'm', sent: 0, growth: 0, settledBelow };
   const offsets: number[] = [];
   const upstream = await startFakeUpstream({
     answer({ query }) {
@@ -36,7 +37,7 @@ async function start(numberOf: (n: number) => number | null = (n) => n) {
         const n = sent - offset - index;
         const timestamp = new Date(STARTED_AT + n).toISOString();
         const ends = { threadId: 't', from: 'a', to: 'b', payloadType: 'P', payload: {} };
-        return { id: `m-${n}`, ...ends, timestamp, slotIndex: numberOf(n) };
+        return { id: `${upstreamState.instance}-${n}`, ...ends, timestamp, slotIndex: numberOf(n) };
       });
       upstreamState.sent += upstreamState.growth;
       return { body: { messages, count, total, offset, limit: 100 } };
@@ -131,6 +132,22 @@ test('numbers below those known are another life’s', async () => {
   await reader.read();
   expect(numbers()).toEqual(upTo(600));
 });
+
+test.for([601, 650, 699, 700, 900, 1000])(
+  'an upstream of %i other messages in the place of one with 600 is read as a whole',
+  async (sent) => {
+    const { upstreamState, reader, recorder } = await start();
+    upstreamState.sent = 600;
+    await reader.read();
+    Object.assign(upstreamState, { instance: 'n', sent });
+    expect(await reader.read()).toBe(sent);
+    const ids = recorder.of('message').map(({ id }) => id);
+    expect(new Set(ids).size).toBe(600 + sent);
+    expect(recorder.of('gap')).toEqual([]);
+    upstreamState.sent += 50;
+    expect(await reader.read()).toBe(50);
+  },
+);
 
 test.for<[string, (n: number) => number | null]>([
   ['without numbers', () => null],
