@@ -121,7 +121,7 @@ function callDraft(call: ModelCall, id: number, timestamp: number): DraftOf<'usa
   const { orgId, userId, threadId, ...rest } = call;
   return usageDraft({
     ...rest,
-    id,
+    id: BigInt(id),
     timestamp,
     threadId: threadId === '' ? null : threadId,
     metadata: { org_id: orgId, user_id: userId },

@@ -18,6 +18,8 @@ afterEach(async () => {
 
 interface Row {
   readonly id: number;
+  /** Added to the id on the wire. */
+  readonly above?: bigint;
   readonly second: number;
 }
 
@@ -30,8 +32,8 @@ async function startHistory(recorder: Recorder, saved: string | null, isOffsetIg
       const offset = isOffsetIgnored ? 0 : Number(query.get('offset'));
       const page = rows.toReversed().slice(offset, offset + Number(query.get('limit')));
       rows = [...rows, ...rowsUpTo(rows.length + growth).slice(rows.length)];
-      const events = page.map(({ id, second }) => ({
-        id,
+      const events = page.map(({ id, second, above = 0n }) => ({
+        id: `#${above + BigInt(id)}`,
         timestamp: new Date(1_795_000_000_000 + second * 1000).toISOString(),
         threadId: 't',
         model: 'm',
@@ -41,7 +43,9 @@ async function startHistory(recorder: Recorder, saved: string | null, isOffsetIg
         latencyMs: 1,
         metadata: {},
       }));
-      return { body: { events, count: events.length, total: 7, offset, limit: 1000 } };
+      const body = { events, count: events.length, total: 7, offset, limit: 1000 };
+      // A number, of as many digits as it has.
+      return { body: JSON.stringify(body).replaceAll(/"#(\d+)"/g, '$1') };
     },
   });
   const rest = createRestClient({ url: parseUpstreamUrl(upstream.url), source: 'test' });
@@ -135,6 +139,32 @@ test.for([
   expect(await history.read()).toBe(Number(length));
   expect(recorder.of('usage')).toHaveLength(100 + Number(length));
   expect(recorder.conflicts).toEqual([]);
+});
+
+test('calls whose numbers lie beyond 2^53 are told apart, also after a restart of ours', async () => {
+  const above = 2n ** 62n;
+  const rows = rowsUpTo(40).map((row) => ({ ...row, above, second: 0 }));
+  const first = createRecorder();
+  const before = await startHistory(first, null);
+  before.setRows(rows.slice(0, 20));
+  expect(await before.history.read()).toBe(20);
+  before.setRows(rows.slice(0, 21));
+  expect(await before.history.read()).toBe(1);
+  const second = createRecorder();
+  const after = await startHistory(second, first.cursors[USAGE_CURSOR] ?? null);
+  after.setRows(rows);
+  expect(await after.history.read()).toBe(19);
+  const told = [...first.of('usage'), ...second.of('usage')].map(({ id }) => id);
+  expect(told).toEqual(rows.map(({ id }) => String(above + BigInt(id))));
+  expect([...first.conflicts, ...second.conflicts]).toEqual([]);
+});
+
+test('a cursor of an earlier build goes on', async () => {
+  const recorder = createRecorder();
+  const saved = JSON.stringify({ id: 30, at: 1_795_000_030_000, isComplete: true });
+  const { history, setRows } = await startHistory(recorder, saved);
+  setRows(rowsUpTo(50));
+  expect(await history.read()).toBe(20);
 });
 
 test('an empty history is no news and no fault', async () => {

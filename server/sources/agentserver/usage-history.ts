@@ -15,13 +15,19 @@ const POLL_PAGES = [100, 250];
 const MAX_STUCK_PAGES = 3;
 export const USAGE_CURSOR = 'usage';
 
-const cursorSchema = z.object({
-  id: z.number(),
-  at: z.number(),
+interface UsageCursor {
+  readonly id: bigint;
+  /** Epoch milliseconds. */
+  readonly at: number;
   /** False while rows below are still being read for the first time. */
+  readonly isComplete: boolean;
+}
+/** Earlier builds wrote the id as a number. */
+const cursorSchema = z.object({
+  id: z.union([z.string().regex(/^-?\d+$/), z.int()]).transform(BigInt),
+  at: z.number(),
   isComplete: z.boolean(),
 });
-type UsageCursor = z.infer<typeof cursorSchema>;
 
 export interface UsageHistory {
   /** Reads what is new since the last stored id. @returns how many rows were new. @throws RestError */
@@ -49,9 +55,9 @@ export function createUsageHistory(
 
   /** One way down the list: what was read before tells repeated rows, and pages that lead nowhere. */
   function createDescent() {
-    let lowestId = Number.POSITIVE_INFINITY;
+    let lowestId: bigint | null = null;
     let stuckPages = 0;
-    let lastIds: ReadonlySet<number> = new Set();
+    let lastIds: ReadonlySet<bigint> = new Set();
     return async (offset: number, limit: number) => {
       const page = await readPage({
         path: '/usage/history',
@@ -61,9 +67,10 @@ export function createUsageHistory(
         read: readUsage,
       });
       const ids = page.rows.map((row) => row.id);
-      const lowest = Math.min(...ids);
-      stuckPages = page.rows.length > 0 && lowest >= lowestId ? stuckPages + 1 : 0;
-      lowestId = Math.min(lowestId, lowest);
+      const lowest = lowestOf(ids);
+      const isLower = lowest === null || lowestId === null || lowest < lowestId;
+      stuckPages = isLower ? 0 : stuckPages + 1;
+      if (isLower) lowestId = lowest ?? lowestId;
       // New rows shift the others towards the end, into the next page.
       const rows = page.rows.filter((row) => !lastIds.has(row.id));
       lastIds = new Set(ids);
@@ -89,7 +96,7 @@ export function createUsageHistory(
 
   async function deliver(rows: readonly WireUsage[], next: UsageCursor | null): Promise<void> {
     const drafts = rows.toReversed().map(usageDraft);
-    const cursors = next === null ? undefined : { [USAGE_CURSOR]: JSON.stringify(next) };
+    const cursors = next === null ? undefined : { [USAGE_CURSOR]: writeCursor(next) };
     await outbox.add({ drafts, cursors }, 'history');
   }
 
@@ -163,6 +170,14 @@ function isOtherHistory(
   const isBehind = isNewestPage && rows.length > 0 && rows.every((row) => row.id < known.id);
   const same = rows.find((row) => row.id === known.id);
   return isBehind || (same !== undefined && same.timestamp !== known.at);
+}
+
+function lowestOf(ids: readonly bigint[]): bigint | null {
+  return ids.reduce<bigint | null>((low, id) => (low === null || id < low ? id : low), null);
+}
+
+function writeCursor({ id, ...rest }: UsageCursor): string {
+  return JSON.stringify({ id: String(id), ...rest });
 }
 
 function readCursor(saved: string | null): UsageCursor | null {

@@ -25,6 +25,14 @@ const count = z.preprocess(
   (value) => (typeof value === 'string' && /^-?\d+$/.test(value) ? Number(value) : value),
   z.number().int().min(0),
 );
+/** Compared and kept exactly: some servers number their calls beyond 2^53. */
+const bigId = z.preprocess(
+  (value) =>
+    (typeof value === 'string' && /^-?\d{1,40}$/.test(value)) || Number.isSafeInteger(value)
+      ? BigInt(String(value))
+      : value,
+  z.bigint('expected an integer'),
+);
 /** For fields the event can do without: unreadable is absent. */
 const optional = <T extends z.ZodType>(schema: T) => schema.optional().catch(undefined);
 const names = z
@@ -90,7 +98,7 @@ const organismSchema = z.object({
 export type WireOrganism = z.infer<typeof organismSchema>;
 
 const usageSchema = z.object({
-  id: number,
+  id: bigId,
   timestamp: instant,
   threadId: nameOrNone,
   agentId: nameOrNone,
