@@ -101,6 +101,17 @@ export function createCommands(deps: {
   };
 }
 
+/** HTTP allows no body with these. */
+const BODILESS: ReadonlySet<number> = new Set([204, 205, 304]);
+const BAD_GATEWAY = 502;
+
+/** What the upstream said, verbatim, as far as HTTP can say it: an odd status becomes 502. */
+export function replyResponse({ status, body }: CommandReply): Response {
+  if (BODILESS.has(status)) return new Response(null, { status });
+  const isSayable = status >= 200 && status < 600;
+  return Response.json(body, { status: isSayable ? status : BAD_GATEWAY });
+}
+
 function targetOf(organismId: string, command: ControlCommand): string {
   switch (command.kind) {
     case 'inject':

@@ -6,6 +6,7 @@ import type { OrganismState } from '#organism/state.ts';
 import type { ControlCommand } from '../sources/source.ts';
 import type { ApiDeps } from './api-deps.ts';
 import { resolveOrganism } from './api-deps.ts';
+import { replyResponse } from './commands.ts';
 import { findAgent } from './contract-views.ts';
 import { organismParam } from './parameters.ts';
 import { Problem } from './problem.ts';
@@ -27,8 +28,7 @@ export function controlRoutes(deps: ApiDeps, baselines: UsageBaselines): Route[]
     { actor }: Pick<RouteInput<Query, unknown>, 'actor'>,
   ): Promise<Response> {
     if (actor === 'anonymous') throw new Error('a control route was reached without proof');
-    const { status, body } = await deps.commands.send(state, command, actor);
-    return Response.json(body, { status });
+    return replyResponse(await deps.commands.send(state, command, actor));
   }
 
   /** An agent's removal upstream must not be overtaken by a command to it. */

@@ -77,6 +77,24 @@ describe('commands', () => {
     expect((await readAudit()).commands[0]).toMatchObject({ outcome: 'refused', status: 500 });
   });
 
+  it.each([
+    [204, 204],
+    [304, 304],
+    [600, 502],
+  ])(
+    'pass on status %i, where a body or the status itself cannot be, as %i',
+    async (said, told) => {
+      kit.answer = { kind: 'answered', status: said, body: '' };
+      const answer = await fetch(`${kit.url}/api/v1/organism/stop`, {
+        method: 'POST',
+        headers: { authorization: `Bearer ${TEST_KEY}` },
+      });
+      expect(answer.status).toBe(told);
+      expect(kit.sent).toHaveLength(1);
+      expect((await readAudit()).commands[0]).toMatchObject({ status: said });
+    },
+  );
+
   it('that could not be sent say so', async () => {
     kit.answer = { kind: 'not-sent', reason: 'no connection' };
     expect(await kit.post('/api/v1/organism/stop')).toMatchObject({

@@ -5,6 +5,7 @@ import { RUN_ID } from '#organism/instance-card.ts';
 import type { RunCommand } from '../sources/source.ts';
 import type { ApiDeps } from './api-deps.ts';
 import { resolveOrganism } from './api-deps.ts';
+import { replyResponse } from './commands.ts';
 import { textParam } from './parameters.ts';
 import { Problem } from './problem.ts';
 import type { Route, RouteInput } from './route.ts';
@@ -27,8 +28,7 @@ export function runRoutes(deps: ApiDeps): Route[] {
     const source = deps.sources().find((known) => known.name === name);
     if (source === undefined) throw new Problem('not-found', `Source not found: ${name}`);
     const organism = resolveOrganism(deps, source.organismId);
-    const { status, body } = await deps.commands.send(organism, command, actor);
-    return Response.json(body, { status });
+    return replyResponse(await deps.commands.send(organism, command, actor));
   }
 
   return [
