@@ -94,6 +94,7 @@ export async function startRuntime(deps: RuntimeDeps): Promise<Runtime> {
       hub: () => hub.counters(),
       organisms: () => limit.stats(),
       refusals: () => receivers.refusals(),
+      doors: () => counters(),
       disk: () => upkeep.disk.status(),
       backups: () => upkeep.backups.status(),
       retention: () => retention.describe(),
@@ -130,7 +131,7 @@ export async function startRuntime(deps: RuntimeDeps): Promise<Runtime> {
       isOriginAllowed: createOriginGuard({ allowed: config.allowHost, port }),
     });
     const limit = createOrganismLimit(() => organisms.names());
-    const { ingest, events, senders, receivers } = createDoors({
+    const { ingest, events, senders, receivers, counters } = createDoors({
       ingestDeps: {
         store,
         preparation: createPreparation({ redactor, payloadRedactors, pricer }),

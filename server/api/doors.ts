@@ -6,7 +6,7 @@ import { createIngest } from '../ingest/ingest.ts';
 import type { Ingest } from '../ingest/ingest.ts';
 import type { OrganismLimit } from '../ingest/organism-limit.ts';
 import { publishTogether } from '../ingest/publish-together.ts';
-import type { PushDeps } from '../ingest/push.ts';
+import type { Push, PushDeps } from '../ingest/push.ts';
 import { createPush } from '../ingest/push.ts';
 import type { SocketDoor } from '../ingest/socket-door.ts';
 import { createSocketDoor } from '../ingest/socket-door.ts';
@@ -20,12 +20,29 @@ import type { Problem } from './problem.ts';
 import type { ReceiverDoor } from './receiver-door.ts';
 import { createReceiverDoor } from './receiver-door.ts';
 
+/** What the doors hold, and since the start what they turned away. */
+export interface DoorCounters {
+  /** Pushed events that wait for their commit. */
+  readonly pendingEvents: number;
+  /** Pushes told to come again because too much was waiting. */
+  readonly refusedPushes: number;
+  /** Requests of pushed events that were refused as a whole, for whatever reason. */
+  readonly refusedRequests: number;
+  /** Open sockets of senders. */
+  readonly senders: number;
+  readonly refusedSenders: number;
+  readonly terminatedSenders: number;
+  /** Bodies of upstreams told to come again because too much was held. */
+  readonly turnedAwayBodies: number;
+}
+
 /** Every way into the journal: for sources that dial, for programs that push, for what is posted. */
 export interface Doors {
   readonly ingest: Ingest;
   readonly events: EventsDoor;
   readonly senders: SocketDoor;
   readonly receivers: ReceiverDoor;
+  readonly counters: () => DoorCounters;
 }
 
 export interface DoorsDeps {
@@ -78,8 +95,9 @@ export function createDoors(deps: DoorsDeps): Doors {
     },
     log,
   });
+  const push = createPush(ingestDeps);
   const shared = {
-    push: createPush(ingestDeps),
+    push,
     originOf: createOriginReader({
       isTaken: (name) => isTaken(name) || receivers.list().some(({ kind }) => kind === name),
       limit,
@@ -90,5 +108,27 @@ export function createDoors(deps: DoorsDeps): Doors {
   };
   const events = createEventsDoor(shared);
   const senders = createSocketDoor({ ...shared, guard });
-  return { ingest, events, senders, receivers };
+  const parts = { push, events, senders, receivers };
+  return { ingest, events, senders, receivers, counters: () => countersOf(parts) };
+}
+
+function countersOf({
+  push,
+  events,
+  senders,
+  receivers,
+}: Pick<Doors, 'events' | 'senders' | 'receivers'> & {
+  readonly push: Pick<Push, 'stats'>;
+}): DoorCounters {
+  const { pendingEvents, refused: refusedPushes } = push.stats();
+  const { open, refused: refusedSenders, terminated: terminatedSenders } = senders.stats();
+  return {
+    pendingEvents,
+    refusedPushes,
+    refusedRequests: events.stats().refused,
+    senders: open,
+    refusedSenders,
+    terminatedSenders,
+    turnedAwayBodies: receivers.turnedAway(),
+  };
 }

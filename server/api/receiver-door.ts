@@ -27,6 +27,8 @@ export interface ReceiverDoor {
   stop(): void;
   /** Bodies refused whole since the start. */
   refusals(): readonly RefusedBodies[];
+  /** Bodies told to come again since the start, because too much was held. */
+  turnedAway(): number;
   /** Upstreams that may post to us, with the first path of each. */
   list(): readonly { readonly kind: string; readonly path: string }[];
 }
@@ -49,6 +51,7 @@ export function createReceiverDoor(deps: ReceiverDoorDeps): ReceiverDoor {
   );
   const tally = createRefusalTally();
   const held = createByteBudget(MAX_HELD_BYTES);
+  let turnedAway = 0;
 
   function find({ method = 'GET' }: IncomingMessage, pathname: string): OwnedEndpoint {
     const endpoint = endpoints.get(`${method} ${pathname}`);
@@ -72,7 +75,10 @@ export function createReceiverDoor(deps: ReceiverDoorDeps): ReceiverDoor {
     if (refusal !== null && endpoint.method === 'POST') throw refusal;
     const announced = Number(request.headers['content-length'] ?? endpoint.maxBytes);
     const bytes = endpoint.method === 'GET' ? 0 : Math.min(announced, endpoint.maxBytes);
-    if (!held.take(bytes)) return say(request, endpoint, FULL);
+    if (!held.take(bytes)) {
+      turnedAway += 1;
+      return say(request, endpoint, FULL);
+    }
     try {
       const body = await bodyOf(request, endpoint.maxBytes);
       const query = new URLSearchParams((request.url ?? '').split('?', 2)[1] ?? '');
@@ -123,6 +129,7 @@ export function createReceiverDoor(deps: ReceiverDoorDeps): ReceiverDoor {
       for (const receiver of receivers) receiver.stop?.();
     },
     refusals: () => tally.list(),
+    turnedAway: () => turnedAway,
     list: () =>
       receivers.map(({ kind, endpoints: [first] }) => ({ kind, path: first?.path ?? '' })),
   };

@@ -41,6 +41,12 @@ describe('storage', () => {
     ['organoscope_journal_queued_events', 0],
     ['organoscope_journal_committed_events_total', 3],
     ['organoscope_live_clients', 0],
+    ['organoscope_push_pending_events', 0],
+    ['organoscope_push_refused_total', 0],
+    ['organoscope_senders', 0],
+    ['organoscope_senders_refused_total', 0],
+    ['organoscope_senders_terminated_total', 0],
+    ['organoscope_bodies_turned_away_total', 0],
     ['organoscope_usage_requests', 2],
     ['organoscope_usage_unpriced_requests', 1],
     ['organoscope_store_rows{table="journal"}', 3],
@@ -60,6 +66,9 @@ describe('storage', () => {
     expect(await metric('organoscope_event_loop_delay_seconds{quantile="0.999"}')).not.toBeNaN();
     await kit.emit([messageEvent('m2')]);
     expect(await metric('organoscope_journal_committed_events_total')).toBe(4);
+    const before = await metric('organoscope_push_refused_requests_total');
+    expect((await kit.post('/api/v1/events', '{oops')).status).toBe(400);
+    expect(await metric('organoscope_push_refused_requests_total')).toBe(before + 1);
     // Read from where it is kept: a second scrape does not add it again.
     expect(await metric('organoscope_journal_committed_events_total')).toBe(4);
   });

@@ -137,7 +137,7 @@ export async function openTestApi(
     log,
   });
   const limit = createOrganismLimit(() => organisms.names(), options.maxOrganisms);
-  const { events, senders, receivers } = createDoors({
+  const { events, senders, receivers, counters } = createDoors({
     ingestDeps: {
       store,
       preparation: createPreparation({
@@ -165,6 +165,7 @@ export async function openTestApi(
     hub: () => hub,
     limit,
     refusals: () => receivers.refusals(),
+    doors: counters,
     now,
     log,
     freeBytes,

@@ -6,6 +6,7 @@ import type { AppendStats } from '#db/sqlite/append-queue.ts';
 import type { Store } from '#db/store.ts';
 import type { Retention } from '#organism/api/storage.ts';
 
+import type { DoorCounters } from '../api/doors.ts';
 import type { RefusedBodies } from '../api/refusal-tally.ts';
 import type { HubCounters } from '../hub/hub.ts';
 import type { OrganismLimitStats } from '../ingest/organism-limit.ts';
@@ -35,6 +36,7 @@ export interface MetricsDeps {
   readonly hub: () => HubCounters;
   readonly organisms: () => OrganismLimitStats;
   readonly refusals: () => readonly RefusedBodies[];
+  readonly doors: () => DoorCounters;
   readonly disk: () => DiskStatus;
   readonly backups: () => BackupStatus;
   readonly retention: () => Promise<Retention[]>;
@@ -55,6 +57,7 @@ export function createMetrics(deps: MetricsDeps): Metrics {
   registerProcess(registry, deps, loop);
   registerSources(registry, deps);
   registerJournal(registry, deps);
+  registerDoors(registry, deps);
   registerOrganisms(registry, deps);
   registerLive(registry, deps);
   registerStorage(registry, deps);
@@ -120,7 +123,7 @@ function registerSources(registry: Registry, { store, refusals }: MetricsDeps): 
 }
 
 function registerJournal(registry: Registry, { journal }: MetricsDeps): void {
-  const numbers = [
+  registerNumbers(registry, journal, [
     ['gauge', 'journal_queued_events', 'Events that wait for a commit', 'queuedEvents'],
     ['gauge', 'journal_waiting_appends', 'Appends held back by a full queue', 'waitingAppends'],
     ['counter', 'journal_commits_total', 'Commits since the start', 'commits'],
@@ -128,34 +131,48 @@ function registerJournal(registry: Registry, { journal }: MetricsDeps): void {
     ['counter', 'journal_delayed_appends_total', 'Appends that had to wait', 'delayedAppends'],
     ['counter', 'journal_refused_appends_total', 'Appends refused', 'refusedAppends'],
     ['counter', 'journal_busy_retries_total', 'Tries that met a foreign lock', 'busyRetries'],
-  ] as const;
-  for (const [kind, name, help, field] of numbers) {
-    registerMetric(registry, { kind, name, help, read: () => one(journal()[field]) });
-  }
+  ]);
+}
+
+function registerDoors(registry: Registry, { doors }: MetricsDeps): void {
+  registerNumbers(registry, doors, [
+    ['gauge', 'push_pending_events', 'Pushed events that wait for their commit', 'pendingEvents'],
+    ['counter', 'push_refused_total', 'Pushes told to come again', 'refusedPushes'],
+    ['counter', 'push_refused_requests_total', 'Requests refused as a whole', 'refusedRequests'],
+    ['gauge', 'senders', 'Open sockets of senders', 'senders'],
+    ['counter', 'senders_refused_total', 'Senders refused: a bound was reached', 'refusedSenders'],
+    ['counter', 'senders_terminated_total', 'Senders gone or not reading', 'terminatedSenders'],
+    ['counter', 'bodies_turned_away_total', 'Bodies told to come again', 'turnedAwayBodies'],
+  ]);
 }
 
 function registerOrganisms(registry: Registry, { organisms }: MetricsDeps): void {
-  const numbers = [
+  registerNumbers(registry, organisms, [
     ['gauge', 'organisms', 'Organisms with a live picture', 'known'],
     ['counter', 'organisms_refused_total', 'Deliveries of an organism too many', 'refused'],
-  ] as const;
-  for (const [kind, name, help, field] of numbers) {
-    registerMetric(registry, { kind, name, help, read: () => one(organisms()[field]) });
-  }
+  ]);
 }
 
 function registerLive(registry: Registry, { hub }: MetricsDeps): void {
-  const numbers = [
+  registerNumbers(registry, hub, [
     ['gauge', 'live_clients', 'Open sockets', 'open'],
     ['counter', 'live_refused_total', 'Upgrades refused because a bound was reached', 'refused'],
     ['counter', 'live_writes_total', 'Writes to sockets, each of one or more frames', 'writes'],
     ['counter', 'live_sent_bytes_total', 'Bytes of those writes', 'sentBytes'],
-    ['counter', 'live_slow_total', 'Times a reader was left behind', 'slow'],
+    ['counter', 'live_slow_total', 'Times a reader was left behind or ended', 'slow'],
     ['counter', 'live_resets_total', 'Snapshots sent to those who join or start over', 'resets'],
     ['counter', 'live_terminated_total', 'Sockets ended because the peer was gone', 'terminated'],
-  ] as const;
-  for (const [kind, name, help, field] of numbers) {
-    registerMetric(registry, { kind, name, help, read: () => one(hub()[field]) });
+  ]);
+}
+
+/** A metric for each named field of one reading. */
+function registerNumbers<F extends string>(
+  registry: Registry,
+  read: () => Readonly<Record<NoInfer<F>, number>>,
+  rows: readonly (readonly [kind: 'gauge' | 'counter', name: string, help: string, field: F])[],
+): void {
+  for (const [kind, name, help, field] of rows) {
+    registerMetric(registry, { kind, name, help, read: () => one(read()[field]) });
   }
 }
 

@@ -29,12 +29,14 @@ export async function openTestUpkeep(deps: {
   hub: () => Pick<Hub, 'counters'>;
   limit: Pick<OrganismLimit, 'stats'>;
   refusals: MetricsDeps['refusals'];
+  doors: MetricsDeps['doors'];
   now: () => number;
   log: Log;
   /** Of these 100 are the last to be used. */
   freeBytes?: (() => number) | undefined;
 }): Promise<TestUpkeep> {
-  const { dataDir, store, hub, limit, refusals, now, log, freeBytes = () => 1e9 } = deps;
+  const { dataDir, store, hub, limit, refusals, doors, now, log } = deps;
+  const { freeBytes = () => 1e9 } = deps;
   const disk = createDiskGuard({
     directory: dataDir,
     bounds: { warnBytes: 1000, refuseBytes: 100 },
@@ -67,6 +69,7 @@ export async function openTestUpkeep(deps: {
     hub: () => hub().counters(),
     organisms: () => limit.stats(),
     refusals,
+    doors,
     disk: () => disk.status(),
     backups,
     retention,
