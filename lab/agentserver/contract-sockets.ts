@@ -235,13 +235,13 @@ function messageOf(frame: unknown): MessageEvent['message'] | null {
   return event.success && event.data.event === 'message' ? event.data.message : null;
 }
 
-/** The marker's own reply is no news. */
 /** A server may push events of further names; what bears a name of the contract must fit it. */
 function isOfContract(frame: unknown): boolean {
   const name = readField(frame, 'event');
   return socketEventSchema.options.some((option) => option.shape.event.value === name);
 }
 
+/** The marker's own reply is no news. */
 function isNews(event: SocketEvent): boolean {
   const isReply = event.event === 'error' && event.error.startsWith('Unknown command: ping-');
   return !isReply && event.event !== 'subscribed';
