@@ -3,7 +3,7 @@ import { parseArgs } from 'node:util';
 
 import { AppError } from './app-error.ts';
 import type { SettingName, Settings, SettingSpelling, SourceSetting } from './settings.ts';
-import { SPELLINGS, settingsSchema } from './settings.ts';
+import { SOURCE_KINDS, SPELLINGS, settingsSchema } from './settings.ts';
 
 type Env = Readonly<Record<string, string | undefined>>;
 
@@ -162,6 +162,7 @@ export function helpText(): string {
     `  ${'--help'.padEnd(28)}this text`,
     `  ${'--version'.padEnd(28)}the version`,
     '',
+    `KIND is one of ${SOURCE_KINDS.join(', ')}; without NAME= the source is called after it.`,
     "A source's upstream key is ORGANOSCOPE_SOURCE_<NAME>_KEY or ORGANOSCOPE_SOURCE_<NAME>_KEY_FILE.",
     'example: organoscope --source prod=agentserver+http://127.0.0.1:8080',
     '',
