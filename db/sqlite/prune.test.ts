@@ -148,4 +148,28 @@ describe('pruning', () => {
     await savePicture(store);
     expect(await pruneAll(store, 'messages')).toMatchObject({ pruned: 10 });
   });
+
+  test('is not held back by the old picture of an organism that is idle', async () => {
+    const store = await openTestStore();
+    const idle = await store.append(makeBatch([makeMessage('idle')], { organismId: 'meadow' }));
+    const saveMeadow = (seq: number) =>
+      store.saveSnapshot({ ...toSnapshot(emptyOrganism('meadow')), seq });
+    await saveMeadow(idle.stored[0]?.seq ?? 0);
+    const old = Array.from({ length: 10 }, (_, i) => ({ ...makeMessage(`${i}`), receivedAt: OLD }));
+    await store.append(makeBatch(old));
+    await savePicture(store);
+    expect(await pruneAll(store, 'messages')).toMatchObject({ position: 11 });
+
+    // The control: once it moves, what it would replay stays.
+    await store.append(makeBatch([makeMessage('back')], { organismId: 'meadow' }));
+    const more = Array.from({ length: 10 }, (_, i) => ({
+      ...makeMessage(`b${i}`),
+      receivedAt: OLD,
+    }));
+    await store.append(makeBatch(more));
+    await savePicture(store);
+    expect(await pruneAll(store, 'messages')).toMatchObject({ position: 11 });
+    await saveMeadow(12);
+    expect(await pruneAll(store, 'messages')).toMatchObject({ position: 22 });
+  });
 });

@@ -49,9 +49,14 @@ const ROWS_SQL = `SELECT seq, source_id AS sourceId, organism_id AS organismId, 
     occurred_at AS occurredAt, received_at AS receivedAt, body, catalogue_id AS catalogueId,
     row_check AS rowCheck
   FROM journal WHERE seq > ? AND seq <= ? ORDER BY seq LIMIT ?`;
-/** What a start would have to replay must still be there: positions after the oldest picture. */
-const OLDEST_PICTURE_SQL = `SELECT coalesce(min(coalesce(s.seq, 0)), 0) AS seq
-  FROM organisms o LEFT JOIN snapshots s ON s.organism_id = o.name`;
+/**
+ * What a start would have to replay must still be there: positions after the oldest picture. That of
+ * an organism that has moved no further holds nothing back, however old it is.
+ */
+const OLDEST_PICTURE_SQL = `SELECT coalesce(
+    (SELECT min(coalesce(s.seq, 0)) FROM organisms o
+      LEFT JOIN snapshots s ON s.organism_id = o.name WHERE o.last_seq > coalesce(s.seq, 0)),
+    (SELECT max(seq) FROM journal), 0) AS seq`;
 
 export function createPruner(db: Connection): Pruner {
   const statements = createStatements(() => db);
