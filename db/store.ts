@@ -33,7 +33,8 @@ export interface Store {
   lastSeq(): Promise<number>;
 
   saveSnapshot(snapshot: OrganismSnapshot): Promise<void>;
-  loadSnapshots(): Promise<OrganismSnapshot[]>;
+  /** Those this build can read, in the order asked for. */
+  loadSnapshots(organismIds: readonly string[]): Promise<OrganismSnapshot[]>;
 
   listOrganisms(): Promise<StoredOrganism[]>;
   listThreads(query: ThreadQuery): Promise<PlacedPage<StoredThread>>;

@@ -93,6 +93,7 @@ export async function startRuntime(deps: RuntimeDeps): Promise<Runtime> {
       journal: () => store.stats(),
       hub: () => hub.counters(),
       organisms: () => limit.stats(),
+      pictures: () => organisms.stats(),
       refusals: () => receivers.refusals(),
       doors: () => counters(),
       disk: () => upkeep.disk.status(),

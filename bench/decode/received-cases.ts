@@ -139,7 +139,7 @@ function receiverDeps(deliver: Deliver): ReceiverDeps {
     },
     getCursor: async (name) => cursors.get(name) ?? null,
     redact: (value: unknown) => value,
-    threadTokens: () => 0,
+    threadTokens: async () => 0,
     stopAtTokens: null,
     log: { info: () => undefined, warn: () => undefined },
     now: Date.now,

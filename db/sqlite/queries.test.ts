@@ -311,7 +311,7 @@ test('snapshots: one per organism, the newest, and none of another version', asy
   });
   await store.close();
   const again = await openTestStore({ dataDir });
-  expect(await again.loadSnapshots()).toEqual([snapshot]);
+  expect(await again.loadSnapshots(['nobody', 'meadow', 'garden'])).toEqual([snapshot]);
 });
 
 test('commands: written before they leave, and unknown when the process died in between', async () => {

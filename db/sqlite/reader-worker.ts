@@ -72,7 +72,7 @@ function main(): void {
     open: () => statements.open(),
     close: () => statements.close(),
     readEvents: once((query) => readEvents(deps, query)),
-    loadSnapshots: once(() => loadSnapshots(statements)),
+    loadSnapshots: once((organismIds) => loadSnapshots(statements, organismIds)),
     listOrganisms: once(() => listOrganisms(statements)),
     listThreads: once((query) => listThreads(deps, query)),
     getThread: once((organismId, threadId) => getThread(deps, organismId, threadId)),

@@ -157,7 +157,7 @@ export async function createSqliteStore(options: SqliteStoreOptions): Promise<Sq
       query.organismId === undefined
         ? readers.call('readEvents', query)
         : readSettled('readEvents', query),
-    loadSnapshots: () => readers.call('loadSnapshots'),
+    loadSnapshots: (organismIds) => readers.call('loadSnapshots', organismIds),
     listOrganisms: () => readSettled('listOrganisms'),
     listThreads: (query) => readSettled('listThreads', query),
     getThread: (organismId, threadId) => readSettled('getThread', organismId, threadId),

@@ -22,8 +22,8 @@ const agentSchemaSchema = z
 
 export function agentRoutes(deps: ApiDeps): Route[] {
   /** @throws Problem `not-found`, as the contract words it */
-  function requireAgent(name: string, organism: string | undefined): AgentView {
-    const agent = findAgent(resolveOrganism(deps, organism), name);
+  async function requireAgent(name: string, organism: string | undefined): Promise<AgentView> {
+    const agent = findAgent(await resolveOrganism(deps, organism), name);
     if (agent !== null) return agent;
     throw new Problem('not-found', `Agent not found: ${name}`);
   }
@@ -36,8 +36,8 @@ export function agentRoutes(deps: ApiDeps): Route[] {
       query,
       answer: agentListSchema,
       problems: [404],
-      handle({ query: { organism } }) {
-        const agents = listAgents(resolveOrganism(deps, organism)).map(agentInfo);
+      async handle({ query: { organism } }) {
+        const agents = listAgents(await resolveOrganism(deps, organism)).map(agentInfo);
         return { agents, count: agents.length };
       },
     }),
@@ -48,8 +48,8 @@ export function agentRoutes(deps: ApiDeps): Route[] {
       query,
       answer: agentInfoSchema,
       problems: [404],
-      handle: ({ params: { name = '' }, query: { organism } }) =>
-        agentInfo(requireAgent(name, organism)),
+      handle: async ({ params: { name = '' }, query: { organism } }) =>
+        agentInfo(await requireAgent(name, organism)),
     }),
     defineRoute({
       method: 'GET',
@@ -58,8 +58,8 @@ export function agentRoutes(deps: ApiDeps): Route[] {
       query,
       answer: agentConfigSchema,
       problems: [404],
-      handle({ params: { name = '' }, query: { organism } }) {
-        const { description, isAgent, peers, payloadClass } = requireAgent(name, organism);
+      async handle({ params: { name = '' }, query: { organism } }) {
+        const { description, isAgent, peers, payloadClass } = await requireAgent(name, organism);
         return { name, description, isAgent, peers: [...peers], payloadClass };
       },
     }),
@@ -71,7 +71,7 @@ export function agentRoutes(deps: ApiDeps): Route[] {
       answer: agentSchemaSchema,
       problems: [404],
       async handle({ params: { name = '' }, query: { organism } }) {
-        const state = resolveOrganism(deps, organism);
+        const state = await resolveOrganism(deps, organism);
         const isKnown = findAgent(state, name) !== null;
         const schema = isKnown ? await deps.readSchema(state.organismId, name) : null;
         if (schema === null) {

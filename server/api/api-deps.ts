@@ -63,11 +63,25 @@ export interface AgentSchema {
 }
 
 /** @throws Problem `not-found` naming the organism */
-export function resolveOrganism(deps: Pick<ApiDeps, 'organisms'>, id?: string): OrganismState {
-  const state = deps.organisms.resolve(id);
-  if (state !== null) return state;
+export function organismIdOf(deps: Pick<ApiDeps, 'organisms'>, id?: string): string {
+  const found = deps.organisms.find(id);
+  if (found !== null) return found;
   throw new Problem(
     'not-found',
     id === undefined ? 'No organism yet: connect a source' : `Organism not found: ${id}`,
   );
+}
+
+/**
+ * Its picture, from the store where it was idle.
+ * @throws Problem `not-found` naming the organism
+ */
+export async function resolveOrganism(
+  deps: Pick<ApiDeps, 'organisms'>,
+  id?: string,
+): Promise<OrganismState> {
+  const organismId = organismIdOf(deps, id);
+  const state = await deps.organisms.fetch(organismId);
+  if (state !== null) return state;
+  throw new Error(`the organism ${organismId} is known and has no picture`);
 }

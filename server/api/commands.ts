@@ -17,7 +17,7 @@ export interface Commands {
    * @throws StoreError when it could not be recorded: then it was not sent
    */
   send(
-    target: OrganismState,
+    target: Pick<OrganismState, 'organismId'>,
     command: ControlCommand,
     actor: CommandRecord['actor'],
   ): Promise<CommandReply>;

@@ -5,7 +5,7 @@ import type { OrganismState } from '#organism/state.ts';
 
 import type { ControlCommand } from '../sources/source.ts';
 import type { ApiDeps } from './api-deps.ts';
-import { resolveOrganism } from './api-deps.ts';
+import { organismIdOf, resolveOrganism } from './api-deps.ts';
 import { replyResponse } from './commands.ts';
 import { findAgent } from './contract-views.ts';
 import { organismParam } from './parameters.ts';
@@ -23,13 +23,17 @@ const PROBLEMS = [400, 404, 500, 503, 504];
 /** Commands: recorded, sent once to the upstream, never retried. */
 export function controlRoutes(deps: ApiDeps, baselines: UsageBaselines): Route[] {
   async function forward(
-    state: OrganismState,
+    organism: Pick<OrganismState, 'organismId'>,
     command: ControlCommand,
     { actor }: Pick<RouteInput<Query, unknown>, 'actor'>,
   ): Promise<Response> {
     if (actor === 'anonymous') throw new Error('a control route was reached without proof');
-    return replyResponse(await deps.commands.send(state, command, actor));
+    return replyResponse(await deps.commands.send(organism, command, actor));
   }
+
+  const named = ({ organism }: Query): Pick<OrganismState, 'organismId'> => ({
+    organismId: organismIdOf(deps, organism),
+  });
 
   /** An agent's removal upstream must not be overtaken by a command to it. */
   function requireAgent(state: OrganismState, name: string): void {
@@ -50,9 +54,9 @@ export function controlRoutes(deps: ApiDeps, baselines: UsageBaselines): Route[]
         state: z.string().meta({ example: state }),
       }),
       problems: PROBLEMS,
-      handle(input) {
+      async handle(input) {
         const { name = '' } = input.params;
-        const organism = resolveOrganism(deps, input.query.organism);
+        const organism = await resolveOrganism(deps, input.query.organism);
         requireAgent(organism, name);
         return forward(organism, { kind, agent: name }, input);
       },
@@ -67,9 +71,9 @@ export function controlRoutes(deps: ApiDeps, baselines: UsageBaselines): Route[]
       body: injectBodySchema.extend({ thread_id: z.string().nullish() }),
       answer: z.object({ threadId: z.string(), messageId: z.string() }),
       problems: PROBLEMS,
-      handle(input) {
+      async handle(input) {
         const { to, payload, threadId, thread_id: alias } = input.body;
-        const organism = resolveOrganism(deps, input.query.organism);
+        const organism = await resolveOrganism(deps, input.query.organism);
         if (findAgent(organism, to) === null) {
           throw new Problem('bad-request', `Unknown target agent: ${to}`);
         }
@@ -91,11 +95,11 @@ export function controlRoutes(deps: ApiDeps, baselines: UsageBaselines): Route[]
       problems: PROBLEMS,
       async handle(input) {
         const { thread_id: threadId = '' } = input.params;
-        const organism = resolveOrganism(deps, input.query.organism);
-        if ((await deps.store.getThread(organism.organismId, threadId)) === null) {
+        const organismId = organismIdOf(deps, input.query.organism);
+        if ((await deps.store.getThread(organismId, threadId)) === null) {
           throw new Problem('not-found', `Thread not found: ${threadId}`);
         }
-        return forward(organism, { kind: 'kill', threadId }, input);
+        return forward({ organismId }, { kind: 'kill', threadId }, input);
       },
     }),
     agentCommand('pause', 'paused'),
@@ -113,8 +117,7 @@ export function controlRoutes(deps: ApiDeps, baselines: UsageBaselines): Route[]
         error: z.string().nullish(),
       }),
       problems: PROBLEMS,
-      handle: (input) =>
-        forward(resolveOrganism(deps, input.query.organism), { kind: 'reload' }, input),
+      handle: (input) => forward(named(input.query), { kind: 'reload' }, input),
     }),
     defineRoute({
       method: 'POST',
@@ -123,8 +126,7 @@ export function controlRoutes(deps: ApiDeps, baselines: UsageBaselines): Route[]
       query,
       answer: z.object({ success: z.boolean(), status: z.string() }),
       problems: PROBLEMS,
-      handle: (input) =>
-        forward(resolveOrganism(deps, input.query.organism), { kind: 'stop' }, input),
+      handle: (input) => forward(named(input.query), { kind: 'stop' }, input),
     }),
     defineRoute({
       method: 'POST',
@@ -134,7 +136,7 @@ export function controlRoutes(deps: ApiDeps, baselines: UsageBaselines): Route[]
       answer: z.object({ success: z.boolean(), message: z.string() }),
       problems: [404],
       async handle({ query: { organism }, actor }) {
-        const state = resolveOrganism(deps, organism);
+        const state = await resolveOrganism(deps, organism);
         const { organismId } = state;
         const act = { organismId, command: 'usage-reset', target: organismId };
         await deps.commands.runHere(act, actor, async () => baselines.reset(state));

@@ -63,7 +63,7 @@ export interface DoorsDeps {
     error(fields: object, message: string): void;
   };
   /** Tokens a thread has used so far; 0 where it is not known. */
-  readonly threadTokens: (organismId: string, threadId: string) => number;
+  readonly threadTokens: (organismId: string, threadId: string) => Promise<number>;
   /** Where a runtime that asks is told to stop a thread; null: never. */
   readonly stopAtTokens: number | null;
   readonly schedule: Schedule;

@@ -5,7 +5,7 @@ import { billingCsv, billingFileName, billingJson, readBillingReport } from '../
 import { describeFocus } from '../exports/focus-columns.ts';
 import { focusCsv, focusFileName } from '../exports/focus.ts';
 import type { ApiDeps } from './api-deps.ts';
-import { resolveOrganism } from './api-deps.ts';
+import { organismIdOf } from './api-deps.ts';
 import {
   choiceParam,
   organismParam,
@@ -61,7 +61,7 @@ function billingRoute(deps: ApiDeps): Route {
       const report = await readBillingReport(
         { store: deps.store, now: deps.now },
         {
-          organismId: resolveOrganism(deps, query.organism).organismId,
+          organismId: organismIdOf(deps, query.organism),
           org: query.org_id ?? null,
           agent: query.agent_id ?? null,
           model: query.model ?? null,
@@ -90,7 +90,7 @@ function focusRoute(deps: ApiDeps): Route {
     async handle({ query }) {
       if (query.format === 'metadata') return describeFocus();
       const scope = {
-        organismId: resolveOrganism(deps, query.organism).organismId,
+        organismId: organismIdOf(deps, query.organism),
         ...toRange(query),
         org: query.org_id,
         agent: query.agent_id,

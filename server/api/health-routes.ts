@@ -41,11 +41,12 @@ export function healthRoutes(deps: ApiDeps): Route[] {
         uptime_seconds: z.number(),
       }),
       problems: [404],
-      handle({ query: { organism } }) {
-        if (organism === undefined && deps.organisms.list().length === 0) {
+      async handle({ query: { organism } }) {
+        if (organism === undefined && deps.organisms.find(null) === null) {
           return { status: 'healthy', organism: '', uptime_seconds: 0 };
         }
-        const { name, uptimeSeconds } = organismInfo(resolveOrganism(deps, organism), deps.now());
+        const state = await resolveOrganism(deps, organism);
+        const { name, uptimeSeconds } = organismInfo(state, deps.now());
         return { status: 'healthy', organism: name, uptime_seconds: uptimeSeconds };
       },
     }),
@@ -104,7 +105,7 @@ async function sourceAges(deps: ApiDeps) {
     const last = lastBySource.get(name) ?? null;
     return {
       name,
-      state: deps.organisms.get(organismId)?.sources.get(name)?.state ?? 'connecting',
+      state: deps.organisms.card(organismId)?.sources.get(name)?.state ?? 'connecting',
       silentMs: last === null ? null : Math.max(0, deps.now() - last),
     };
   });

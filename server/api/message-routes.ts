@@ -10,7 +10,7 @@ import type { EventOf } from '#organism/event.ts';
 import { formatInstant } from '#organism/instant.ts';
 
 import type { ApiDeps } from './api-deps.ts';
-import { resolveOrganism } from './api-deps.ts';
+import { organismIdOf } from './api-deps.ts';
 import { messageInfo } from './contract-views.ts';
 import { cursorParam, readCursor, writeCursor } from './cursor.ts';
 import { choiceParam, organismParam, pageParams, seqParam, textParam } from './parameters.ts';
@@ -48,7 +48,7 @@ export function messageRoutes(deps: ApiDeps): Route[] {
       answer: messageRowListSchema,
       problems: [404],
       async handle({ query }) {
-        const { organismId } = resolveOrganism(deps, query.organism);
+        const organismId = organismIdOf(deps, query.organism);
         const { limit, offset } = query;
         const { rows, total, isTotalAtLeast } = await store.listMessages({
           organismId,
@@ -80,7 +80,7 @@ export function messageRoutes(deps: ApiDeps): Route[] {
       answer: messageRowSchema,
       problems: [404],
       async handle({ params: { seq: text = '' }, query }) {
-        const { organismId } = resolveOrganism(deps, query.organism);
+        const organismId = organismIdOf(deps, query.organism);
         const seq = seqParam.safeParse(text).data;
         const { rows } =
           seq === undefined
@@ -109,7 +109,7 @@ export function messageRoutes(deps: ApiDeps): Route[] {
       answer: errorListSchema,
       problems: [404],
       async handle({ query }) {
-        const { organismId } = resolveOrganism(deps, query.organism);
+        const organismId = organismIdOf(deps, query.organism);
         const { limit, offset, agent, severity, thread: threadId, q: text } = query;
         const { rows, total, isTotalAtLeast, next } = await store.listErrors({
           organismId,

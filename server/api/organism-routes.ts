@@ -9,9 +9,10 @@ import {
 import { organismListSchema } from '#organism/api/resources.ts';
 import type { AgentView, OrganismState } from '#organism/state.ts';
 
+import type { OrganismCard } from '../hub/organism-card.ts';
 import type { ApiDeps } from './api-deps.ts';
 import { resolveOrganism } from './api-deps.ts';
-import { countActiveThreads, findAgent, listAgents, organismInfo } from './contract-views.ts';
+import { findAgent, listAgents, organismInfo } from './contract-views.ts';
 import { organismParam } from './parameters.ts';
 import { Problem } from './problem.ts';
 import type { Route } from './route.ts';
@@ -28,8 +29,8 @@ export function organismRoutes(deps: ApiDeps): Route[] {
       query,
       answer: organismInfoSchema,
       problems: [404],
-      handle: ({ query: { organism } }) =>
-        organismInfo(resolveOrganism(deps, organism), deps.now()),
+      handle: async ({ query: { organism } }) =>
+        organismInfo(await resolveOrganism(deps, organism), deps.now()),
     }),
     defineRoute({
       method: 'GET',
@@ -38,7 +39,8 @@ export function organismRoutes(deps: ApiDeps): Route[] {
       query,
       answer: organismConfigSchema,
       problems: [404],
-      handle: ({ query: { organism } }) => organismConfig(resolveOrganism(deps, organism)),
+      handle: async ({ query: { organism } }) =>
+        organismConfig(await resolveOrganism(deps, organism)),
     }),
     defineRoute({
       method: 'GET',
@@ -47,7 +49,7 @@ export function organismRoutes(deps: ApiDeps): Route[] {
       query: z.object({}),
       answer: organismListSchema,
       handle() {
-        const organisms = deps.organisms.list().map((state) => summary(state, deps));
+        const organisms = deps.organisms.list().map((card) => summary(card, deps));
         return { organisms, count: organisms.length };
       },
     }),
@@ -58,8 +60,8 @@ export function organismRoutes(deps: ApiDeps): Route[] {
       query,
       answer: capabilityListSchema,
       problems: [404],
-      handle({ query: { organism } }) {
-        const capabilities = listAgents(resolveOrganism(deps, organism)).map(capability);
+      async handle({ query: { organism } }) {
+        const capabilities = listAgents(await resolveOrganism(deps, organism)).map(capability);
         return { capabilities, count: capabilities.length };
       },
     }),
@@ -71,7 +73,7 @@ export function organismRoutes(deps: ApiDeps): Route[] {
       answer: capabilityDetailSchema,
       problems: [404],
       async handle({ params: { name = '' }, query: { organism } }) {
-        const state = resolveOrganism(deps, organism);
+        const state = await resolveOrganism(deps, organism);
         const agent = findAgent(state, name);
         if (agent === null) {
           throw new Problem('not-found', `Capability not found: ${name}`);
@@ -116,15 +118,16 @@ function capability(agent: AgentView) {
   };
 }
 
-function summary(state: OrganismState, deps: ApiDeps) {
-  const source = deps.sources().find(({ organismId }) => organismId === state.organismId);
+function summary(card: OrganismCard, deps: ApiDeps) {
+  const { organismId: id, name, status, run, sources, agentCount, activeThreads } = card;
+  const source = deps.sources().find(({ organismId }) => organismId === id);
   return {
-    id: state.organismId,
-    name: state.name,
-    status: state.status,
-    source: source?.name ?? [...state.sources.keys()][0] ?? '',
-    run: state.run,
-    agentCount: listAgents(state).length,
-    activeThreads: countActiveThreads(state),
+    id,
+    name,
+    status,
+    source: source?.name ?? [...sources.keys()][0] ?? '',
+    run,
+    agentCount,
+    activeThreads,
   };
 }

@@ -4,7 +4,6 @@ import { RUN_ID } from '#organism/instance-card.ts';
 
 import type { RunCommand } from '../sources/source.ts';
 import type { ApiDeps } from './api-deps.ts';
-import { resolveOrganism } from './api-deps.ts';
 import { replyResponse } from './commands.ts';
 import { textParam } from './parameters.ts';
 import { Problem } from './problem.ts';
@@ -27,8 +26,7 @@ export function runRoutes(deps: ApiDeps): Route[] {
     const { name = '' } = params;
     const source = deps.sources().find((known) => known.name === name);
     if (source === undefined) throw new Problem('not-found', `Source not found: ${name}`);
-    const organism = resolveOrganism(deps, source.organismId);
-    return replyResponse(await deps.commands.send(organism, command, actor));
+    return replyResponse(await deps.commands.send(source, command, actor));
   }
 
   return [

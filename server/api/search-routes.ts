@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { searchResultSchema } from '#organism/api/resources.ts';
 
 import type { ApiDeps } from './api-deps.ts';
-import { resolveOrganism } from './api-deps.ts';
+import { organismIdOf } from './api-deps.ts';
 import { intParam, organismParam, textParam } from './parameters.ts';
 import type { Route } from './route.ts';
 import { defineRoute } from './route.ts';
@@ -24,7 +24,7 @@ export function searchRoutes(deps: ApiDeps): Route[] {
       problems: [404],
       async handle({ query: { organism, q: text, limit } }) {
         const isNamed = organism !== undefined;
-        const organismId = isNamed ? resolveOrganism(deps, organism).organismId : undefined;
+        const organismId = isNamed ? organismIdOf(deps, organism) : undefined;
         const found =
           text === undefined ? [] : await deps.store.search({ organismId, text, limit });
         const hits = found.map((hit) => ({ ...hit }));

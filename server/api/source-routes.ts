@@ -26,7 +26,7 @@ export function sourceRoutes(deps: ApiDeps): Route[] {
     counts: SourceCounts | undefined,
   ): SourceInfo {
     const { name, kind, url, organismId, commands = [] } = description;
-    const view = organisms.get(organismId)?.sources.get(name);
+    const view = organisms.card(organismId)?.sources.get(name);
     return {
       name,
       kind,
@@ -67,7 +67,7 @@ export function sourceRoutes(deps: ApiDeps): Route[] {
     return (await store.sourceCounts()).flatMap(({ source: name }) => {
       const organismId = organismOf.get(name) ?? name;
       // A source with a status was dialled by us in an earlier life.
-      const isPull = configured.has(name) || organisms.get(organismId)?.sources.has(name);
+      const isPull = configured.has(name) || organisms.card(organismId)?.sources.has(name);
       if (isPull === true) return [];
       const { kind, path: url } = deps.receivers.find((known) => known.kind === name) ?? GENERIC;
       return [{ name, kind, url, organismId }];

@@ -99,6 +99,8 @@ export async function openTestApi(
     stopAtTokens?: number;
     /** Organisms there may be at most. */
     maxOrganisms?: number;
+    /** Pictures in memory, but for those of `organisms`. */
+    maxHot?: number;
     /** Free bytes of the disk, of which 100 are the last to be used. */
     freeBytes?: () => number;
     /** Where commands go instead of being answered with `kit.answer`. */
@@ -110,7 +112,7 @@ export async function openTestApi(
   const now = options.now ?? Date.now;
   const ids = options.organisms ?? ['one'];
   const store = await createSqliteStore({ dataDir, log });
-  const organisms = createOrganisms({ store });
+  const organisms = createOrganisms({ store, maxHot: options.maxHot });
   for (const id of ids) organisms.ensure(id);
   const sessions = createSessions({ elapsed: now });
   const port = (): number => front.port();
@@ -163,6 +165,7 @@ export async function openTestApi(
     dataDir,
     store,
     hub: () => hub,
+    organisms,
     limit,
     refusals: () => receivers.refusals(),
     doors: counters,

@@ -10,7 +10,7 @@ import {
 } from '#organism/api/resources.ts';
 
 import type { ApiDeps } from './api-deps.ts';
-import { resolveOrganism } from './api-deps.ts';
+import { organismIdOf } from './api-deps.ts';
 import { threadInfo } from './contract-views.ts';
 import { cursorParam, readCursor, writeCursor } from './cursor.ts';
 import { messageRow } from './message-routes.ts';
@@ -54,7 +54,7 @@ export function threadRoutes(deps: ApiDeps): Route[] {
       answer: threadRowListSchema,
       problems: [400, 404],
       async handle({ query }) {
-        const { organismId } = resolveOrganism(deps, query.organism);
+        const organismId = organismIdOf(deps, query.organism);
         requireStatus(query.status);
         const { limit, offset } = query;
         const order = `threads ${query.sort ?? 'activity'} ${query.order ?? 'desc'}`;
@@ -89,7 +89,7 @@ export function threadRoutes(deps: ApiDeps): Route[] {
       answer: threadRowSchema,
       problems: [404],
       async handle({ params: { thread_id: id = '' }, query }) {
-        const { organismId } = resolveOrganism(deps, query.organism);
+        const organismId = organismIdOf(deps, query.organism);
         return threadRow(await findThread(organismId, id));
       },
     }),
@@ -101,7 +101,7 @@ export function threadRoutes(deps: ApiDeps): Route[] {
       answer: messageRowListSchema,
       problems: [404],
       async handle({ params: { thread_id: id = '' }, query }) {
-        const { organismId } = resolveOrganism(deps, query.organism);
+        const organismId = organismIdOf(deps, query.organism);
         await findThread(organismId, id);
         const { limit, offset } = query;
         const { rows, total } = await store.listMessages({

@@ -11,7 +11,7 @@ import type { UsageSum } from '#organism/usage-sum.ts';
 import { ZERO_USAGE, mergeUsage } from '#organism/usage-sum.ts';
 
 import type { ApiDeps } from './api-deps.ts';
-import { resolveOrganism } from './api-deps.ts';
+import { organismIdOf } from './api-deps.ts';
 import { jsonAround } from './json-around.ts';
 import {
   choiceParam,
@@ -53,7 +53,7 @@ export function usageReportRoutes(deps: ApiDeps): Route[] {
 
   function toUsageQuery(query: z.output<z.ZodObject<typeof filterParams>>): UsageQuery {
     return {
-      organismId: resolveOrganism(deps, query.organism).organismId,
+      organismId: organismIdOf(deps, query.organism),
       ...toRange(query),
       org: query.org_id,
       agent: query.agent_id,
@@ -74,7 +74,7 @@ export function usageReportRoutes(deps: ApiDeps): Route[] {
       problems: [404],
       async handle({ query }) {
         const [byModel = [], byAgent = []] = await store.sumUsageEach({
-          organismId: resolveOrganism(deps, query.organism).organismId,
+          organismId: organismIdOf(deps, query.organism),
           ...toRange(query),
           org: query.org_id,
           groupings: [['model', 'billing'], ['agent']],
@@ -138,7 +138,7 @@ export function usageReportRoutes(deps: ApiDeps): Route[] {
       answer: usageNamesSchema,
       problems: [404],
       async handle({ query }) {
-        const { organismId } = resolveOrganism(deps, query.organism);
+        const organismId = organismIdOf(deps, query.organism);
         const names = await store.listUsageNames(organismId, query.dimension ?? 'model');
         return { names, count: names.length };
       },

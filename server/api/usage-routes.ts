@@ -13,7 +13,7 @@ import type { OrganismState } from '#organism/state.ts';
 import { ZERO_USAGE } from '#organism/usage-sum.ts';
 
 import type { ApiDeps } from './api-deps.ts';
-import { resolveOrganism } from './api-deps.ts';
+import { organismIdOf, resolveOrganism } from './api-deps.ts';
 import {
   averageLatencyMs,
   budgetInfo,
@@ -56,8 +56,8 @@ export function usageRoutes(deps: ApiDeps, baselines: UsageBaselines): Route[] {
       query,
       answer: z.object({ usage: usageOverviewSchema }).meta({ id: 'UsageAnswer' }),
       problems: [404],
-      handle: ({ query: { organism } }) => ({
-        usage: overview(resolveOrganism(deps, organism), baselines),
+      handle: async ({ query: { organism } }) => ({
+        usage: overview(await resolveOrganism(deps, organism), baselines),
       }),
     }),
     defineRoute({
@@ -67,8 +67,8 @@ export function usageRoutes(deps: ApiDeps, baselines: UsageBaselines): Route[] {
       query,
       answer: threadBudgetListSchema,
       problems: [404],
-      handle({ query: { organism } }) {
-        const threads = openBudgets(resolveOrganism(deps, organism));
+      async handle({ query: { organism } }) {
+        const threads = openBudgets(await resolveOrganism(deps, organism));
         return { threads, count: threads.length, defaultMaxTokens: DEFAULT_MAX_TOKENS };
       },
     }),
@@ -80,7 +80,7 @@ export function usageRoutes(deps: ApiDeps, baselines: UsageBaselines): Route[] {
       answer: threadBudgetSchema,
       problems: [404],
       async handle({ params: { thread_id: id = '' }, query: { organism } }) {
-        const { organismId } = resolveOrganism(deps, organism);
+        const organismId = organismIdOf(deps, organism);
         const budget = (await deps.store.getThread(organismId, id))?.budget ?? null;
         if (budget === null) throw new Problem('not-found', `No budget found for thread: ${id}`);
         return budgetInfo(id, budget);
@@ -93,8 +93,8 @@ export function usageRoutes(deps: ApiDeps, baselines: UsageBaselines): Route[] {
       query,
       answer: agentUsageSchema,
       problems: [404],
-      handle({ params: { agent_id: agentId = '' }, query: { organism } }) {
-        const { byAgent } = baselines.since(resolveOrganism(deps, organism));
+      async handle({ params: { agent_id: agentId = '' }, query: { organism } }) {
+        const { byAgent } = baselines.since(await resolveOrganism(deps, organism));
         return { agentId, ...usageFields(byAgent.get(agentId) ?? ZERO_USAGE) };
       },
     }),
@@ -105,8 +105,8 @@ export function usageRoutes(deps: ApiDeps, baselines: UsageBaselines): Route[] {
       query,
       answer: modelUsageSchema,
       problems: [404],
-      handle({ params: { model = '' }, query: { organism } }) {
-        const { byModel } = baselines.since(resolveOrganism(deps, organism));
+      async handle({ params: { model = '' }, query: { organism } }) {
+        const { byModel } = baselines.since(await resolveOrganism(deps, organism));
         return { model, ...usageFields(byModel.get(model) ?? ZERO_USAGE) };
       },
     }),
@@ -118,7 +118,7 @@ export function usageRoutes(deps: ApiDeps, baselines: UsageBaselines): Route[] {
       answer: usageEventListSchema,
       problems: [404],
       async handle({ query }) {
-        const { organismId } = resolveOrganism(deps, query.organism);
+        const organismId = organismIdOf(deps, query.organism);
         const { limit, offset } = query;
         const { rows, total, next } = await deps.store.listUsage({
           organismId,

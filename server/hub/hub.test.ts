@@ -7,7 +7,14 @@ import { LIVE_SUBPROTOCOL } from '#organism/live/protocol.ts';
 
 import { sessionCookieName } from '../safety/session.ts';
 import type { TestHub } from './test-kit.ts';
-import { TEST_KEY, openClient, openTestHub } from './test-kit.ts';
+import {
+  TEST_EPOCH,
+  TEST_KEY,
+  createTestJournal,
+  messageDraft,
+  openClient,
+  openTestHub,
+} from './test-kit.ts';
 
 let kit: TestHub;
 afterEach(() => kit.close());
@@ -153,5 +160,55 @@ describe('hub', () => {
     await kit.hub.stop();
     expect(await Promise.all(clients.map(({ closed }) => closed))).toEqual([1001, 1001]);
     expect(await refusedStatus('/ws')).toBe(503);
+  });
+
+  it('brings an idle organism back for who watches it, and keeps it for as long', async () => {
+    kit = await openTestHub({ organisms: [], maxHot: 1 });
+    kit.emit([messageDraft('a1')], 'a');
+    kit.emit([messageDraft('b1')], 'b');
+    kit.emit([messageDraft('c1')], 'c');
+    const live = await openClient(`${kit.url}/ws?organism=b`, { protocol: LIVE_SUBPROTOCOL });
+    live.send({ cmd: 'resume' });
+    expect(await live.next()).toMatchObject({
+      kind: 'reset',
+      snapshot: { organismId: 'b', recentMessages: [{ id: 'b1' }] },
+    });
+    const contract = await openClient(`${kit.url}/ws?organism=c`);
+    expect(await contract.next()).toMatchObject({ event: 'connected', organism: { name: 'c' } });
+
+    // Others come and go beside them.
+    await kit.organisms.fetch('a');
+    expect(kit.organisms.stats().hot).toBe(3);
+    kit.emit([messageDraft('b2')], 'b');
+    kit.emit([messageDraft('c2')], 'c');
+    expect((await live.until(({ kind }) => kind === 'batch')).events).toMatchObject([{ id: 'b2' }]);
+    expect(await contract.next()).toMatchObject({ message: { id: 'c2' } });
+
+    // The live one turns to another organism; the one it left may go.
+    live.send({ cmd: 'resume', organism: 'a' });
+    await live.until(({ kind }) => kind === 'reset');
+    contract.ws.close();
+    await contract.closed;
+    await kit.organisms.saveSnapshots();
+    expect(['a', 'b', 'c'].filter((name) => kit.organisms.get(name) !== undefined)).toEqual(['a']);
+    live.send({ cmd: 'resume', organism: 'b', epoch: TEST_EPOCH, since: 2 });
+    const missed = await live.until(({ kind }) => kind === 'batch');
+    expect(missed.events).toMatchObject([{ id: 'b2' }]);
+    live.ws.close();
+  });
+
+  it('answers 503 where the organism cannot be read, and goes on', async () => {
+    const journal = createTestJournal();
+    let isBroken = true;
+    const readEvents: typeof journal.readEvents = (query) =>
+      isBroken ? Promise.reject(new Error('the disk is gone')) : journal.readEvents(query);
+    kit = await openTestHub({ organisms: [], maxHot: 1, journal: { ...journal, readEvents } });
+    kit.emit([messageDraft('a1')], 'a');
+    kit.emit([messageDraft('b1')], 'b');
+    expect(await refusedStatus('/ws?organism=b')).toBe(503);
+    isBroken = false;
+    const client = await openClient(`${kit.url}/ws?organism=b`);
+    expect(await client.next()).toMatchObject({ event: 'connected' });
+    expect(kit.hub.counters().open).toBe(1);
   });
 });

@@ -21,12 +21,14 @@ import type { SocketSession } from './live-session.ts';
 import { createLiveSession } from './live-session.ts';
 import type { Organisms } from './organisms.ts';
 import { refuseUpgrade } from './refuse-upgrade.ts';
+import type { Seat } from './seat.ts';
+import { createSeat } from './seat.ts';
 import type { SocketPort } from './socket-port.ts';
 import { countWrites, createSocketPort } from './socket-port.ts';
 import type { Timers } from './timers.ts';
 import { realTimers } from './timers.ts';
-import type { Upgrade } from './upgrade.ts';
-import { judgeUpgrade } from './upgrade.ts';
+import type { Refusal, Upgrade } from './upgrade.ts';
+import { judgeUpgrade, organismNotFound } from './upgrade.ts';
 
 /** Commands are small; what is larger is not one. */
 const MAX_COMMAND_BYTES = 256 << 10;
@@ -76,6 +78,14 @@ export interface HubCounters {
   readonly sentBytes: number;
 }
 
+/** Opens the session of a socket that is let in. */
+type OpenSession = (socket: SocketPort) => SocketSession;
+
+interface Admitted {
+  readonly open: OpenSession;
+  readonly isStillGood: () => boolean;
+}
+
 interface Connection {
   readonly ws: WebSocket;
   readonly port: SocketPort;
@@ -111,49 +121,62 @@ export function createHub(deps: HubDeps): Hub {
   let cancelBeat = nothing;
   let cancelPing = nothing;
 
-  function channelOf(organismId: string | null | undefined): Channel | null {
-    const state = organisms.resolve(organismId);
-    if (state === null) return null;
-    const known = channels.get(state.organismId);
+  /** Of an organism that somebody holds. */
+  function channelOf(organismId: string): Channel {
+    const known = channels.get(organismId);
     if (known !== undefined) return known;
-    const channel = createChannel({ initial: state, epoch: store.epoch, now, timers, memory });
-    channels.set(state.organismId, channel);
+    const initial = organisms.get(organismId);
+    if (initial === undefined) throw new Error(`nobody holds the organism ${organismId}`);
+    const channel = createChannel({ initial, epoch: store.epoch, now, timers, memory });
+    channels.set(organismId, channel);
     return channel;
   }
 
-  function openSession(upgrade: Upgrade, socket: SocketPort): SocketSession {
+  async function follow(
+    seat: Seat,
+    organism: string | null | undefined,
+  ): Promise<Channel | null | undefined> {
+    const organismId = await seat.take(organism);
+    return typeof organismId === 'string' ? channelOf(organismId) : organismId;
+  }
+
+  /** What becomes of a socket; null when there is no organism of that name, undefined when it has gone. */
+  async function sessionFor(upgrade: Upgrade, seat: Seat): Promise<OpenSession | null | undefined> {
     const onSlow = (): void => {
       slow += 1;
     };
     switch (upgrade.dialect) {
       case 'live':
-        return createLiveSession({
-          socket,
-          channelOf: (organism) => channelOf(organism ?? upgrade.organism),
-          readEvents: (query) => store.readEvents(query),
-          prunedThrough: () => store.prunedThrough(),
-          epoch: store.epoch,
-          replays,
-          onSlow,
-          onReset: () => {
-            resets += 1;
-          },
-          onReplayFailed: (error) => log.warn({ err: error }, 'replay for a live socket failed'),
-        });
+        return (socket) =>
+          createLiveSession({
+            socket,
+            follow: (organism) => follow(seat, organism ?? upgrade.organism),
+            readEvents: (query) => store.readEvents(query),
+            prunedThrough: () => store.prunedThrough(),
+            epoch: store.epoch,
+            replays,
+            onSlow,
+            onReset: () => {
+              resets += 1;
+            },
+            onReplayFailed: (error) => log.warn({ err: error }, 'replay for a live socket failed'),
+          });
       case 'contract':
       case 'messages': {
         const create =
           upgrade.dialect === 'contract' ? createContractSession : createMessagesSession;
-        const { channel, actorOf } = upgrade;
-        return create({ socket, channel, actorOf, onSlow, now, commands: deps.commands });
+        const { organism, actorOf } = upgrade;
+        const channel = await follow(seat, organism);
+        if (channel === null || channel === undefined) return channel;
+        const { commands } = deps;
+        return (socket) => create({ socket, channel, actorOf, onSlow, now, commands });
       }
     }
   }
 
-  function connect(ws: WebSocket, raw: Duplex, upgrade: Upgrade): void {
+  function connect(ws: WebSocket, raw: Duplex, { open, isStillGood }: Admitted): void {
     const port = countWrites(createSocketPort(ws, raw, timers), sent);
-    const session = openSession(upgrade, port);
-    const { isStillGood } = upgrade;
+    const session = open(port);
     const connection: Connection = { ws, port, session, isStillGood, isPongDue: false };
     connections.add(connection);
     ws.on('message', (data, isBinary) => {
@@ -214,7 +237,7 @@ export function createHub(deps: HubDeps): Hub {
   }
 
   function handleUpgrade(req: IncomingMessage, socket: Duplex, head: Buffer): void {
-    const upgrade = judgeUpgrade(req, guard, channelOf);
+    const upgrade = judgeUpgrade(req, guard);
     if (!upgrade.ok) return refuseUpgrade(socket, upgrade);
     if (isStopping) return refuseUpgrade(socket, STOPPING);
     const address = req.socket.remoteAddress ?? 'unknown';
@@ -223,9 +246,42 @@ export function createHub(deps: HubDeps): Hub {
       refuseUpgrade(socket, entry === 'full' ? FULL : ADDRESS_FULL);
       return;
     }
+    const seat = createSeat(organisms);
     // The raw socket's end is the one event that comes whatever happens in between.
-    socket.once('close', () => admission.leave(address));
-    server.handleUpgrade(req, socket, head, (ws) => connect(ws, socket, upgrade));
+    socket.once('close', () => {
+      admission.leave(address);
+      seat.leave();
+    });
+    void letIn({ req, socket, head }, upgrade, seat);
+  }
+
+  /** Never rejects. */
+  async function letIn(
+    { req, socket, head }: { req: IncomingMessage; socket: Duplex; head: Buffer },
+    upgrade: Upgrade,
+    seat: Seat,
+  ): Promise<void> {
+    // Nobody else listens while the organism is read.
+    const destroy = (): void => void socket.destroy();
+    socket.on('error', destroy);
+    const verdict = await judgeOrganism(upgrade, seat);
+    socket.off('error', destroy);
+    if (verdict === null) destroy();
+    else if ('status' in verdict) refuseUpgrade(socket, verdict);
+    else server.handleUpgrade(req, socket, head, (ws) => connect(ws, socket, verdict));
+  }
+
+  /** How to open the socket, or why not; null when it has gone. Never rejects. */
+  async function judgeOrganism(upgrade: Upgrade, seat: Seat): Promise<Admitted | Refusal | null> {
+    try {
+      const open = await sessionFor(upgrade, seat);
+      if (open === undefined) return null;
+      if (open === null) return organismNotFound(upgrade.organism);
+      return isStopping ? STOPPING : { open, isStillGood: upgrade.isStillGood };
+    } catch (error) {
+      log.warn({ err: error }, 'an organism could not be read for a live socket');
+      return UNREADABLE;
+    }
   }
 
   return {
@@ -236,6 +292,10 @@ export function createHub(deps: HubDeps): Hub {
         timers.setInterval(onPing, deps.pingMs),
         organisms.onPublish((publication) => {
           channels.get(publication.organismId)?.publish(publication);
+        }),
+        organisms.onPutAway((organismId) => {
+          channels.get(organismId)?.stop();
+          channels.delete(organismId);
         }),
       ];
     },
@@ -262,11 +322,13 @@ export function createHub(deps: HubDeps): Hub {
   };
 }
 
-const STOPPING = {
+const STOPPING: Refusal = {
+  ok: false,
   status: 503,
   detail: 'The server is stopping',
   headers: { 'retry-after': RETRY_AFTER_SECONDS },
 };
+const UNREADABLE = { ...STOPPING, detail: 'The organism cannot be read now' };
 const FULL = { ...STOPPING, detail: 'Too many sockets are open' };
 const ADDRESS_FULL = {
   ...STOPPING,

@@ -38,8 +38,11 @@ interface Stream {
 
 export interface LiveSessionDeps extends ReplayStore {
   readonly socket: SocketPort;
-  /** The channel of an organism, or null when there is none of that name. */
-  readonly channelOf: (organismId: string | null | undefined) => Channel | null;
+  /**
+   * The channel of an organism, and no longer the one before it. Null when there is none of that name,
+   * undefined when the reader has gone or asked for something else meanwhile.
+   */
+  readonly follow: (organismId: string | null | undefined) => Promise<Channel | null | undefined>;
   readonly epoch: string;
   readonly replays: Limiter;
   readonly onSlow: () => void;
@@ -110,8 +113,9 @@ export function createLiveSession(deps: LiveSessionDeps): SocketSession {
     socket.write([textFrame(JSON.stringify({ kind: 'error', code, detail }))]);
   }
 
-  function resume(command: LiveResume): void {
-    const channel = deps.channelOf(command.organism);
+  async function resume(command: LiveResume): Promise<void> {
+    const channel = await deps.follow(command.organism);
+    if (channel === undefined || state.kind === 'closed') return;
     if (channel === null) {
       const name = command.organism ?? '';
       sendError('unknown-organism', name === '' ? 'There is no organism yet' : `Unknown: ${name}`);
@@ -215,7 +219,13 @@ export function createLiveSession(deps: LiveSessionDeps): SocketSession {
         return;
       }
       const unknown = unknownTypeIn(command.data.filter);
-      if (unknown === undefined) return resume(command.data);
+      if (unknown === undefined) {
+        resume(command.data).catch((error: unknown) => {
+          deps.onReplayFailed(error);
+          socket.close('unreadable');
+        });
+        return;
+      }
       sendError('bad-command', `${EXPECTED}: filter.types: no event has the type "${unknown}"`);
     },
     onBeat,

@@ -65,9 +65,9 @@ describe('organisms', () => {
     organisms.publish(
       store.append('codex', [{ ...status, key: 's1', state: 'retrying' as const }]),
     );
-    expect(organisms.resolve(null)?.organismId).toBe('codex');
+    expect(organisms.find(null)).toBe('codex');
     organisms.publish(store.append('codex', [{ ...status, key: 's2', state: 'polling' as const }]));
-    expect(organisms.resolve(null)?.organismId).toBe('machine/folder');
+    expect(organisms.find(null)).toBe('machine/folder');
     expect(organisms.list().map(({ organismId }) => organismId)).toEqual([
       'machine/folder',
       'codex',
@@ -77,14 +77,14 @@ describe('organisms', () => {
   it('are found by name, by being first, or not at all', () => {
     const store = createTestJournal();
     const organisms = createOrganisms({ store });
-    expect(organisms.resolve(undefined)).toBeNull();
+    expect(organisms.find(undefined)).toBeNull();
     organisms.publish(store.append('aaa', [messageDraft('m1')]));
-    expect(organisms.resolve(undefined)?.organismId).toBe('aaa');
+    expect(organisms.find(undefined)).toBe('aaa');
     organisms.ensure('zzz');
     organisms.ensure('mmm');
     expect(organisms.list().map(({ organismId }) => organismId)).toEqual(['zzz', 'mmm', 'aaa']);
-    expect(organisms.resolve(null)?.organismId).toBe('zzz');
-    expect(organisms.resolve('aaa')?.organismId).toBe('aaa');
-    expect(organisms.resolve('nobody')).toBeNull();
+    expect(organisms.find(null)).toBe('zzz');
+    expect(organisms.find('aaa')).toBe('aaa');
+    expect(organisms.find('nobody')).toBeNull();
   });
 });

@@ -27,7 +27,7 @@ function startKeeper() {
     const drafts = Array.from({ length: count }, (_, i) => messageDraft(`${prefix}${i}`));
     organisms.publish(journal.append('one', drafts));
   };
-  const savedSeqs = async () => (await journal.loadSnapshots()).map(({ seq }) => seq);
+  const savedSeqs = async () => (await journal.loadSnapshots(['one'])).map(({ seq }) => seq);
   return { keeper, publish, savedSeqs, tick: () => tick() };
 }
 

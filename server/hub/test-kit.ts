@@ -40,7 +40,7 @@ export interface TestJournal {
     limit: number;
   }): Promise<JournalEvent[]>;
   prunedThrough(): number;
-  loadSnapshots(): Promise<OrganismSnapshot[]>;
+  loadSnapshots(organismIds: readonly string[]): Promise<OrganismSnapshot[]>;
   saveSnapshot(snapshot: OrganismSnapshot): Promise<void>;
   listOrganisms(): Promise<
     {
@@ -80,16 +80,17 @@ export function createTestJournal(epoch = TEST_EPOCH): TestJournal {
         .filter((event) => organismId === undefined || event.organismId === organismId)
         .slice(0, limit);
     },
-    loadSnapshots: async () => [...snapshots.values()],
+    loadSnapshots: async (organismIds) => organismIds.flatMap((id) => snapshots.get(id) ?? []),
     async saveSnapshot(snapshot) {
       snapshots.set(snapshot.organismId, snapshot);
     },
     async listOrganisms() {
-      return [...new Set(events.map((event) => event.organismId))].map((organismId) => ({
+      const lastSeqs = new Map(events.map(({ organismId, seq }) => [organismId, seq]));
+      return [...lastSeqs].map(([organismId, lastSeq]) => ({
         organismId,
         source: organismId,
         name: organismId,
-        lastSeq: 0,
+        lastSeq,
         lastReceivedAt: 0,
       }));
     },
@@ -145,13 +146,14 @@ export async function openTestHub(
   options: {
     journal?: TestJournal;
     organisms?: readonly string[];
+    maxHot?: number;
     limits?: SocketLimits;
     reply?: CommandReply;
     isLoopbackBound?: boolean;
   } = {},
 ): Promise<TestHub> {
   const journal = options.journal ?? createTestJournal();
-  const organisms = createOrganisms({ store: journal });
+  const organisms = createOrganisms({ store: journal, maxHot: options.maxHot });
   for (const id of options.organisms ?? ['one']) organisms.ensure(id);
   await organisms.restore();
 

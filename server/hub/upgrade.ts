@@ -4,7 +4,6 @@ import { LIVE_SUBPROTOCOL } from '#organism/live/protocol.ts';
 
 import type { Guard } from '../safety/guard.ts';
 import { factsOf } from '../safety/request-facts.ts';
-import type { Channel } from './channel.ts';
 
 /** What an upgrade asks for, once it is allowed. */
 export type Upgrade = {
@@ -14,24 +13,20 @@ export type Upgrade = {
   | { readonly dialect: 'live'; readonly organism: string | null }
   | {
       readonly dialect: 'contract' | 'messages';
-      readonly channel: Channel;
+      readonly organism: string | null;
       readonly actorOf: (token: string | null | undefined) => 'key' | 'session' | null;
     }
 );
 
-interface Refusal {
+export interface Refusal {
   readonly ok: false;
   readonly status: number;
   readonly detail: string;
   readonly headers: Readonly<Record<string, string>>;
 }
 
-/** Host, Origin, access, path and organism, in this order; never throws. */
-export function judgeUpgrade(
-  req: IncomingMessage,
-  guard: Guard,
-  channelOf: (organism: string | null) => Channel | null,
-): Upgrade | Refusal {
+/** Host, Origin, access and path, in this order; never throws. */
+export function judgeUpgrade(req: IncomingMessage, guard: Guard): Upgrade | Refusal {
   const verdict = guard.guardRequest(req);
   if (!verdict.ok) return verdict;
   const { pathname, origin } = factsOf(req);
@@ -41,15 +36,11 @@ export function judgeUpgrade(
     return { ok: true, dialect: 'live', organism, isStillGood };
   }
   if (pathname !== '/ws' && pathname !== '/ws/messages') return notFound('Not Found');
-  const channel = channelOf(organism);
-  if (channel === null) {
-    return notFound(organism === null ? 'No organism yet' : `Organism not found: ${organism}`);
-  }
   const identity = guard.identify(req);
   return {
     ok: true,
     dialect: pathname === '/ws' ? 'contract' : 'messages',
-    channel,
+    organism,
     isStillGood,
     actorOf(token) {
       if (token !== null && token !== undefined) return guard.isKey(token) ? 'key' : null;
@@ -59,6 +50,10 @@ export function judgeUpgrade(
       return isOurPage && identity.isStillGood() ? 'session' : null;
     },
   };
+}
+
+export function organismNotFound(organism: string | null): Refusal {
+  return notFound(organism === null ? 'No organism yet' : `Organism not found: ${organism}`);
 }
 
 function notFound(detail: string): Refusal {

@@ -1,9 +1,9 @@
 import { Problem } from '../api/problem.ts';
 
-/** Live pictures in memory: at worst a few MB each, and every start rebuilds them all. */
-const MAX_ORGANISMS = 500;
+/** Each has a card in memory, and every start reads its picture once. */
+const MAX_ORGANISMS = 20_000;
 
-/** Senders name organisms as they like: no more of them than there may be pictures of. */
+/** Senders name organisms as they like: no more of them than a start can read in seconds. */
 export interface OrganismLimit {
   /** @throws Problem when the organism is a new one and there is no room for it */
   admit(organismId: string): void;

@@ -68,7 +68,7 @@ export interface ReceiverDeps {
   /** What a delivery's drafts pass before they are stored, for whatever else is stored. */
   readonly redact: (value: unknown) => unknown;
   /** Tokens a thread has used so far, as the live picture has it; 0 where it is not known. */
-  readonly threadTokens: (organismId: string, threadId: string) => number;
+  readonly threadTokens: (organismId: string, threadId: string) => Promise<number>;
   /** Where a runtime that asks is told to stop a thread; null: it is never told. */
   readonly stopAtTokens: number | null;
   readonly log: SourceLog;

@@ -9,6 +9,7 @@ import type { Retention } from '#organism/api/storage.ts';
 import type { DoorCounters } from '../api/doors.ts';
 import type { RefusedBodies } from '../api/refusal-tally.ts';
 import type { HubCounters } from '../hub/hub.ts';
+import type { PictureStats } from '../hub/pictures.ts';
 import type { OrganismLimitStats } from '../ingest/organism-limit.ts';
 import type { BackupStatus } from './backup-schedule.ts';
 import type { DiskStatus } from './disk-guard.ts';
@@ -35,6 +36,7 @@ export interface MetricsDeps {
   readonly journal: () => AppendStats;
   readonly hub: () => HubCounters;
   readonly organisms: () => OrganismLimitStats;
+  readonly pictures: () => PictureStats;
   readonly refusals: () => readonly RefusedBodies[];
   readonly doors: () => DoorCounters;
   readonly disk: () => DiskStatus;
@@ -146,10 +148,15 @@ function registerDoors(registry: Registry, { doors }: MetricsDeps): void {
   ]);
 }
 
-function registerOrganisms(registry: Registry, { organisms }: MetricsDeps): void {
+function registerOrganisms(registry: Registry, { organisms, pictures }: MetricsDeps): void {
   registerNumbers(registry, organisms, [
-    ['gauge', 'organisms', 'Organisms with a live picture', 'known'],
+    ['gauge', 'organisms', 'Organisms that are known', 'known'],
     ['counter', 'organisms_refused_total', 'Deliveries of an organism too many', 'refused'],
+  ]);
+  registerNumbers(registry, pictures, [
+    ['gauge', 'pictures', 'Live pictures in memory', 'hot'],
+    ['counter', 'pictures_put_away_total', 'Live pictures that left the memory', 'putAway'],
+    ['counter', 'pictures_brought_back_total', 'Live pictures that came back', 'broughtBack'],
   ]);
 }
 

@@ -5,6 +5,7 @@ import { backUpInThread } from '#db/sqlite/upkeep/backup-thread.ts';
 import type { Retention } from '#organism/api/storage.ts';
 
 import type { Hub } from '../hub/hub.ts';
+import type { Organisms } from '../hub/organisms.ts';
 import type { OrganismLimit } from '../ingest/organism-limit.ts';
 import type { Log } from '../log.ts';
 import type { BackupStatus } from './backup-schedule.ts';
@@ -27,6 +28,7 @@ export async function openTestUpkeep(deps: {
   dataDir: string;
   store: SqliteStore;
   hub: () => Pick<Hub, 'counters'>;
+  organisms: Pick<Organisms, 'stats'>;
   limit: Pick<OrganismLimit, 'stats'>;
   refusals: MetricsDeps['refusals'];
   doors: MetricsDeps['doors'];
@@ -35,7 +37,7 @@ export async function openTestUpkeep(deps: {
   /** Of these 100 are the last to be used. */
   freeBytes?: (() => number) | undefined;
 }): Promise<TestUpkeep> {
-  const { dataDir, store, hub, limit, refusals, doors, now, log } = deps;
+  const { dataDir, store, hub, organisms, limit, refusals, doors, now, log } = deps;
   const { freeBytes = () => 1e9 } = deps;
   const disk = createDiskGuard({
     directory: dataDir,
@@ -68,6 +70,7 @@ export async function openTestUpkeep(deps: {
     journal: () => store.stats(),
     hub: () => hub().counters(),
     organisms: () => limit.stats(),
+    pictures: () => organisms.stats(),
     refusals,
     doors,
     disk: () => disk.status(),

@@ -11,6 +11,7 @@ import { organismSnapshotSchema } from '#organism/snapshot.ts';
 
 import type { StoreFiles } from '../store-files.ts';
 import { sizeOf } from '../store-files.ts';
+import { storedName } from '../stored-text.ts';
 import type { Statements } from './statements.ts';
 
 export function listOrganisms(statements: Statements): StoredOrganism[] {
@@ -22,10 +23,16 @@ export function listOrganisms(statements: Statements): StoredOrganism[] {
 }
 
 /** Snapshots this build can read; for the others the journal is replayed. */
-export function loadSnapshots(statements: Statements): OrganismSnapshot[] {
-  const rows = statements.all<{ body: string }>('SELECT body FROM snapshots ORDER BY organism_id');
-  return rows.flatMap(({ body }) => {
-    const snapshot = organismSnapshotSchema.safeParse(JSON.parse(body));
+export function loadSnapshots(
+  statements: Statements,
+  organismIds: readonly string[],
+): OrganismSnapshot[] {
+  return organismIds.flatMap((organismId) => {
+    const row = statements.get<{ body: string }>(
+      'SELECT body FROM snapshots WHERE organism_id = ?',
+      [storedName(organismId)],
+    );
+    const snapshot = organismSnapshotSchema.safeParse(JSON.parse(row?.body ?? 'null'));
     return snapshot.success ? [snapshot.data] : [];
   });
 }

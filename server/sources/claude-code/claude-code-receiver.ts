@@ -29,15 +29,15 @@ export function createClaudeCodeEndpoints(deps: ReceiverDeps): readonly Endpoint
       return refusal(400, { detail }, { reason: 'invalid-event', detail });
     }
     const at = deps.now();
-    const verdict = judge(hook);
+    const verdict = await judge(hook);
     await deps.deliver(CLAUDE_CODE, { drafts: [...hookDrafts(hook, at), ...verdict.drafts] });
     return jsonReply(200, verdict.answer);
   }
 
-  function judge(hook: Hook): { readonly answer: object; readonly drafts: readonly EventDraft[] } {
+  async function judge(hook: Hook): Promise<Verdict> {
     const limit = deps.stopAtTokens;
     if (limit === null) return { answer: {}, drafts: [] };
-    const used = deps.threadTokens(CLAUDE_CODE, hook.session_id);
+    const used = await deps.threadTokens(CLAUDE_CODE, hook.session_id);
     const drafts = [budgetDraft(hook, limit, used, deps.now())];
     if (used < limit) return { answer: {}, drafts };
     const reason = `This session has used ${used} of the ${limit} tokens it may use (Organoscope).`;
@@ -45,6 +45,11 @@ export function createClaudeCodeEndpoints(deps: ReceiverDeps): readonly Endpoint
   }
 
   return [{ method: 'POST', path: PATH, maxBytes: MAX_HOOK_BYTES, receive }];
+}
+
+interface Verdict {
+  readonly answer: object;
+  readonly drafts: readonly EventDraft[];
 }
 
 /** Without the decision on the tool itself the loop would end, but only after the tool has run. */

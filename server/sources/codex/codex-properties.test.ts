@@ -44,7 +44,7 @@ function openEndpoint() {
     ...recorder.deps,
     deliver: (organismId, delivery) => recorder.deps.deliver(delivery, organismId),
     redact: (value: unknown) => value,
-    threadTokens: () => 0,
+    threadTokens: async () => 0,
     stopAtTokens: null,
   });
   if (endpoint === undefined) throw new Error('codex has no endpoint');
