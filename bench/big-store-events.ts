@@ -1,6 +1,7 @@
 import type { PreparedEvent } from '#db/store.ts';
 import type { Random } from '#lab/agentserver/random.ts';
 import { createRandom } from '#lab/agentserver/random.ts';
+import { DAY_MS, HOUR_MS } from '#organism/durations.ts';
 import type { AppliedPrice } from '#organism/event.ts';
 import type { TokenClasses } from '#organism/tokens.ts';
 
@@ -24,7 +25,6 @@ const USERS = 100;
 const BUDGET_EVERY = 60;
 const ERROR_EVERY = 1000;
 const DAYS = 365;
-const DAY_MS = 86_400_000;
 /** How busy each UTC hour is. */
 const HOUR_WEIGHTS = [
   2, 2, 1, 1, 1, 2, 4, 8, 12, 14, 14, 12, 8, 12, 14, 14, 12, 9, 6, 5, 4, 3, 3, 2,
@@ -131,7 +131,7 @@ function createClock(rows: number): (call: number, random: Random) => number {
     const hour = Math.min(23, ends.findIndex((end) => part < end) & 31);
     const start = ends[hour - 1] ?? 0;
     const within = (part - start) / ((ends[hour] ?? 1) - start);
-    const at = BIG_STORE_FROM + day * DAY_MS + (hour + Math.min(0.999_999, within)) * 3_600_000;
+    const at = BIG_STORE_FROM + day * DAY_MS + (hour + Math.min(0.999_999, within)) * HOUR_MS;
     return Math.round(at * 1000) / 1000;
   };
 }

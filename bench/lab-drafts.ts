@@ -6,6 +6,7 @@ import { createLabOrganism } from '#lab/agentserver/organism.ts';
 import { createViews } from '#lab/agentserver/views.ts';
 import { systemNow } from '#lab/agentserver/wire-time.ts';
 import type { LabEvent } from '#lab/agentserver/world-types.ts';
+import { DAY_MS } from '#organism/durations.ts';
 import type { DraftOf, EventDraft } from '#organism/event.ts';
 import { formatInstant } from '#organism/instant.ts';
 import type { Frame } from '#server/sources/agentserver/frame.ts';
@@ -20,7 +21,6 @@ import {
 } from '#server/sources/agentserver/to-drafts.ts';
 import type { Stamp } from '#server/sources/upstream/stamper.ts';
 
-const DAY_MS = 86_400_000;
 const SEED = 7;
 /** Weekends have 0.4 of a weekday's calls. */
 const MEAN_DAY_SHARE = (5 + 2 * 0.4) / 7;

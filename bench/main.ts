@@ -2,6 +2,8 @@
 import os from 'node:os';
 import path from 'node:path';
 
+import { MINUTE_MS } from '#organism/durations.ts';
+
 import type { Defer } from './cleanup.ts';
 import { withCleanup } from './cleanup.ts';
 import { formatTable, isMet } from './figures.ts';
@@ -97,7 +99,7 @@ function summarize(results: readonly SectionResult[], elapsedMs: number): void {
   console.log(`\n${barred.length - missed.length} of ${barred.length} bars met.`);
   for (const { of } of missed) console.log(`- not met: ${of}`);
   console.log(
-    `${(elapsedMs / 60_000).toFixed(1)} minutes in all on ${os.availableParallelism()} cores.`,
+    `${(elapsedMs / MINUTE_MS).toFixed(1)} minutes in all on ${os.availableParallelism()} cores.`,
   );
 }
 

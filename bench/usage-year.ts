@@ -1,3 +1,5 @@
+import { DAY_MS } from '#organism/durations.ts';
+
 import type { Defer } from './cleanup.ts';
 import { makeTempDir } from './cleanup.ts';
 import { openIngest } from './ingest-kit.ts';
@@ -40,7 +42,7 @@ export async function createUsageYear(defer: Defer, rows: number): Promise<Usage
     dataDir,
     rows: stored,
     rate: (stored / busyMs) * 1000,
-    from: to - YEAR_DAYS * 86_400_000,
+    from: to - YEAR_DAYS * DAY_MS,
     to,
     month: {
       from: Date.UTC(today.getUTCFullYear(), today.getUTCMonth() - 1),

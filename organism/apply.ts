@@ -1,4 +1,5 @@
 import { OrganismDraft } from './draft.ts';
+import { MINUTE_MS } from './durations.ts';
 import type { EventOf, JournalEvent } from './event.ts';
 import type { BudgetReading } from './gas.ts';
 import { BUDGET_THRESHOLDS, BURN_WINDOW_MS } from './gas.ts';
@@ -13,7 +14,7 @@ const RESTART_TOLERANCE_MS = 5000;
 const READING_SPACING_MS = BURN_WINDOW_MS / (MAX_BUDGET_READINGS - 2);
 
 /** A call this old when it is read comes from history. Clocks may differ by minutes, not by this. */
-const LIVE_USAGE_MS = 15 * 60_000;
+const LIVE_USAGE_MS = 15 * MINUTE_MS;
 
 /**
  * Folds journal events into the picture: `state = events.reduce(apply, empty)`, a batch at a time.

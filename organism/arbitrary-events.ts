@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 
 import { AGENT_STATES, THREAD_STATUSES } from './agentserver/entities.ts';
+import { HOUR_MS } from './durations.ts';
 import type { EventDraft, JournalEvent } from './event.ts';
 import { ALLOWANCE_HOLDERS, ALLOWANCE_UNITS, SOCKET_MODES, SOURCE_STATES } from './event.ts';
 
@@ -8,7 +9,6 @@ import { ALLOWANCE_HOLDERS, ALLOWANCE_UNITS, SOCKET_MODES, SOURCE_STATES } from 
 
 export const ARBITRARY_ORGANISM = 'lab';
 const START_AT = Date.parse('2026-11-21T00:00:00Z');
-const HOUR_MS = 3_600_000;
 
 const filledName = fc.constantFrom('planner', 'critic', 'shouter', '__proto__', 'constructor', 'é');
 const name = fc.oneof(

@@ -3,9 +3,9 @@ import { Temporal } from 'temporal-polyfill';
 import { describe, expect, test } from 'vitest';
 
 import { dayBoundaries } from './calendar-day.ts';
+import { HOUR_MS } from './durations.ts';
 import { isTimeZone } from './time-zone.ts';
 
-const HOUR_MS = 60 * 60_000;
 const hours = (day: { from: number; to: number }) => (day.to - day.from) / HOUR_MS;
 
 function daysOf(from: string, to: string, zone: string) {

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 
+import { MINUTE_MS } from './durations.ts';
 import {
   BUDGET_THRESHOLDS,
   BURN_WINDOW_MS,
@@ -13,7 +14,6 @@ import {
 } from './gas.ts';
 
 const NOW = Date.parse('2026-11-21T12:00:00Z');
-const MINUTE_MS = 60_000;
 const reading = (agoMs: number, totalTokens: number) => ({ at: NOW - agoMs, totalTokens });
 
 describe('a budget', () => {

@@ -1,3 +1,5 @@
+import { MINUTE_MS } from './durations.ts';
+
 /** Budgets as a gauge: thresholds, burn rate and time to empty. A context window is another gauge. */
 
 /** Percent of a budget at which a thread is announced, once each per run. */
@@ -38,7 +40,7 @@ export function budgetLevel(totalTokens: number, maxTokens: number): BudgetLevel
 }
 
 /** The window a burn rate is stated over. */
-export const BURN_WINDOW_MS = 5 * 60_000;
+export const BURN_WINDOW_MS = 5 * MINUTE_MS;
 /** Two readings closer than this say nothing about a rate. */
 const MIN_BURN_SPAN_MS = 1000;
 
@@ -60,7 +62,7 @@ export function burnRatePerMinute(
   const spanMs = now - Math.max(first.at, since);
   const burned = last.totalTokens - first.totalTokens;
   if (spanMs < MIN_BURN_SPAN_MS || burned < 0) return null;
-  return (burned / spanMs) * 60_000;
+  return (burned / spanMs) * MINUTE_MS;
 }
 
 /**
@@ -73,5 +75,5 @@ export function timeToEmptyMs(
   ratePerMinute: number | null,
 ): number | null {
   if (maxTokens <= 0 || ratePerMinute === null || ratePerMinute <= 0) return null;
-  return (remainingTokens(totalTokens, maxTokens) / ratePerMinute) * 60_000;
+  return (remainingTokens(totalTokens, maxTokens) / ratePerMinute) * MINUTE_MS;
 }

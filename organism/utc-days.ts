@@ -1,3 +1,5 @@
+import { DAY_MS } from './durations.ts';
+
 /** Calendar days of UTC, which need no calendar: without what is loaded for other zones. */
 
 export interface CalendarDay {
@@ -9,7 +11,6 @@ export interface CalendarDay {
   readonly to: number;
 }
 
-const DAY_MS = 24 * 60 * 60_000;
 /** Two days inside what ECMAScript can name; the days beyond count as the last one within. */
 export const MAX_INSTANT_MS = 8.64e15 - 2 * DAY_MS;
 

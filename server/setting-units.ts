@@ -1,13 +1,13 @@
 import { z } from 'zod';
 
-const SECOND_MS = 1000;
-const DAY_MS = 86_400 * SECOND_MS;
+import { DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS, WEEK_MS } from '#organism/durations.ts';
+
 const DURATION_MS: Readonly<Record<string, number>> = {
   s: SECOND_MS,
-  m: 60 * SECOND_MS,
-  h: 3600 * SECOND_MS,
+  m: MINUTE_MS,
+  h: HOUR_MS,
   d: DAY_MS,
-  w: 7 * DAY_MS,
+  w: WEEK_MS,
   y: 365 * DAY_MS,
 };
 const SIZE_BYTES: Readonly<Record<string, number>> = {

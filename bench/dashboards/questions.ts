@@ -1,3 +1,4 @@
+import { DAY_MS } from '#organism/durations.ts';
 import { formatInstant } from '#organism/instant.ts';
 
 /**
@@ -8,7 +9,7 @@ export function dashboardPaths(
   { from, to }: { readonly from: number; readonly to: number },
   organism: string,
 ): string[] {
-  const day = 86_400_000;
+  const day = DAY_MS;
   const range = (start: number): Record<string, string> => ({
     start_time: formatInstant(start),
     end_time: formatInstant(to - 1),

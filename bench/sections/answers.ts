@@ -1,3 +1,4 @@
+import { HOUR_MS } from '#organism/durations.ts';
 import { formatInstant } from '#organism/instant.ts';
 
 import { withCleanup } from '../cleanup.ts';
@@ -30,7 +31,6 @@ const TEXT_BAR: Bar = { atMost: 100 };
 const SORTS = ['activity', 'created', 'messages', 'tokens', 'cost', 'budget'] as const;
 const DEPTHS = [0.5, 0.99];
 const LIMIT = '100';
-const HOUR_MS = 3_600_000;
 const MONTH_FROM = Date.UTC(2026, 9, 1);
 
 type Query = Readonly<Record<string, string>>;

@@ -9,6 +9,7 @@ import { openSearchDatabase } from '#db/sqlite/search/search-database.ts';
 import { storeFiles } from '#db/sqlite/store-files.ts';
 import { createSqliteStore } from '#db/sqlite/store.ts';
 import type { Place, Store, UsageDimension } from '#db/store.ts';
+import { HOUR_MS } from '#organism/durations.ts';
 
 import { makeTempDir, withCleanup } from '../cleanup.ts';
 import type { Bar, Control, Figure, Measured } from '../figures.ts';
@@ -34,7 +35,6 @@ const ZONES = ['Europe/Berlin', 'Asia/Kathmandu', 'Australia/Lord_Howe', 'Pacifi
 const SORTS = ['activity', 'created', 'messages', 'tokens', 'cost', 'budget'] as const;
 const PAGE = { organismId: BIG_ORGANISM, limit: 100, offset: 0 };
 const MONTH_FROM = Date.UTC(2026, 9, 1);
-const HOUR_MS = 3_600_000;
 const INDEXED_DOCUMENTS = 20_000;
 const SLICE_DOCUMENTS = 100;
 

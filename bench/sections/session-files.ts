@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 
+import { HOUR_MS } from '#organism/durations.ts';
 import type { DraftOf } from '#organism/event.ts';
 import { totalTokens } from '#organism/tokens.ts';
 
@@ -22,7 +23,6 @@ export const section: BenchSection = {
 
 const MB = 1e6;
 const MIN_BAR_BYTES = 100 * MB;
-const HOUR_MS = 3_600_000;
 
 async function measure({ rounds, pick }: BenchContext): Promise<Measured> {
   const bytes = pick({ full: 500 * MB, quick: 20 * MB });

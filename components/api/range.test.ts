@@ -1,10 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 
+import { HOUR_MS } from '#organism/durations.ts';
+
 import { RANGE_PRESETS, customRange, parseRangeToken, resolveRange } from './range.ts';
 
 const at = (text: string) => Date.parse(text);
-const HOUR_MS = 3_600_000;
 const ZONES = ['UTC', 'Europe/Berlin', 'America/New_York', 'Asia/Kolkata', 'Australia/Lord_Howe'];
 
 describe('parseRangeToken', () => {

@@ -1,5 +1,7 @@
 import { Temporal } from 'temporal-polyfill';
 
+import { HOUR_MS, MINUTE_MS } from '#organism/durations.ts';
+
 /**
  * A span of time as one word in the URL: `15m` and `24h` end now; `7d` and longer are whole days of
  * the chosen zone, today among them; `month` and `last-month` are calendar months; and
@@ -26,7 +28,7 @@ export interface InstantRange {
   readonly to: number;
 }
 
-const UNIT_MS = { m: 60_000, h: 3_600_000 };
+const UNIT_MS = { m: MINUTE_MS, h: HOUR_MS };
 const ROLLING = /^(\d+)([mh])$/;
 const WHOLE_DAYS = /^(\d+)d$/;
 const CUSTOM = /^(\d{4}-\d{2}-\d{2})\.\.(\d{4}-\d{2}-\d{2})$/;

@@ -1,7 +1,5 @@
-const SECOND_MS = 1000;
-const MINUTE_MS = 60 * SECOND_MS;
-const HOUR_MS = 60 * MINUTE_MS;
-const DAY_MS = 24 * HOUR_MS;
+import { DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS } from '#organism/durations.ts';
+
 const SPACE = '\u00a0';
 
 const MAX_FORMATTERS = 32; // zones a page can plausibly show; beyond it the oldest is rebuilt

@@ -1,10 +1,11 @@
 import { formatExact } from '#components/format/number.ts';
 import { shortenId } from '#components/ui/id.tsx';
+import { DAY_MS } from '#organism/durations.ts';
 import type { EventOf } from '#organism/event.ts';
 import type { OrganismState, SourceView } from '#organism/state.ts';
 
 /** A gap this old is history; the sources page keeps it. */
-const GAP_ATTENTION_MS = 24 * 60 * 60_000;
+const GAP_ATTENTION_MS = DAY_MS;
 
 /** Something an operator should know of, standing or passed. */
 export interface Trouble {

@@ -8,6 +8,7 @@ import { Money, Num, Unknown } from '#components/ui/figures.tsx';
 import { Skeleton } from '#components/ui/skeleton.tsx';
 import { Stat, StatRow } from '#components/ui/stat.tsx';
 import { TimeAgo } from '#components/ui/time.tsx';
+import { MINUTE_MS } from '#organism/durations.ts';
 import { MAX_RECENT_ERRORS } from '#organism/state.ts';
 
 import { prepareRates } from './prepare-rates.ts';
@@ -106,7 +107,7 @@ function ErrorStat() {
   const last = errors.at(-1);
   return (
     <Stat
-      label={`Errors, last ${ERROR_ATTENTION_MS / 60_000} min`}
+      label={`Errors, last ${ERROR_ATTENTION_MS / MINUTE_MS} min`}
       tone={count > 0 ? 'error' : 'neutral'}
       value={isAtLeast ? `${formatCompact(count)}+` : <Num value={count} unit="errors" />}
       sub={

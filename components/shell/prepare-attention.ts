@@ -1,10 +1,11 @@
 import { hottestThreads } from '#components/gauge/hot-threads.ts';
+import { MINUTE_MS } from '#organism/durations.ts';
 import type { EventOf } from '#organism/event.ts';
 import { budgetLevel } from '#organism/gas.ts';
 import type { OrganismState } from '#organism/state.ts';
 
 /** An error older than this has had its chance to be looked at. */
-export const ERROR_ATTENTION_MS = 15 * 60_000;
+export const ERROR_ATTENTION_MS = 15 * MINUTE_MS;
 
 /** @param now epoch milliseconds of the server's clock */
 export function countRecentErrors(errors: readonly EventOf<'error'>[], now: number): number {

@@ -11,19 +11,19 @@ import {
 import { THREAD_SORTS, type ThreadSort } from '#components/api/use-threads.ts';
 import { useServerNow } from '#components/live/use-live.ts';
 import type { Sort } from '#components/ui/table/column.ts';
+import { DAY_MS, HOUR_MS, MINUTE_MS } from '#organism/durations.ts';
 
 import type { ThreadFilter, ThreadOrder } from './prepare-threads.ts';
 
 export const ACTIVE_SPANS = ['5m', '15m', '1h', '24h', '7d'] as const;
 export type ActiveSpan = (typeof ACTIVE_SPANS)[number];
 
-const MINUTE_MS = 60_000;
 const SPAN_MS: Record<ActiveSpan, number> = {
   '5m': 5 * MINUTE_MS,
   '15m': 15 * MINUTE_MS,
-  '1h': 60 * MINUTE_MS,
-  '24h': 24 * 60 * MINUTE_MS,
-  '7d': 7 * 24 * 60 * MINUTE_MS,
+  '1h': HOUR_MS,
+  '24h': DAY_MS,
+  '7d': 7 * DAY_MS,
 };
 
 /** The start of a span moves on this often: each move is a new question to the server. */

@@ -1,15 +1,13 @@
 import type { UsageDimension } from '#db/store.ts';
+import { DAY_MS, MINUTE_MS, WEEK_MS } from '#organism/durations.ts';
 
 /** The rollups of the ledger, from coarse to fine: one entry is all a new one needs beside its table. */
 
-export const QUARTER_MS = 15 * 60_000;
-export const DAY_MS = 24 * 60 * 60_000;
-/** A bucket is seven UTC days, counted from 1970-01-01. */
-export const WEEK_MS = 7 * DAY_MS;
+export const QUARTER_MS = 15 * MINUTE_MS;
 
 export interface Grain {
   readonly table: string;
-  /** Null: not cut by time. */
+  /** Counted from 1970-01-01. Null: not cut by time. */
   readonly bucketMs: number | null;
   readonly dimensions: readonly KeyDimension[];
 }

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
 
 import type { UsageDimension, UsageQuery } from '#db/store.ts';
+import { DAY_MS } from '#organism/durations.ts';
 
 import type { Connection } from './connection.ts';
 import { openReaderConnection } from './connection.ts';
@@ -27,7 +28,6 @@ import {
   openTestStore,
 } from './store-fixtures.ts';
 
-const DAY_MS = 86_400_000;
 const ZONES = ['UTC', 'Europe/Berlin', 'Asia/Kathmandu', 'Australia/Lord_Howe', 'Asia/Tokyo'];
 const GROUPS: readonly (UsageDimension | undefined)[] = [undefined, 'model', 'agent', 'org'];
 

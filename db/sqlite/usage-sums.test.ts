@@ -3,6 +3,7 @@ import { Temporal } from 'temporal-polyfill';
 import { describe, expect, test } from 'vitest';
 
 import type { UsageDimension, UsageQuery } from '#db/store.ts';
+import { MINUTE_MS } from '#organism/durations.ts';
 import type { EventOf } from '#organism/event.ts';
 import { BILLING_KINDS } from '#organism/event.ts';
 import type { UsageSum } from '#organism/usage-sum.ts';
@@ -31,7 +32,6 @@ const ANCHORS = [
   '2011-12-30T10:00Z',
   '1965-06-01T00:44:30Z',
 ].map((text) => Date.parse(text));
-const MINUTE_MS = 60_000;
 
 type Usage = EventOf<'usage'>;
 

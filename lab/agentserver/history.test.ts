@@ -1,9 +1,10 @@
 import { describe, expect, it } from 'vitest';
 
+import { DAY_MS } from '#organism/durations.ts';
+
 import { createHistory } from './history.ts';
 import { createLabAgentServer } from './server.ts';
 
-const DAY_MS = 86_400_000;
 const NOON = Date.UTC(2026, 10, 21, 12);
 const order = { seed: 7, days: 28, rowsPerDay: 200, now: NOON };
 const dayOf = (at: number) => new Date(at).toISOString().slice(0, 10);

@@ -1,3 +1,5 @@
+import { DAY_MS, HOUR_MS } from '#organism/durations.ts';
+
 import { drawCall, drawPayer, type ModelCall } from './models.ts';
 import { createRandom, mixSeeds, type Random } from './random.ts';
 
@@ -16,7 +18,6 @@ export interface HistoryOrder {
   readonly now: number;
 }
 
-const DAY_MS = 86_400_000;
 const WEEKEND_SHARE = 0.4;
 /** How busy each UTC hour is: quiet nights, a dip at lunch, a tail in the evening. */
 const HOUR_WEIGHTS = [
@@ -61,5 +62,5 @@ function createDay(random: Random, day: number, rowsPerDay: number): PastRow[] {
 
 function drawTime(random: Random, day: number): number {
   const withinHour = random.int(0, 3_599_999_999) / 1000;
-  return day * DAY_MS + random.pick(HOURS) * 3_600_000 + withinHour;
+  return day * DAY_MS + random.pick(HOURS) * HOUR_MS + withinHour;
 }

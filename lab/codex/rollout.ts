@@ -1,4 +1,5 @@
 import type { Writing } from '#lab/session-files/session-story.ts';
+import { HOUR_MS, MINUTE_MS, WEEK_MS } from '#organism/durations.ts';
 
 /** What a request used, in Codex's own words. */
 export interface Counters {
@@ -217,8 +218,7 @@ function originOf(spawnedBy: SpawnedBy | undefined): object {
   return { source: { subagent: { thread_spawn: spawn } }, thread_source: 'subagent' };
 }
 
-const FIVE_HOURS_MS = 5 * 3_600_000;
-const WEEK_MS = 7 * 86_400_000;
+const FIVE_HOURS_MS = 5 * HOUR_MS;
 /** What the artificial plan allows in five hours; a week is worth eight of them. */
 const PLAN_TOKENS = 20_000_000;
 
@@ -228,7 +228,7 @@ function limitsAt(at: number, spent: number): object {
   const endOf = (length: number) => (Math.floor(at / length) + 1) * (length / 1000);
   const window = (share: number, length: number) => ({
     used_percent: used(share),
-    window_minutes: length / 60_000,
+    window_minutes: length / MINUTE_MS,
     resets_at: endOf(length),
   });
   const windows = { primary: window(1, FIVE_HOURS_MS), secondary: window(8, WEEK_MS) };

@@ -1,3 +1,5 @@
+import { HOUR_MS } from '#organism/durations.ts';
+
 /** What the real server answers, in its words. */
 export interface LabReply {
   readonly status: number;
@@ -33,8 +35,6 @@ export const MODELS = {
   object: 'list',
   data: [{ id: 'hermes-agent', object: 'model', created: 1_777_111_200, owned_by: 'hermes' }],
 };
-
-const HOUR_MS = 3_600_000;
 
 /** @param startedAt when the server started: its jobs ran before it, and will run after it */
 export function jobsAt(startedAt: number): object {

@@ -2,12 +2,12 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 import { billingSummarySchema, dailyUsageSchema } from '#organism/agentserver/usage.ts';
 import { usageBreakdownSchema, usageEventListSchema } from '#organism/api/resources.ts';
+import { HOUR_MS } from '#organism/durations.ts';
 
 import { NOON, usageEvent } from './test-events.ts';
 import type { TestApi } from './test-kit.ts';
 import { openTestApi } from './test-kit.ts';
 
-const HOUR_MS = 3_600_000;
 const COVERED = { billing: 'subscription', costNanos: 0 };
 
 let kit: TestApi;

@@ -9,12 +9,12 @@ import {
   usageOverviewSchema,
 } from '#organism/agentserver/usage.ts';
 import { usageBreakdownSchema } from '#organism/api/resources.ts';
+import { HOUR_MS } from '#organism/durations.ts';
 
 import { NOON, messageEvent, usageEvent } from './test-events.ts';
 import type { TestApi } from './test-kit.ts';
 import { openTestApi } from './test-kit.ts';
 
-const HOUR_MS = 3_600_000;
 /** 18:30 UTC on the 20th is already the 21st in Kolkata and Auckland, and the 20th in New York. */
 const EVENING = Date.parse('2026-11-20T18:30:00Z') + 0.001;
 

@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 import type { PreparedEvent } from '#db/store.ts';
+import { DAY_MS } from '#organism/durations.ts';
 import type { DraftOf } from '#organism/event.ts';
 import { effectiveCostNanos } from '#organism/event.ts';
 import { totalTokens } from '#organism/tokens.ts';
@@ -13,7 +14,6 @@ import { FOCUS_COLUMNS } from './focus-columns.ts';
 import { focusCsv } from './focus.ts';
 import { parseCsv, toNanos } from './test-csv.ts';
 
-const DAY_MS = 86_400_000;
 const FIRST = Date.parse('2026-09-28T00:00:00Z');
 const pricer = createPricer();
 

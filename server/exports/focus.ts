@@ -1,4 +1,5 @@
 import type { Store, UsageQuery } from '#db/store.ts';
+import { DAY_MS } from '#organism/durations.ts';
 import type { CalendarDay } from '#organism/utc-days.ts';
 
 import type { Cell } from './csv.ts';
@@ -15,7 +16,6 @@ export type FocusScope = Omit<UsageQuery, 'organismId' | 'threadId'> & {
 
 /** Rows turned into text at a time. */
 const CHUNK_ROWS = 500;
-const DAY_MS = 86_400_000;
 
 /**
  * The bill in the columns of FOCUS: a row for each UTC day, agent, model and token class, or whatever

@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { makeBatch, makeDataDir, makeMessage, openTestStore } from '#db/sqlite/store-fixtures.ts';
 import type { SqliteStore } from '#db/sqlite/store.ts';
 import { applyAll } from '#organism/apply.ts';
+import { HOUR_MS } from '#organism/durations.ts';
 import { emptyOrganism } from '#organism/state.ts';
 
 import { cardOf } from './organism-card.ts';
@@ -12,7 +13,6 @@ import { agentDraft, createTestJournal, messageDraft } from './test-kit.ts';
 
 const MAX_HOT = 5;
 const MANY = 40;
-const HOUR_MS = 60 * 60_000;
 const names = Array.from({ length: MANY }, (_, i) => `organism-${String(i).padStart(2, '0')}`);
 
 /** A clock that stands where the test puts it. */

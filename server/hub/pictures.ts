@@ -1,5 +1,6 @@
 import type { Store } from '#db/store.ts';
 import { applyAll } from '#organism/apply.ts';
+import { HOUR_MS } from '#organism/durations.ts';
 import type { JournalEvent } from '#organism/event.ts';
 import type { OrganismState } from '#organism/state.ts';
 import { emptyOrganism } from '#organism/state.ts';
@@ -12,7 +13,7 @@ import type { KeptPicture, PictureStoreDeps } from './picture-store.ts';
 import { createPictureStore } from './picture-store.ts';
 
 /** An organism nobody used for so long gives its memory back, however few there are. */
-const IDLE_MS = 60 * 60_000;
+const IDLE_MS = HOUR_MS;
 /** What was used within it does not give way to an organism that is merely told of. */
 const STAY_MS = 60_000;
 /** Pictures put away in search of room: those that move meanwhile stay. */

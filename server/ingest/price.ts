@@ -1,3 +1,4 @@
+import { DAY_MS } from '#organism/durations.ts';
 import type { AppliedPrice } from '#organism/event.ts';
 import type { TokenClasses } from '#organism/tokens.ts';
 import { promptTokens } from '#organism/tokens.ts';
@@ -56,7 +57,6 @@ const TABLE = 'genai-prices';
 /** In place of a price table, where a call was covered. */
 const SUBSCRIPTION = 'subscription';
 const TOKENS_PER_UNIT = 1_000_000;
-const DAY_MS = 86_400_000;
 /** Lookups remembered; emptied when full, as it only saves time. */
 const MAX_CACHED_LOOKUPS = 10_000;
 const CLASSES = [

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 
-import { createSessions, readCookie, sessionCookie, sessionCookieName } from './session.ts';
+import { DAY_MS } from '#organism/durations.ts';
 
-const DAY_MS = 24 * 3_600_000;
+import { createSessions, readCookie, sessionCookie, sessionCookieName } from './session.ts';
 
 function setUp() {
   let time = 0;

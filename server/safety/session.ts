@@ -1,12 +1,14 @@
 import { createHash, randomBytes } from 'node:crypto';
 
+import { DAY_MS, WEEK_MS } from '#organism/durations.ts';
+
 const TOKEN_BYTES = 32;
 /** Browsers signed in at once; the oldest gives way. */
 const MAX_SESSIONS = 100;
 /** Login links waiting to be used; the oldest gives way. */
 const MAX_LINKS = 16;
-const SESSION_LIFE_MS = 7 * 24 * 3_600_000;
-const LINK_LIFE_MS = 24 * 3_600_000;
+const SESSION_LIFE_MS = WEEK_MS;
+const LINK_LIFE_MS = DAY_MS;
 
 export interface Sessions {
   /** A token for one `GET /login?token=…`. */

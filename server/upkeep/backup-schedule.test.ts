@@ -7,11 +7,10 @@ import { makeBatch, makeDataDir, makeMessage, openTestStore } from '#db/sqlite/s
 import { backUpInThread } from '#db/sqlite/upkeep/backup-thread.ts';
 import { verifyBackup } from '#db/sqlite/upkeep/verify-backup.ts';
 import { StoreError } from '#db/store.ts';
+import { HOUR_MS } from '#organism/durations.ts';
 
 import type { BackupScheduleDeps } from './backup-schedule.ts';
 import { createBackupSchedule } from './backup-schedule.ts';
-
-const HOUR_MS = 3_600_000;
 
 /** A schedule of one backup an hour over a real, open store; time passes when we say so. */
 async function openSchedule(more: Partial<BackupScheduleDeps> = {}) {

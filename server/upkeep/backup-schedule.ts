@@ -5,6 +5,7 @@ import type { BackupManifest } from '#db/sqlite/upkeep/backup-manifest.ts';
 import { manifestPath } from '#db/sqlite/upkeep/backup-manifest.ts';
 import { backupFile, isBackupName } from '#db/sqlite/upkeep/backup-name.ts';
 import { readLastBackup } from '#db/sqlite/upkeep/last-backup.ts';
+import { DAY_MS, MINUTE_MS } from '#organism/durations.ts';
 
 import type { Timers } from '../hub/timers.ts';
 import { realTimers } from '../hub/timers.ts';
@@ -12,9 +13,9 @@ import { realTimers } from '../hub/timers.ts';
 /** How often the clock is asked: it may be set, and a machine may sleep. */
 const TICK_MS = 30_000;
 /** After a failure. */
-const RETRY_MS = 10 * 60_000;
+const RETRY_MS = 10 * MINUTE_MS;
 /** What a backup that was cut off left behind is nobody's any more after this. */
-const LEFTOVER_AGE_MS = 24 * 3_600_000;
+const LEFTOVER_AGE_MS = DAY_MS;
 
 export interface BackupStatus {
   /** Null: none is scheduled. */

@@ -2,13 +2,13 @@ import { describe, expect, it, vi } from 'vitest';
 
 import { makeBatch, makeDataDir, makeMessage, openTestStore } from '#db/sqlite/store-fixtures.ts';
 import type { PruneRequest } from '#db/store.ts';
+import { DAY_MS } from '#organism/durations.ts';
 import { toSnapshot } from '#organism/snapshot.ts';
 import { emptyOrganism } from '#organism/state.ts';
 
 import type { KeepMs } from './retention.ts';
 import { createRetention } from './retention.ts';
 
-const DAY_MS = 86_400_000;
 const NOW = Date.UTC(2026, 5, 1);
 const FOR_EVER: KeepMs = { payloads: null, messages: null, errors: null, usage: null };
 

@@ -1,11 +1,12 @@
 import type { PrunedKind, Store } from '#db/store.ts';
 import type { Retention } from '#organism/api/storage.ts';
+import { MINUTE_MS } from '#organism/durations.ts';
 
 import type { Timers } from '../hub/timers.ts';
 import { realTimers } from '../hub/timers.ts';
 
 /** Between two looks for what has become too old. */
-const ROUND_MS = 10 * 60_000;
+const ROUND_MS = 10 * MINUTE_MS;
 /** After a start, others go first. */
 const FIRST_ROUND_MS = 30_000;
 /** Journal rows looked at in one transaction: some milliseconds of the writer's time. */

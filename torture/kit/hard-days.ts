@@ -1,10 +1,11 @@
+import { DAY_MS, MINUTE_MS } from '#organism/durations.ts';
+
 /**
  * Instants at which calendars go wrong, and what day each is. The days come from the formatter of
  * the platform, one instant at a time: nothing here knows when a day begins.
  */
 
-const HALF_HOUR_MS = 30 * 60_000;
-const DAY_MS = 24 * 60 * 60_000;
+const HALF_HOUR_MS = 30 * MINUTE_MS;
 const YEAR_MS = 365.25 * DAY_MS;
 const YEAR = 2027;
 

@@ -1,6 +1,7 @@
 import type { UsageDimension } from '#db/store.ts';
+import { DAY_MS } from '#organism/durations.ts';
 
-import { DAY_MS, DIMENSION_COLUMNS, QUARTER_MS, bucketOf } from '../rollup-grains.ts';
+import { DIMENSION_COLUMNS, QUARTER_MS, bucketOf } from '../rollup-grains.ts';
 import type { Statements } from './statements.ts';
 import type { CellRow, Sums } from './usage-cells.ts';
 import { addSums, isExact, readCells, subtractSums } from './usage-cells.ts';

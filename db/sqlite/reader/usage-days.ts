@@ -1,8 +1,9 @@
 import type { UsageDay, UsageDimension, UsageQuery } from '#db/store.ts';
 import { dayBoundaries } from '#organism/calendar-day.ts';
+import { DAY_MS } from '#organism/durations.ts';
 import type { CalendarDay } from '#organism/utc-days.ts';
 
-import { DAY_MS, DIMENSION_COLUMNS, bucketOf } from '../rollup-grains.ts';
+import { DIMENSION_COLUMNS, bucketOf } from '../rollup-grains.ts';
 import type { Groups } from './day-sums.ts';
 import { addRow, createDaySums } from './day-sums.ts';
 import type { Lookups } from './lookups.ts';

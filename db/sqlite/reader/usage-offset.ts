@@ -1,6 +1,7 @@
 import type { UsageDimension } from '#db/store.ts';
+import { DAY_MS } from '#organism/durations.ts';
 
-import { DAY_MS, QUARTER_MS, bucketOf } from '../rollup-grains.ts';
+import { QUARTER_MS, bucketOf } from '../rollup-grains.ts';
 import type { Statements } from './statements.ts';
 import { readCells, requestsOf } from './usage-cells.ts';
 import { grainFor } from './usage-plan.ts';

@@ -1,14 +1,8 @@
 import type { UsageDimension } from '#db/store.ts';
+import { DAY_MS, WEEK_MS } from '#organism/durations.ts';
 
 import type { Grain } from '../rollup-grains.ts';
-import {
-  DAY_MS,
-  DIMENSION_COLUMNS,
-  GRAINS,
-  QUARTER_MS,
-  WEEK_MS,
-  bucketOf,
-} from '../rollup-grains.ts';
+import { DIMENSION_COLUMNS, GRAINS, QUARTER_MS, bucketOf } from '../rollup-grains.ts';
 
 /** A stretch of time and where to read it: a rollup's buckets, or the ledger's rows when null. */
 export interface Span {

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 
+import { MINUTE_MS } from '#organism/durations.ts';
 import { tokenClassesSchema } from '#organism/token-classes.ts';
 
 import { organismDraft } from '../drafts.ts';
@@ -32,12 +33,12 @@ export interface CoderConfig {
 
 const POLL_MS = 30_000;
 /** Requests in flight are hidden, so rows appear late: reading goes back this far. */
-const OVERLAP_MS = 15 * 60_000;
+const OVERLAP_MS = 15 * MINUTE_MS;
 /** Money moves slowly, and each person is a question of its own. */
 const BUDGETS_MS = 60_000;
 const MAX_PEOPLE = 500;
 /** Asking again sooner will not buy a licence. */
-const UNLICENSED_MS = 10 * 60_000;
+const UNLICENSED_MS = 10 * MINUTE_MS;
 /** Of a thread, as it is kept; older builds did not know how long caches are kept. */
 const totalSchema = tokenClassesSchema.extend({ cacheWrite1h: z.number().default(0) });
 const WATERMARK = 'watermark';

@@ -1,3 +1,4 @@
+import { MINUTE_MS } from '#organism/durations.ts';
 import type { EventDraft } from '#organism/event.ts';
 import type { TokenClasses } from '#organism/tokens.ts';
 import { ZERO_TOKENS, subtractTokens, totalTokens } from '#organism/tokens.ts';
@@ -16,7 +17,7 @@ import { filled, whole } from '../plain-values.ts';
 import type { WireDetail, WireThread, WireTokens, WireToolCall } from './wire.ts';
 
 /** Calls in flight are hidden over there: a thread that ended this long ago has ended. */
-const SETTLED_MS = 10 * 60_000;
+const SETTLED_MS = 10 * MINUTE_MS;
 const CLIENT_TOOL = 'client-tool';
 
 /** What a thread has used, and how much of its cache writes is kept for an hour. */

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 
+import { MINUTE_MS } from '#organism/durations.ts';
 import type { EventDraft } from '#organism/event.ts';
 
 import { clip } from '../drafts.ts';
@@ -25,7 +26,6 @@ const limitsSchema = z.looseObject({
   secondary: windowSchema.nullish().catch(null),
 });
 
-const MINUTE_MS = 60_000;
 const HOUR_MINUTES = 60;
 const DAY_MINUTES = 24 * HOUR_MINUTES;
 

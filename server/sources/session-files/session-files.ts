@@ -1,6 +1,8 @@
 import { readdir, stat } from 'node:fs/promises';
 import path from 'node:path';
 
+import { HOUR_MS } from '#organism/durations.ts';
+
 /** Which session files there are, and which have changed: by size and time, without reading any. */
 
 export interface SessionFile {
@@ -27,7 +29,7 @@ export interface SessionFiles {
 /** More than years of work; older ones are not watched. */
 const MAX_FILES = 100_000;
 /** A file that has not changed for so long is looked at with the full listing only. */
-const HOT_MS = 3_600_000;
+const HOT_MS = HOUR_MS;
 /** Between two full listings: so many times as long as the last one took, within bounds. */
 const LISTING_PAUSE = 100;
 const MIN_LISTING_MS = 1000;
