@@ -11,6 +11,7 @@ import { createRecorder } from '../testing/recorder.ts';
 import { createCast } from './cast.ts';
 import { createHermesSource } from './hermes-source.ts';
 import { createRunReader } from './run-reader.ts';
+import type { SseItem } from './sse-reader.ts';
 import { createSseReader } from './sse-reader.ts';
 
 const FIXTURES = path.join(import.meta.dirname, 'testing/fixtures');
@@ -23,11 +24,17 @@ const FACTS = {
   provider: 'hermes',
 };
 
-function read(chunks: readonly Buffer[]): EventDraft[] {
+type Decode = (chunks: readonly Buffer[]) => SseItem[];
+
+function decode(chunks: readonly Buffer[]): SseItem[] {
   const sse = createSseReader();
+  return chunks.flatMap((chunk) => sse.push(chunk));
+}
+
+function draftsOf(items: readonly SseItem[]): EventDraft[] {
   const reader = createRunReader(FACTS, createCast());
   const drafts: EventDraft[] = [];
-  for (const item of chunks.flatMap((chunk) => sse.push(chunk))) {
+  for (const item of items) {
     if (item.kind === 'data')
       drafts.push(...reader.read(item.text, { event: item.event, at: 0 }).drafts);
   }
@@ -36,26 +43,47 @@ function read(chunks: readonly Buffer[]): EventDraft[] {
 
 const places = fc.array(fc.nat({ max: 10_000 }), { maxLength: 12 });
 
+/** What each sentence begins with, so that cuts meet the inside of characters. */
+const LEAVES = '🌿'.repeat(8);
+
+/** Whether it reads the same of a stream in one piece and of one in pieces. */
+function isSameInPieces(name: string, decodePieces: Decode) {
+  const sample = readFileSync(path.join(FIXTURES, name), 'utf8');
+  const plain = sample.replaceAll(/:"(?=[A-Z])/g, `:"${LEAVES}`);
+  const expected = draftsOf(decode([Buffer.from(plain)]));
+  const play = (cuts: readonly number[], comments: readonly number[], lineEnd: string): void => {
+    const blocks = plain.split('\n\n');
+    for (const at of comments) {
+      blocks.splice(at % blocks.length, 0, ': keepalive\nid: 7\nretry: 10\nmood: good');
+    }
+    const bytes = Buffer.from(blocks.join('\n\n').replaceAll('\n', lineEnd));
+    const ends = cuts.map((cut) => cut % bytes.length).toSorted((a, b) => a - b);
+    const starts = [0, ...ends];
+    const chunks = starts.map((start, index) => bytes.subarray(start, ends[index]));
+    expect(draftsOf(decodePieces(chunks))).toEqual(expected);
+  };
+  return fc.property(places, places, fc.constantFrom('\n', '\r\n', '\r'), play);
+}
+
 test.each(['run-events-success.sse', 'run-events-failed.sse', 'run-events-newer.sse'])(
   '%s: cut anywhere, with any line ends, comments in between and fields nobody knows',
   (name) => {
-    const plain = readFileSync(path.join(FIXTURES, name), 'utf8');
-    const expected = read([Buffer.from(plain)]);
-    const play = (cuts: readonly number[], comments: readonly number[], lineEnd: string): void => {
-      const blocks = plain.split('\n\n');
-      for (const at of comments) {
-        blocks.splice(at % blocks.length, 0, ': keepalive\nid: 7\nretry: 10\nmood: good');
-      }
-      const bytes = Buffer.from(blocks.join('\n\n').replaceAll('\n', lineEnd));
-      const ends = cuts.map((cut) => cut % bytes.length).toSorted((a, b) => a - b);
-      const starts = [0, ...ends];
-      const chunks = starts.map((start, index) => bytes.subarray(start, ends[index]));
-      expect(read(chunks)).toEqual(expected);
-    };
-    const lineEnds = fc.constantFrom('\n', '\r\n', '\r');
-    fc.assert(fc.property(places, places, lineEnds, play), { numRuns: 200 });
+    const { failed, counterexample } = fc.check(isSameInPieces(name, decode), { numRuns: 200 });
+    expect({ failed, counterexample }).toEqual({ failed: false, counterexample: null });
   },
 );
+
+test.each<[string, Decode]>([
+  ['the rest of a line', (chunks) => chunks.flatMap((chunk) => decode([chunk]))],
+  [
+    'the rest of a character',
+    (chunks) => decode(chunks.map((chunk) => Buffer.from(chunk.toString('utf8')))),
+  ],
+])('the control: a reader that forgets %s between two pieces is found out', (_, decodePieces) => {
+  const property = isSameInPieces('run-events-success.sse', decodePieces);
+  const { failed } = fc.check(property, { numRuns: 1000, endOnFailure: true });
+  expect(failed).toBe(true);
+});
 
 const step = fc.record({
   messages: fc.nat(40),
