@@ -68,3 +68,40 @@ test('keys move through the rows and open one', async ({ page }) => {
   await page.keyboard.press('/');
   await expect(page.getByRole('searchbox', { name: 'Filter by payload text' })).toBeFocused();
 });
+
+test('a message that is told again with more in it shows all of it, in the open pages', async ({
+  page,
+  launch,
+}) => {
+  const { url } = await launch.instrument();
+  const tell = async (text: string) => {
+    const event = {
+      source_event_id: 'evt_told_twice',
+      session_id: 'told-twice',
+      ts: new Date().toISOString(),
+      kind: 'assistant_message',
+      agent: 'aider',
+      content_excerpt: text,
+    };
+    const batch = { batch_id: text.length.toString(), device_id: 'dev_twice', events: [event] };
+    const answer = await page.request.post(`${url}/v1/ingest`, { data: batch });
+    expect(answer.ok()).toBe(true);
+  };
+  const organism = 'organism=modelstat:loopback:dev_twice';
+  await tell('The beginning');
+  await page.goto(`${url}/messages?${organism}`);
+  const row = rowsOf(page, 'Messages').filter({ hasText: 'The beginning' });
+  await expect(row).toBeVisible();
+  const thread = await page.context().newPage();
+  await thread.goto(`${url}/threads/told-twice?${organism}`);
+  const line = thread.getByRole('listitem').filter({ hasText: 'The beginning' });
+  await expect(line).toBeVisible();
+
+  await tell('The beginning, and all that followed');
+  await expect(row).toContainText('and all that followed');
+  await expect(line).toContainText('and all that followed');
+  await expect(rowsOf(page, 'Messages')).toHaveCount(1);
+  await row.click();
+  const payload = page.getByRole('region', { name: /^Payload of message/ });
+  await expect(payload).toContainText('and all that followed');
+});

@@ -42,6 +42,18 @@ function raw(seq: number): JournalEvent {
   };
 }
 
+function message(seq: number): Extract<JournalEvent, { type: 'message' }> {
+  const ends = { threadId: 't1', from: 'planner', to: 'coder' };
+  return {
+    ...raw(seq),
+    type: 'message',
+    id: `m${seq}`,
+    ...ends,
+    payloadType: 'Task',
+    payload: 'so',
+  };
+}
+
 const reset = (to = 0, epoch = 'e1'): StoreFrame => ({
   kind: 'reset',
   epoch,
@@ -50,14 +62,16 @@ const reset = (to = 0, epoch = 'e1'): StoreFrame => ({
   snapshot: { ...toSnapshot(EMPTY), seq: to },
   sentAt: NOW,
 });
-const batch = (from: number, to: number, seqs: readonly number[], epoch = 'e1'): StoreFrame => ({
-  kind: 'batch',
-  epoch,
-  from,
-  to,
-  events: seqs.map(raw),
-  sentAt: NOW,
-});
+const batch = (from: number, to: number, seqs: readonly number[], epoch = 'e1'): StoreFrame =>
+  batchOf(from, to, seqs.map(raw), epoch);
+function batchOf(
+  from: number,
+  to: number,
+  events: JournalEvent[],
+  epoch = 'e1',
+): Extract<StoreFrame, { kind: 'batch' }> {
+  return { kind: 'batch', epoch, from, to, events, sentAt: NOW };
+}
 const heartbeat = (to: number, sentAt = NOW): StoreFrame => ({
   kind: 'heartbeat',
   epoch: 'e1',
@@ -152,6 +166,25 @@ describe('the live store', () => {
     store.forgetPosition();
     expect(store.position()).toBeNull();
     expect(store.getSnapshot().organism.counts.events).toBe(1);
+  });
+
+  it('keeps what was told again of messages, as long as the journal is the same', () => {
+    const { store, paint } = setUp();
+    const told: JournalEvent = {
+      ...message(3),
+      payload: 'all of it',
+      amends: { seq: 1, key: 'k1' },
+    };
+    store.receive(reset());
+    store.receive(batchOf(0, 3, [message(1), message(2), told]));
+    paint();
+    expect(store.getSnapshot().amendments).toEqual([told]);
+    store.receive(reset(9));
+    paint();
+    expect(store.getSnapshot().amendments).toEqual([told]);
+    store.receive(reset(9, 'e2'));
+    paint();
+    expect(store.getSnapshot().amendments).toEqual([]);
   });
 
   it('tells the lag of a live connection, at most once a second', () => {

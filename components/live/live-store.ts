@@ -1,9 +1,10 @@
 import { applyAll } from '#organism/apply.ts';
-import type { JournalEvent } from '#organism/event.ts';
+import type { Amends, EventOf, JournalEvent } from '#organism/event.ts';
 import type { LiveFrame } from '#organism/live/protocol.ts';
+import { appendRecent } from '#organism/recent.ts';
 import { fromSnapshot } from '#organism/snapshot.ts';
 import type { OrganismState } from '#organism/state.ts';
-import { emptyOrganism } from '#organism/state.ts';
+import { emptyOrganism, MAX_RECENT_CHARS } from '#organism/state.ts';
 
 import { createClockSkew } from './clock-skew.ts';
 import { isShallowEqual } from './selection.ts';
@@ -28,8 +29,16 @@ export interface LiveView {
   readonly organism: OrganismState;
   /** False until the first snapshot: the picture is empty because nothing has arrived. */
   readonly isLoaded: boolean;
+  /**
+   * The newest messages that were told again since this journal is watched, each with all that is
+   * known of it: lists of what was read before are mended by them.
+   */
+  readonly amendments: readonly Amendment[];
   readonly status: ConnectionStatus;
 }
+
+/** A message told again: `amends` names the one that it takes the place of. */
+export type Amendment = EventOf<'message'> & { readonly amends: Amends };
 
 /** Where to resume from: what was received, whether or not it is on screen yet. */
 export interface LivePosition {
@@ -71,10 +80,13 @@ export interface LiveStoreDeps {
 const MAX_QUEUED_EVENTS = 5000;
 /** A lag that changes on every frame is noise on screen. */
 const LAG_REFRESH_MS = 1000;
+/** Lists hold a few thousand messages, and few are told again long after. */
+const MAX_AMENDMENTS = 300;
 
 const SERVER_VIEW: LiveView = {
   organism: emptyOrganism(''),
   isLoaded: false,
+  amendments: [],
   status: { kind: 'connecting' },
 };
 
@@ -88,6 +100,8 @@ export function createLiveStore(deps: LiveStoreDeps): LiveStore {
   let view = SERVER_VIEW;
   let position: LivePosition | null = null;
   let replacement: OrganismState | null = null;
+  let journal: string | null = null;
+  let isAnotherJournal = false;
   let queue: JournalEvent[] = [];
   let isFrameScheduled = false;
   let lag = { ms: 0, shownAt: Number.NEGATIVE_INFINITY };
@@ -102,10 +116,15 @@ export function createLiveStore(deps: LiveStoreDeps): LiveStore {
     const base = replacement ?? view.organism;
     const organism = queue.length === 0 ? base : applyAll(base, queue);
     const isLoaded = view.isLoaded || replacement !== null;
+    const amendments = appendRecent(isAnotherJournal ? [] : view.amendments, queue.filter(amends), {
+      count: MAX_AMENDMENTS,
+      chars: MAX_RECENT_CHARS,
+    });
     replacement = null;
+    isAnotherJournal = false;
     queue = [];
     if (organism !== view.organism || isLoaded !== view.isLoaded) {
-      show({ ...view, organism, isLoaded });
+      show({ ...view, organism, isLoaded, amendments });
     }
   }
 
@@ -142,6 +161,8 @@ export function createLiveStore(deps: LiveStoreDeps): LiveStore {
       measureLag(frame.sentAt);
       if (frame.kind === 'reset') {
         position = { epoch: frame.epoch, since: frame.to };
+        isAnotherJournal ||= journal !== frame.epoch;
+        journal = frame.epoch;
         replacement = fromSnapshot(frame.snapshot);
         queue = [];
         scheduleFlush();
@@ -165,4 +186,8 @@ export function createLiveStore(deps: LiveStoreDeps): LiveStore {
     skewMs: () => skew.offsetMs(),
     flush,
   };
+}
+
+function amends(event: JournalEvent): event is Amendment {
+  return event.type === 'message' && event.amends !== undefined;
 }

@@ -5,7 +5,7 @@ import { useMemo, useSyncExternalStore } from 'react';
 import type { OrganismState } from '#organism/state.ts';
 
 import { useLiveContext } from './live-context.tsx';
-import type { LiveView } from './live-store.ts';
+import type { Amendment, LiveView } from './live-store.ts';
 import { createPacedView } from './paced-view.ts';
 import { createSelection, isShallowEqual } from './selection.ts';
 
@@ -14,12 +14,20 @@ const PACE_MS = 250;
 
 /** `useLive` for what changes with every event and costs much to draw: at most four times a second. */
 export function usePacedLive<T>(selector: (organism: OrganismState) => T): T {
+  return usePacedView(useMemo(() => (view) => selector(view.organism), [selector]));
+}
+
+/** The newest messages that were told again, at the same pace. */
+export function useAmendments(): readonly Amendment[] {
+  return usePacedView(readAmendments);
+}
+
+const readAmendments = (view: LiveView): readonly Amendment[] => view.amendments;
+
+function usePacedView<T>(read: (view: LiveView) => T): T {
   const { store } = useLiveContext();
   const paced = useMemo(() => createPacedView({ store, paceMs: PACE_MS, setTimer }), [store]);
-  const select = useMemo(
-    () => createSelection((view: LiveView) => selector(view.organism), isShallowEqual),
-    [selector],
-  );
+  const select = useMemo(() => createSelection(read, isShallowEqual), [read]);
   return useSyncExternalStore(
     paced.subscribe,
     () => select(paced.getSnapshot()),

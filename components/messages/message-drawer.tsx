@@ -5,6 +5,7 @@ import Link from 'next/link';
 
 import { useHref } from '#components/api/use-href.ts';
 import { type FoundMessage, useMessage } from '#components/api/use-message.ts';
+import { useAmendments } from '#components/live/use-paced-live.ts';
 import { PayloadInspector } from '#components/payload/payload-inspector.tsx';
 import { PrunedPayload } from '#components/payload/pruned-payload.tsx';
 import { Button } from '#components/ui/button.tsx';
@@ -15,7 +16,7 @@ import { EmptyState, FailedState } from '#components/ui/surface-states.tsx';
 import { Instant, TimeAgo } from '#components/ui/time.tsx';
 
 import { endName } from './message-ends.tsx';
-import { fromRow, type MessageItem } from './message-item.ts';
+import { fromAmendment, fromRow, type MessageItem } from './message-item.ts';
 import type { OpenMessage } from './use-open-message.ts';
 
 /** Details of the message in the URL: as it was pressed or listed, else from the store. */
@@ -25,7 +26,9 @@ export function MessageDrawer(props: { control: OpenMessage; items: readonly Mes
   const index = items.findIndex((item) => item.seq === seq);
   const known = items[index] ?? control.message ?? undefined;
   const stored = useMessage(known === undefined ? seq : null);
-  const message = known ?? (stored.message && fromRow(stored.message));
+  const amendment = useAmendments().findLast(({ amends }) => amends.seq === seq);
+  const message =
+    (amendment && fromAmendment(amendment)) ?? known ?? (stored.message && fromRow(stored.message));
   const newer = index === -1 ? undefined : items[index - 1];
   const older = index === -1 ? undefined : items[index + 1];
   return (

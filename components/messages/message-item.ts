@@ -1,3 +1,4 @@
+import type { Amendment } from '#components/live/live-store.ts';
 import type { MessageRow } from '#organism/api/resources.ts';
 import type { EventOf } from '#organism/event.ts';
 import { parseInstant } from '#organism/instant.ts';
@@ -32,6 +33,11 @@ export function fromEvent(event: EventOf<'message'>): MessageItem {
     at,
     slotIndex: event.slotIndex ?? null,
   };
+}
+
+/** The message as it is now, in the place it was first told. */
+export function fromAmendment(event: Amendment): MessageItem {
+  return { ...fromEvent(event), seq: event.amends.seq };
 }
 
 // A list of thousands is built again with each news; its rows are read once.

@@ -44,7 +44,12 @@ beforeEach(() => {
   breaks = 0;
   log = createMessageLog({
     store: {
-      getSnapshot: (): LiveView => ({ organism, isLoaded: true, status: { kind: 'connecting' } }),
+      getSnapshot: (): LiveView => ({
+        organism,
+        isLoaded: true,
+        amendments: [],
+        status: { kind: 'connecting' },
+      }),
       subscribe(listener) {
         listeners.add(listener);
         return () => listeners.delete(listener);
@@ -121,22 +126,51 @@ describe('the log of live messages', () => {
 });
 
 describe('the stream of live and stored messages', () => {
+  const merge = (
+    live: readonly MessageItem[],
+    past: readonly MessageItem[],
+    hasMorePast: boolean,
+    amended: readonly MessageItem[] = [],
+  ) => mergeStream({ live, past, hasMorePast, amended });
+  const amendedItem = (seq: number) => ({ ...item(seq), payload: { text: 'all of it' } });
+  const texts = (items: readonly MessageItem[]) => items.map(({ payload }) => payload);
+
   it('shows each once, newest first, in the order of the source', () => {
     const late = item(7, 1002.5);
-    const stream = mergeStream([item(3), item(4), late], [item(3), item(2), item(1)], false);
+    const stream = merge([item(3), item(4), late], [item(3), item(2), item(1)], false);
     expect(seqs(stream)).toEqual([4, 3, 7, 2, 1]);
   });
 
   it('shows nothing from below the last stored row while more is to be read', () => {
     const late = [item(9, 1000.5), item(10, 1004)];
     const stored = [item(3), item(2)];
-    expect(seqs(mergeStream(late, stored, true))).toEqual([10, 3, 2]);
-    expect(seqs(mergeStream(late, stored, false))).toEqual([10, 3, 2, 9]);
+    expect(seqs(merge(late, stored, true))).toEqual([10, 3, 2]);
+    expect(seqs(merge(late, stored, false))).toEqual([10, 3, 2, 9]);
+  });
+
+  it('shows what was told again in the place it has, live or stored', () => {
+    const stream = merge([item(4), item(5)], [item(3), item(2)], true, [
+      amendedItem(5),
+      amendedItem(2),
+    ]);
+    expect(seqs(stream)).toEqual([5, 4, 3, 2]);
+    expect(texts(stream)).toEqual([
+      { text: 'all of it' },
+      { text: 'number 4' },
+      { text: 'number 3' },
+      { text: 'all of it' },
+    ]);
+  });
+
+  it('lets in what passes the filter only since it was told again, where no row is missing', () => {
+    const amended = [amendedItem(6), amendedItem(1)];
+    expect(seqs(merge([], [item(9), item(5)], true, amended))).toEqual([9, 6, 5]);
+    expect(seqs(merge([], [item(9), item(5)], false, amended))).toEqual([9, 6, 5, 1]);
   });
 
   it('shows all that came live where nothing older can lie between', () => {
     const live = range(1, 6).map((seq) => item(seq));
-    expect(seqs(mergeStream(live, [item(6), item(5)], true))).toEqual([6, 5, 4, 3, 2, 1]);
+    expect(seqs(merge(live, [item(6), item(5)], true))).toEqual([6, 5, 4, 3, 2, 1]);
   });
 });
 

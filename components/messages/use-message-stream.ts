@@ -5,9 +5,10 @@ import { useEffect, useEffectEvent, useState, useSyncExternalStore } from 'react
 import type { ApiError } from '#components/api/api-client.ts';
 import { useMessages } from '#components/api/use-messages.ts';
 import { useLiveContext } from '#components/live/live-context.tsx';
+import { useAmendments } from '#components/live/use-paced-live.ts';
 
 import { matchesFilter, type MessageFilter } from './message-filter.ts';
-import { fromRow, type MessageItem } from './message-item.ts';
+import { fromAmendment, fromRow, type MessageItem } from './message-item.ts';
 import { createMessageLog, getEmptyLog } from './message-log.ts';
 import { mergeStream } from './prepare-stream.ts';
 
@@ -35,8 +36,18 @@ export function useMessageStream(filter: MessageFilter): MessageStream {
     isPast: true,
   });
   const live = useMessageLog(filter, past.refetch);
+  const amended = useAmendments()
+    .map(fromAmendment)
+    .filter((message) => matchesFilter(message, filter));
   return {
-    items: past.rows && mergeStream(live, past.rows.map(fromRow), past.hasNextPage),
+    items:
+      past.rows &&
+      mergeStream({
+        live,
+        past: past.rows.map(fromRow),
+        hasMorePast: past.hasNextPage,
+        amended,
+      }),
     error: past.error,
     isFetching: past.isPending || past.isFetchingNextPage,
     hasMore: past.hasNextPage,

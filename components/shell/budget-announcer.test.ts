@@ -29,7 +29,12 @@ beforeEach(() => {
   told = [];
   announcer = createBudgetAnnouncer({
     store: {
-      getSnapshot: (): LiveView => ({ organism, isLoaded, status: { kind: 'connecting' } }),
+      getSnapshot: (): LiveView => ({
+        organism,
+        isLoaded,
+        amendments: [],
+        status: { kind: 'connecting' },
+      }),
       subscribe(listener) {
         listeners.add(listener);
         return () => listeners.delete(listener);

@@ -8,7 +8,7 @@ import {
   findRowIndex,
   messageRef,
   newestSeqOf,
-  prepareTimeline,
+  prepareTimeline as prepareAll,
   withLinked,
 } from './prepare-timeline.ts';
 
@@ -39,7 +39,9 @@ const live = (seq: number, second: number): EventOf<'message'> => ({
   slotIndex: undefined,
 });
 
-const ids = (rows: ReturnType<typeof prepareTimeline>) => rows.map((row) => row.message.id);
+const prepareTimeline = (input: Omit<Parameters<typeof prepareAll>[0], 'amendments'>) =>
+  prepareAll({ ...input, amendments: [] });
+const ids = (rows: ReturnType<typeof prepareAll>) => rows.map((row) => row.message.id);
 
 describe('the timeline', () => {
   it('goes on from the stored messages with the live ones, each once', () => {
@@ -58,6 +60,20 @@ describe('the timeline', () => {
       isFolding: false,
     });
     expect(ids(rows)).toEqual(['m2', 'm1']);
+  });
+
+  it('shows a message as it was told last, also where the live picture has let it go', () => {
+    const amends = { seq: 1, key: 'message:m1' };
+    const rows = prepareAll({
+      stored: [stored(1, 1), stored(2, 2)],
+      live: [],
+      amendments: [{ ...live(9, 1), id: 'm1', payload: { text: 'all of it' }, amends }],
+      isFolding: false,
+    });
+    expect(rows.map(({ message }) => message.payload)).toEqual([
+      { text: 'all of it' },
+      { second: 2 },
+    ]);
   });
 
   it('folds a hop recorded twice, across the seam to the live picture too, and can be told not to', () => {

@@ -1,3 +1,4 @@
+import type { Amendment } from '#components/live/live-store.ts';
 import type { MessageRow } from '#organism/api/resources.ts';
 import {
   type ConversationMessage,
@@ -38,10 +39,15 @@ const RECORDS_PER_HOP = 2;
 export function prepareTimeline(input: {
   readonly stored: readonly MessageRow[];
   readonly live: readonly EventOf<'message'>[];
+  /** What was told again of any message since it was read. */
+  readonly amendments: readonly Amendment[];
   readonly isFolding: boolean;
 }): TimelineRow[] {
-  // A message may have been amended since it was read: the live picture has it as it is now.
-  const amended = new Map(input.live.map(({ seq, payload }) => [seq, payload]));
+  // A message may have been amended since it was read.
+  const amended = new Map([
+    ...input.live.map(({ seq, payload }) => [seq, payload] as const),
+    ...input.amendments.map(({ amends, payload }) => [amends.seq, payload] as const),
+  ]);
   const stored: TimelineMessage[] = input.stored.map((row) => {
     const message = toConversationMessage(row);
     const isLive = row.seq !== undefined && amended.has(row.seq);

@@ -5,7 +5,7 @@ import { useState } from 'react';
 import { MAX_LINKED_THREADS } from '#components/api/use-conversation.ts';
 import { type Timeline as Pages, useTimeline } from '#components/api/use-timeline.ts';
 import { formatExact } from '#components/format/number.ts';
-import { usePacedLive } from '#components/live/use-paced-live.ts';
+import { useAmendments, usePacedLive } from '#components/live/use-paced-live.ts';
 import { Button } from '#components/ui/button.tsx';
 import { Panel } from '#components/ui/panel.tsx';
 import { assignSeriesColours, type SeriesColour } from '#components/ui/series-colour.ts';
@@ -82,6 +82,7 @@ function useThreadTimeline(threadId: string, linked: readonly string[], params: 
   const rows = prepareTimeline({
     stored: pages.rows ?? [],
     live: pages.hasNewer || pages.rows === undefined ? [] : live,
+    amendments: useAmendments(),
     isFolding: params.isFolding,
   });
   const colours = assignSeriesColours(threads);
