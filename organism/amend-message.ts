@@ -20,7 +20,8 @@ export function amendPayload(known: unknown, next: unknown): Record<string, unkn
   return Object.fromEntries([...said, ...rest, ...absent]);
 }
 
-function isSaid(field: string): boolean {
+/** Whether the field of a payload holds what was said, not a fact about it. */
+export function isSaid(field: string): boolean {
   return SAID.some((known) => known === field);
 }
 
@@ -30,6 +31,6 @@ function saidChars(payload: Readonly<Record<string, unknown>>): number {
 }
 
 /** Null, an absent key and an empty list mean the same. */
-function isAbsent(value: unknown): boolean {
+export function isAbsent(value: unknown): boolean {
   return value === undefined || value === null || (Array.isArray(value) && value.length === 0);
 }

@@ -27,7 +27,7 @@ export const AGENT_COLUMNS: readonly Column<AgentView>[] = [
   {
     id: 'state',
     header: 'State',
-    isWideOnCard: true,
+    onCard: 'corner',
     width: 150,
     sortBy: AGENT_SORTS.state,
     cell: (agent) => <StateMark state={agent.state} reason={agent.waitingReason} />,
@@ -35,7 +35,7 @@ export const AGENT_COLUMNS: readonly Column<AgentView>[] = [
   {
     id: 'thread',
     header: 'Current thread',
-    isWideOnCard: true,
+    onCard: 'line',
     width: 150,
     cell: (agent) => <CurrentThread id={agent.currentThread} />,
   },
@@ -66,7 +66,7 @@ export const AGENT_COLUMNS: readonly Column<AgentView>[] = [
   {
     id: 'cost',
     header: 'Cost',
-    isWideOnCard: true,
+    onCard: 'line',
     unit: 'USD',
     width: 150,
     align: 'end',

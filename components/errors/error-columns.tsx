@@ -14,6 +14,7 @@ export function errorColumns(href: (path: string) => string): Column<ErrorRow>[]
     {
       id: 'at',
       header: 'When',
+      onCard: 'corner',
       width: 100,
       sortBy: (row) => row.at,
       cell: (row) => <TimeAgo instant={row.at} />,
@@ -21,6 +22,7 @@ export function errorColumns(href: (path: string) => string): Column<ErrorRow>[]
     {
       id: 'severity',
       header: 'Severity',
+      onCard: 'line',
       width: 110,
       sortBy: (row) => severityRank(row.severity),
       cell: (row) => <SeverityMark severity={row.severity} />,

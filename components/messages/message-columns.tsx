@@ -1,4 +1,4 @@
-import { summarisePayload } from '#components/payload/payload-summary.ts';
+import { PayloadLine } from '#components/payload/payload-line.tsx';
 import { Mono, shortenId } from '#components/ui/id.tsx';
 import type { Column } from '#components/ui/table/column.ts';
 import { Instant } from '#components/ui/time.tsx';
@@ -11,6 +11,7 @@ const SUMMARY_CHARS = 240;
 const time: Column<MessageItem> = {
   id: 'time',
   header: 'Time',
+  onCard: 'corner',
   width: 84,
   cell: (message) => <Instant instant={message.at} className="text-ink-2" />,
 };
@@ -30,10 +31,12 @@ const type: Column<MessageItem> = {
 const payload: Column<MessageItem> = {
   id: 'payload',
   header: 'Payload',
-  isWideOnCard: true,
+  onCard: 'body',
   minWidth: 200,
   cell: (message) => (
-    <Mono className="text-ink-3">{summarisePayload(message.payload, SUMMARY_CHARS)}</Mono>
+    <span className="text-ink-2">
+      <PayloadLine payload={message.payload} maxChars={SUMMARY_CHARS} />
+    </span>
   ),
 };
 const thread: Column<MessageItem> = {

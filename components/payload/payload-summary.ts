@@ -1,6 +1,57 @@
+import { isAbsent, isSaid } from '#organism/amend-message.ts';
 import { isRecord } from '#organism/record.ts';
 
 const DEFAULT_MAX_CHARS = 160;
+
+/** A piece of a payload's summary: a value under its key, or all of it under none. */
+export interface PayloadPart {
+  readonly key: string | null;
+  readonly text: string;
+  /** Words for people, not data. */
+  readonly isSaid: boolean;
+}
+
+/**
+ * The start of a payload for one line: what was said first, then the other fields of a record, each
+ * under its key. One text needs no key. Costs no more than what is shown.
+ */
+export function payloadParts(
+  payload: unknown,
+  maxChars: number = DEFAULT_MAX_CHARS,
+): readonly PayloadPart[] {
+  if (typeof payload === 'string') {
+    return [{ key: null, text: plain(payload, maxChars), isSaid: true }];
+  }
+  const keys = isRecord(payload) ? firstKeys(payload, maxChars) : [];
+  if (!isRecord(payload) || keys.length === 0) {
+    return [{ key: null, text: summarisePayload(payload, maxChars), isSaid: false }];
+  }
+  const said = keys.filter((key) => isSaid(key) && typeof payload[key] === 'string');
+  const facts = keys.filter((key) => !said.includes(key));
+  // Nothing but empty fields beside a text is nothing to tell.
+  const isTelling = said.length === 0 || facts.some((key) => !isAbsent(payload[key]));
+  const parts: PayloadPart[] = [];
+  let left = maxChars;
+  for (const key of isTelling ? [...said, ...facts] : said) {
+    if (left <= 0) break;
+    const part = partOf(key, payload[key], left);
+    parts.push(said.length === 1 && part.isSaid ? { ...part, key: null } : part);
+    left -= key.length + part.text.length;
+  }
+  return parts;
+}
+
+function partOf(key: string, value: unknown, maxChars: number): PayloadPart {
+  const isText = typeof value === 'string';
+  const text = isText ? plain(value, maxChars) : summarisePayload(value, maxChars);
+  return { key: key.slice(0, maxChars), text, isSaid: isText && isSaid(key) };
+}
+
+/** The start of a text on one line, without quotes. */
+function plain(text: string, maxChars: number): string {
+  const start = text.slice(0, maxChars).replaceAll(/\s+/g, ' ');
+  return text.length > maxChars ? `${start}…` : start;
+}
 
 /**
  * The start of a payload as one line of JSON, written only as far as it is shown: a payload of

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 
 import { payloadJson } from './payload-json.ts';
-import { summarisePayload } from './payload-summary.ts';
+import { payloadParts, summarisePayload } from './payload-summary.ts';
 import {
   CHILDREN_STEP,
   firstTreeState,
@@ -122,5 +122,36 @@ describe('a payload as one line', () => {
 
   it('keeps to one line', () => {
     expect(summarisePayload('one\n\ttwo')).toBe('"one two"');
+  });
+});
+
+describe('a payload on one line', () => {
+  const said = (text: string) => [{ key: null, text, isSaid: true }];
+
+  it('is what was said, where nothing else is told', () => {
+    expect(payloadParts('two\nlines')).toEqual(said('two lines'));
+    expect(payloadParts({ text: 'done', tools: [], id: null })).toEqual(said('done'));
+    expect(payloadParts({ prompt: 'abcdef' }, 3)).toEqual(said('abc…'));
+  });
+
+  it('is what was said and then its fields, each under its key, no further than is shown', () => {
+    expect(payloadParts({ ok: true, text: 'done', at: { x: 1 } })).toEqual([
+      { key: null, text: 'done', isSaid: true },
+      { key: 'ok', text: 'true', isSaid: false },
+      { key: 'at', text: '{x: 1}', isSaid: false },
+    ]);
+    expect(payloadParts({ prompt: 'add', completion: 'done' })).toEqual([
+      { key: 'prompt', text: 'add', isSaid: true },
+      { key: 'completion', text: 'done', isSaid: true },
+    ]);
+    expect(payloadParts({ a: 'x'.repeat(50), b: untouchable }, 20)).toEqual([
+      { key: 'a', text: `${'x'.repeat(20)}…`, isSaid: false },
+    ]);
+  });
+
+  it('is the value itself where it has no fields', () => {
+    expect(payloadParts({})).toEqual([{ key: null, text: '{}', isSaid: false }]);
+    expect(payloadParts([1, 2])).toEqual([{ key: null, text: '[1, 2]', isSaid: false }]);
+    expect(payloadParts(null)).toEqual([{ key: null, text: 'null', isSaid: false }]);
   });
 });

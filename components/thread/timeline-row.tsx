@@ -3,13 +3,17 @@
 import { clsx } from 'clsx';
 import { ArrowRight } from 'lucide-react';
 
-import { summarisePayload } from '#components/payload/payload-summary.ts';
+import { endName } from '#components/messages/message-ends.tsx';
+import { PayloadLine } from '#components/payload/payload-line.tsx';
 import { Badge } from '#components/ui/badge.tsx';
 import { shortenId } from '#components/ui/id.tsx';
 import type { SeriesColour } from '#components/ui/series-colour.ts';
 import { Instant } from '#components/ui/time.tsx';
 
 import type { TimelineRow as Row } from './prepare-timeline.ts';
+
+/** As much as the widest screen shows on a line. */
+const SUMMARY_CHARS = 240;
 
 /** One message as a line: when, from whom to whom, what kind, and the start of what was said. */
 export function TimelineRow({
@@ -52,8 +56,8 @@ export function TimelineRow({
           <EndName name={message.to} />
         </span>
         <span className="truncate text-ink-2 sm:w-36 sm:shrink-0">{message.payloadType}</span>
-        <span className="mono w-full min-w-0 truncate text-ink-2 sm:w-auto sm:flex-1">
-          {summarisePayload(message.payload)}
+        <span className="line-clamp-2 w-full min-w-0 text-ink-2 sm:line-clamp-none sm:block sm:w-auto sm:flex-1 sm:truncate">
+          <PayloadLine payload={message.payload} maxChars={SUMMARY_CHARS} />
         </span>
         {repeats > 1 && (
           <span className="absolute top-1.5 right-3 bg-panel sm:static">
@@ -68,9 +72,9 @@ export function TimelineRow({
 }
 
 function EndName({ name }: { name: string }) {
-  return name === '' ? (
-    <span className="text-ink-3">unnamed</span>
-  ) : (
-    <span className="truncate font-medium">{name}</span>
+  return (
+    <span className={clsx('truncate', name === '' ? 'text-ink-3' : 'font-medium')}>
+      {endName(name)}
+    </span>
   );
 }

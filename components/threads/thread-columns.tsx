@@ -21,6 +21,7 @@ export const THREAD_COLUMNS: readonly Column<ThreadItem>[] = [
   {
     id: 'status',
     header: 'Status',
+    onCard: 'corner',
     width: 112,
     cell: (thread) => (
       <span data-tip={thread.error ?? undefined}>
@@ -31,12 +32,14 @@ export const THREAD_COLUMNS: readonly Column<ThreadItem>[] = [
   {
     id: 'participants',
     header: 'Participants',
+    onCard: 'line',
     minWidth: 160,
     cell: (thread) => <Participants names={thread.participants} />,
   },
   {
     id: 'budget',
     header: 'Budget',
+    onCard: 'line',
     width: 168,
     sortBy: (thread) => sortValue(thread, 'budget'),
     align: 'end',

@@ -48,31 +48,43 @@ function Card<Row>(props: {
 }) {
   const { row, onOpen } = props;
   const title = props.columns.find((column) => column.isTitle === true);
-  const facts = props.columns.filter((column) => column !== title);
+  const placed = (place: Column<Row>['onCard']) =>
+    props.columns.filter((column) => column !== title && column.onCard === place);
+  const facts = props.columns.filter(
+    ({ onCard, isTitle }) => isTitle !== true && (onCard === undefined || onCard === 'line'),
+  );
   return (
     <div
       role="presentation"
       onClick={onOpen === undefined ? undefined : (event) => pressRow(event, () => onOpen(row))}
       className={clsx('px-3 py-2.5', onOpen !== undefined && 'cursor-pointer active:bg-wash')}
     >
-      {title !== undefined && (
-        <div className="mb-1.5 truncate">
-          <RowTitle
-            isTabStop
-            href={props.hrefOf?.(row)}
-            onOpen={onOpen === undefined ? undefined : () => onOpen(row)}
-          >
-            {title.cell(row)}
-          </RowTitle>
-        </div>
-      )}
+      <div className="mb-1.5 flex min-w-0 items-center justify-between gap-3">
+        {title !== undefined && (
+          <div className="min-w-0 flex-1 truncate">
+            <RowTitle
+              isTabStop
+              href={props.hrefOf?.(row)}
+              onOpen={onOpen === undefined ? undefined : () => onOpen(row)}
+            >
+              {title.cell(row)}
+            </RowTitle>
+          </div>
+        )}
+        {placed('corner').map((column) => (
+          <Unlabelled key={column.id} column={column} row={row} className="shrink-0" />
+        ))}
+      </div>
+      {placed('body').map((column) => (
+        <Unlabelled key={column.id} column={column} row={row} className="mb-1.5 line-clamp-2" />
+      ))}
       <dl className="grid grid-flow-row-dense grid-cols-2 gap-x-4 gap-y-1 text-table">
         {facts.map((column) => (
           <div
             key={column.id}
             className={clsx(
               'flex min-h-5 min-w-0 items-center justify-between gap-2',
-              column.isWideOnCard === true && 'col-span-2',
+              column.onCard === 'line' && 'col-span-2',
             )}
           >
             <dt className="shrink-0 text-ink-3">
@@ -83,6 +95,17 @@ function Card<Row>(props: {
           </div>
         ))}
       </dl>
+    </div>
+  );
+}
+
+/** A value that says by itself what it is, except to those who hear it. */
+function Unlabelled<Row>(props: { column: Column<Row>; row: Row; className: string }) {
+  const { column, row } = props;
+  return (
+    <div className={clsx('text-table', props.className)}>
+      <span className="sr-only">{`${column.header}: `}</span>
+      {column.cell(row)}
     </div>
   );
 }

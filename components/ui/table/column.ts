@@ -14,8 +14,11 @@ export type Column<Row> = {
   /** Pixels; without it the column shares what is left and keeps `minWidth`. */
   width?: number | undefined;
   minWidth?: number | undefined;
-  /** Takes a whole line of the card: for values that need the room. */
-  isWideOnCard?: boolean | undefined;
+  /**
+   * Its place on a card, where it is not one of two facts on a line: a whole `line`, the `corner`
+   * beside the title, or the `body` under it, two lines without a label.
+   */
+  onCard?: 'line' | 'corner' | 'body' | undefined;
   /** Names the row: carries its link, heads its card. Exactly one column. */
   isTitle?: boolean | undefined;
 };
