@@ -9,7 +9,7 @@ import { DailyBars } from '#components/charts/lazy-daily-bars.tsx';
 import { type DailyBarsInput, prepareDailyBars } from '#components/charts/prepare-daily-bars.ts';
 import { formatDay } from '#components/charts/prepare-ticks.ts';
 import { Panel } from '#components/ui/panel.tsx';
-import type { BillingKind } from '#organism/event.ts';
+import { nameWords } from '#components/usage/dimension-words.ts';
 
 import { BillTable } from './bill-table.tsx';
 import { BillProof, BillTotals } from './bill-totals.tsx';
@@ -18,12 +18,6 @@ import type { BillingFilters } from './use-billing-filters.ts';
 
 /** What a bill calls usage that names no agent: no filter can ask for it. */
 const NAMELESS = 'unknown';
-
-/** What a subscription covers is never charged: its cost is nothing, whatever it would have been. */
-const PAYERS: Readonly<Record<string, string>> = {
-  api: 'Charged by call (API)',
-  subscription: 'Covered by a subscription',
-} satisfies Record<BillingKind, string>;
 
 /** A bill cut in several ways, each adding up to the same total. */
 export function BillSheet(props: {
@@ -65,7 +59,7 @@ export function BillSheet(props: {
           title="By who pays"
           nameHeader="Billing"
           part={bill.byBilling}
-          nameOf={(line) => PAYERS[line.name] ?? line.name}
+          nameOf={(line) => nameWords('billing', line.name)}
           viewKey={viewKey}
           sort={choices.payers}
           onSortChange={(payers) => set({ payers })}

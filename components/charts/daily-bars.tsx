@@ -67,7 +67,7 @@ export function DailyBars(props: {
             width={VALUE_AXIS_PX}
             domain={[0, valueTicks.at(-1) ?? 1]}
             ticks={[...valueTicks]}
-            tickFormatter={(value: number) => formatMeasureTick(value, measure)}
+            tickFormatter={(value: number) => formatMeasureTick(value, measure, valueTicks)}
             tick={AXIS_TEXT}
             tickLine={false}
             axisLine={false}

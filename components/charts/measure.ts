@@ -32,9 +32,15 @@ export function formatMeasure(value: number, measure: Measure): string {
   return measure === 'cost' ? formatUsd(value, { compact: true }) : formatCompact(value);
 }
 
-/** For an axis of round values. */
-export function formatMeasureTick(value: number, measure: Measure): string {
-  return formatMeasure(value, measure).replace(/\.00$/, '');
+/** For an axis of round values: all of them with cents, or none. */
+export function formatMeasureTick(
+  value: number,
+  measure: Measure,
+  ticks: readonly number[],
+): string {
+  const isWhole = ticks.every((tick) => formatMeasure(tick, measure).endsWith('.00'));
+  const text = formatMeasure(value, measure);
+  return isWhole ? text.replace(/\.00$/, '') : text;
 }
 
 /** Every digit, with the unit. */

@@ -70,6 +70,8 @@ export interface DailyBarsInput {
   readonly coveredFrom: string | null;
   /** What usage that names no group is called: "no org". */
   readonly namelessLabel: string;
+  /** What a group is called where its name is not for people. */
+  readonly labelOf?: ((group: string) => string) | undefined;
 }
 
 const REST_ID = 'rest';
@@ -84,7 +86,7 @@ export function prepareDailyBars(input: DailyBarsInput): DailyBars {
     (sum, amount) => addAmounts(sum, amount ?? 0),
     0,
   );
-  const series = prepareSeries(totals, total, input.namelessLabel);
+  const series = prepareSeries(totals, total, input);
   const days = prepareDays(input, series);
   const max = days.reduce((most, day) => Math.max(most, day.total ?? 0), 0);
   const firstKept = days.findIndex((day) => day.kind !== 'gap');
@@ -131,7 +133,7 @@ function groupId(point: DailyUsagePoint): string {
 function prepareSeries(
   totals: ReadonlyMap<string, Amount>,
   total: number,
-  namelessLabel: string,
+  { namelessLabel, labelOf }: Pick<DailyBarsInput, 'namelessLabel' | 'labelOf'>,
 ): DailySeries[] {
   const ranked = [...totals].sort(([a, x], [b, y]) => (y ?? 0) - (x ?? 0) || (a < b ? -1 : 1));
   const shown = ranked.slice(0, SERIES_COUNT);
@@ -144,7 +146,7 @@ function prepareSeries(
     return {
       id,
       group,
-      label: group ?? namelessLabel,
+      label: group === null ? namelessLabel : (labelOf?.(group) ?? group),
       colour: colours.get(group ?? id) ?? REST_COLOUR,
       total: amount,
       sharePercent: share(amount),

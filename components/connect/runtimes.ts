@@ -71,3 +71,8 @@ export const RUNTIMES: readonly Runtime[] = [
       'curl -H "content-type: application/x-ndjson" --data-binary @events.ndjson http://127.0.0.1:4319/api/v1/events?source=mine',
   },
 ];
+
+/** What people call a kind of source; one that is not in the list is shown as it is written. */
+export function runtimeName(kind: string): string {
+  return RUNTIMES.find((runtime) => runtime.kind === kind)?.name ?? kind;
+}

@@ -1,6 +1,6 @@
 'use client';
 
-import { formatCompact } from '#components/format/number.ts';
+import { formatCompact, formatPercent } from '#components/format/number.ts';
 import { formatAgo } from '#components/format/time.ts';
 import { ArcGauge } from '#components/gauge/arc-gauge.tsx';
 import { useServerNow } from '#components/live/use-live.ts';
@@ -45,5 +45,5 @@ function useBelow({ used, limit, unit, periodEnd }: AllowanceRow): string {
   }
   const left = limit - used;
   if (unit === 'nanos') return `${formatUsd(left, { compact: true })} left`;
-  return unit === 'percent' ? `${left}% left` : `${formatCompact(left)} left`;
+  return unit === 'percent' ? `${formatPercent(left)} left` : `${formatCompact(left)} left`;
 }

@@ -3,6 +3,7 @@
 import { clsx } from 'clsx';
 import Link from 'next/link';
 
+import { runtimeName } from '#components/connect/runtimes.ts';
 import { formatExact } from '#components/format/number.ts';
 import { formatAgo } from '#components/format/time.ts';
 import { useServerNow } from '#components/live/use-live.ts';
@@ -31,7 +32,7 @@ export function SourcePanel(props: {
   return (
     <Panel
       title={source.name}
-      sub={source.kind === source.name ? undefined : source.kind}
+      sub={runtimeName(source.kind)}
       actions={<SourceCommands source={source} />}
     >
       <div className="flex flex-col gap-4">
@@ -57,7 +58,8 @@ export function SourcePanel(props: {
             </Link>
           </Fact>
           <Fact label="Arrives">
-            {arrival.word} <span className="text-ink-2">{arrival.sentence}</span>
+            {`${arrival.word}. `}
+            <span className="text-ink-2">{arrival.sentence}</span>
           </Fact>
           <Fact label="Last received">
             <TimeAgo instant={source.lastReceivedAt} />

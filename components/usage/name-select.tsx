@@ -3,7 +3,7 @@
 import { type UsageDimension, useUsageNames } from '#components/api/use-usage.ts';
 import { Select } from '#components/ui/select.tsx';
 
-import { DIMENSION_WORDS } from './dimension-words.ts';
+import { DIMENSION_WORDS, nameWords } from './dimension-words.ts';
 
 const ALL = '';
 
@@ -25,7 +25,7 @@ export function NameSelect(props: {
       value={value ?? ALL}
       options={[
         { value: ALL, label: words.all },
-        ...names.map((name) => ({ value: name, label: name })),
+        ...names.map((name) => ({ value: name, label: nameWords(dimension, name) })),
       ]}
       onChange={(name) => props.onChange(name === ALL ? null : name)}
       className={value === null ? undefined : 'border-accent/60 bg-accent-wash'}

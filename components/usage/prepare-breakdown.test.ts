@@ -29,7 +29,7 @@ it('gives each row its average and the colour it has in the chart', () => {
   const [row] = prepareBreakdown(
     { groupBy: ['model'], rows: [{ keys: ['gpt-5'], sum }], total: { ...sum, costNanos: 100 } },
     [series],
-    'no model',
+    'model',
   );
   expect(row).toMatchObject({
     label: 'gpt-5',
@@ -41,7 +41,7 @@ it('gives each row its average and the colour it has in the chart', () => {
 
 it('says what usage without a name lacks, and makes no average of nothing', () => {
   const rows = [{ keys: [null], sum: ZERO_USAGE }];
-  const [row] = prepareBreakdown({ groupBy: ['org'], rows, total: ZERO_USAGE }, [], 'no org');
+  const [row] = prepareBreakdown({ groupBy: ['org'], rows, total: ZERO_USAGE }, [], 'org');
   expect(row).toMatchObject({
     group: null,
     label: 'no org',
@@ -78,4 +78,10 @@ it('sums days into totals, with what has no price beside them', () => {
   });
   expect(percentOf(8, 20)).toBe(40);
   expect(percentOf(0, 0)).toBe(0);
+});
+
+it('words the kinds of billing as the bill does', () => {
+  const rows = [{ keys: ['subscription'], sum }];
+  const [row] = prepareBreakdown({ groupBy: ['billing'], rows, total: sum }, [], 'billing');
+  expect(row).toMatchObject({ group: 'subscription', label: 'Covered by a subscription' });
 });

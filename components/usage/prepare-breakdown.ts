@@ -1,9 +1,11 @@
+import type { UsageDimension } from '#components/api/use-usage.ts';
 import { REST_COLOUR, type SeriesColour } from '#components/ui/series-colour.ts';
 import type { UsageBreakdown } from '#organism/api/resources.ts';
 import { totalTokens } from '#organism/tokens.ts';
 import type { UsageSum } from '#organism/usage-sum.ts';
 
 import type { DailySeries } from '../charts/prepare-daily-bars.ts';
+import { DIMENSION_WORDS, nameWords } from './dimension-words.ts';
 
 export interface BreakdownRow {
   readonly id: string;
@@ -21,7 +23,7 @@ export interface BreakdownRow {
 export function prepareBreakdown(
   breakdown: UsageBreakdown,
   series: readonly DailySeries[],
-  namelessLabel: string,
+  dimension: UsageDimension,
 ): BreakdownRow[] {
   const colours = new Map(series.map((one) => [one.group, one.colour]));
   return breakdown.rows.map(({ keys, sum }) => {
@@ -30,7 +32,7 @@ export function prepareBreakdown(
     return {
       id: group === null ? 'nameless' : `group:${group}`,
       group,
-      label: group ?? namelessLabel,
+      label: group === null ? DIMENSION_WORDS[dimension].none : nameWords(dimension, group),
       colour: colours.get(group) ?? REST_COLOUR,
       sum,
       totalTokens: totalTokens(sum.tokens),

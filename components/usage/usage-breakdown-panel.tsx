@@ -37,7 +37,7 @@ export function UsageBreakdownPanel(props: {
         <BreakdownTable
           label={`Usage by ${words.one}`}
           nameHeader={capitalise(words.one)}
-          rows={prepareBreakdown(breakdown.data, series, words.none)}
+          rows={prepareBreakdown(breakdown.data, series, choices.by)}
           viewKey={`${range.token} ${range.zone} ${choices.by} ${Object.values(names).join(' ')}`}
           sort={choices.sort ?? { id: 'cost', isDescending: true }}
           onSortChange={(sort) => filters.set({ sort })}

@@ -9,7 +9,7 @@ import { Page, PageHeader } from '#components/shell/page-header.tsx';
 import { CopyCommand } from '#components/ui/copy.tsx';
 import { EmptyState, FailedState, FilteredEmptyState } from '#components/ui/surface-states.tsx';
 
-import { DIMENSION_WORDS } from './dimension-words.ts';
+import { DIMENSION_WORDS, nameWords } from './dimension-words.ts';
 import { UsageBreakdownPanel } from './usage-breakdown-panel.tsx';
 import { UsageDaysPanel } from './usage-days-panel.tsx';
 import { UsageExport } from './usage-export.tsx';
@@ -85,6 +85,7 @@ function UsageBody({ filters }: { filters: UsageFilters }) {
     today,
     coveredFrom,
     namelessLabel: DIMENSION_WORDS[choices.by].none,
+    labelOf: (name) => nameWords(choices.by, name),
   });
   return (
     <div
