@@ -14,6 +14,8 @@ export function Peers({ agent }: { agent: AgentView }) {
       .filter((other) => other.peers.includes(agent.name) && !other.isRemoved)
       .map((other) => other.name),
   );
+  // A runtime that tells of no peers at all has no rule about who speaks to whom.
+  if (agent.peers.length === 0 && namedBy.length === 0 && agent.parent === null) return null;
   return (
     <dl className="grid grid-cols-[auto_minmax(0,1fr)] items-baseline gap-x-4 gap-y-1">
       <PeerLine label="May speak to" names={agent.peers} />

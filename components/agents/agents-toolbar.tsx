@@ -100,17 +100,19 @@ function StateChips(props: {
   return shown.map((state) => {
     const isOn = chosen.includes(state);
     return (
-      <ToggleChip
-        key={state}
-        isOn={isOn}
-        count={counts.get(state) ?? 0}
-        onToggle={() =>
-          props.onChange(isOn ? chosen.filter((other) => other !== state) : [...chosen, state])
-        }
-      >
-        {/* A state nobody is in is offered, but calls for nothing. */}
-        <StateMark state={state} className={counts.has(state) ? undefined : 'grayscale'} />
-      </ToggleChip>
+      // Where room is dear, a state nobody is in gives way.
+      <span key={state} className={isOn || counts.has(state) ? 'contents' : 'max-sm:hidden'}>
+        <ToggleChip
+          isOn={isOn}
+          count={counts.get(state) ?? 0}
+          onToggle={() =>
+            props.onChange(isOn ? chosen.filter((other) => other !== state) : [...chosen, state])
+          }
+        >
+          {/* A state nobody is in is offered, but calls for nothing. */}
+          <StateMark state={state} className={counts.has(state) ? undefined : 'grayscale'} />
+        </ToggleChip>
+      </span>
     );
   });
 }

@@ -29,16 +29,16 @@ export function MessageFilters(props: {
       />
       <Select
         label="Agent"
-        isLabelVisible
+        isLabelVisible={filter.agent !== null}
         value={filter.agent ?? ANY}
-        options={withAny(agents, filter.agent)}
+        options={withAll('All agents', agents, filter.agent)}
         onChange={(agent) => onChange({ agent: agent === ANY ? null : agent })}
       />
       <Select
         label="Type"
-        isLabelVisible
+        isLabelVisible={filter.payloadType !== null}
         value={filter.payloadType ?? ANY}
-        options={withAny(types, filter.payloadType)}
+        options={withAll('All types', types, filter.payloadType)}
         onChange={(payloadType) =>
           onChange({ payloadType: payloadType === ANY ? null : payloadType })
         }
@@ -55,9 +55,9 @@ export function MessageFilters(props: {
 }
 
 /** The chosen one is offered even when nobody by that name is known. */
-function withAny(names: readonly string[], chosen: string | null) {
+function withAll(label: string, names: readonly string[], chosen: string | null) {
   const all = chosen === null || names.includes(chosen) ? names : [chosen, ...names];
-  return [{ value: ANY, label: 'any' }, ...all.map((name) => ({ value: name, label: name }))];
+  return [{ value: ANY, label }, ...all.map((name) => ({ value: name, label: name }))];
 }
 
 function agentNames(organism: OrganismState): string[] {

@@ -4,7 +4,7 @@ import { useHref } from '#components/api/use-href.ts';
 import { usePacedLive } from '#components/live/use-paced-live.ts';
 import { FEED_COLUMNS } from '#components/messages/message-columns.tsx';
 import { MessageDrawer } from '#components/messages/message-drawer.tsx';
-import { fromEvent, type MessageItem } from '#components/messages/message-item.ts';
+import { compareNewest, fromEvent, type MessageItem } from '#components/messages/message-item.ts';
 import { useOpenMessage } from '#components/messages/use-open-message.ts';
 import { ButtonLink } from '#components/ui/button.tsx';
 import { Panel } from '#components/ui/panel.tsx';
@@ -62,5 +62,5 @@ const rowId = (message: MessageItem) => String(message.seq);
 const ignoreSort = () => undefined;
 
 function newestFirst(recent: readonly EventOf<'message'>[], limit: number): MessageItem[] {
-  return recent.slice(-limit).toReversed().map(fromEvent);
+  return recent.map(fromEvent).sort(compareNewest).slice(0, limit);
 }

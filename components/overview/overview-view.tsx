@@ -4,6 +4,7 @@ import { LiveSurface } from '#components/connect/live-surface.tsx';
 import { Page, PageHeader } from '#components/shell/page-header.tsx';
 
 import { AgentsPanel } from './agents-panel.tsx';
+import { DemoNote } from './demo-note.tsx';
 import { FeedPanel } from './feed-panel.tsx';
 import { HottestPanel } from './hottest-panel.tsx';
 import { OverviewSkeleton } from './overview-skeleton.tsx';
@@ -15,7 +16,7 @@ import { VitalStats } from './vital-stats.tsx';
 export function OverviewView() {
   return (
     <Page>
-      <PageHeader title="Overview" sub={<OverviewStatus />} />
+      <PageHeader title="Overview" sub={<OverviewStatus />} actions={<DemoNote />} />
       <LiveSurface skeleton={<OverviewSkeleton />}>
         <VitalStats />
         <div className="grid gap-4 lg:grid-cols-[minmax(0,1fr)_24rem]">

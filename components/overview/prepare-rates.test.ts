@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 
-import { prepareRates } from './prepare-rates.ts';
+import { prepareRates, sparkTop } from './prepare-rates.ts';
 
 const NOW = 1_000_000_500;
 const SECOND = 1_000_000;
@@ -37,4 +37,10 @@ it('keeps every bar as high as it was while time goes on', () => {
   for (let seconds = 1; seconds < 60; seconds += 1) {
     expect(heightsAt(NOW + seconds * 1000)).toEqual([1, 5]);
   }
+});
+
+it('draws the usual bars visibly beside a burst, and no bar higher than the strip', () => {
+  expect(sparkTop([9000, 20, 30, 0, 20])).toBe(120);
+  expect(sparkTop([10, 30, 20])).toBe(30);
+  expect(sparkTop([0, 0])).toBe(1);
 });

@@ -33,6 +33,16 @@ export function prepareRates(activity: readonly ActivityBucket[], now: number): 
   };
 }
 
+/** A burst, such as history read at a start, is cut off above this many usual bars. */
+const USUAL_BARS_SHOWN = 4;
+
+/** The value of the highest bar that is drawn whole: one burst must not flatten all others. */
+export function sparkTop(values: readonly number[]): number {
+  const told = values.filter((value) => value > 0).sort((a, b) => a - b);
+  const usual = told[Math.floor(told.length / 2)] ?? 1;
+  return Math.max(1, Math.min(told.at(-1) ?? 1, usual * USUAL_BARS_SHOWN));
+}
+
 /** Bars stand on fixed instants, so that they move along as a whole and never change in height. */
 function bars(
   activity: readonly ActivityBucket[],

@@ -1,4 +1,6 @@
-/** The last two minutes at a glance: bars on a zero baseline, as high as the highest of them. */
+import { sparkTop } from './prepare-rates.ts';
+
+/** The last two minutes at a glance: bars on a zero baseline. */
 export function SparkBars(props: {
   /** Oldest first. */
   values: readonly number[];
@@ -6,7 +8,7 @@ export function SparkBars(props: {
   label: string;
 }) {
   const { values } = props;
-  const highest = Math.max(1, ...values);
+  const top = sparkTop(values);
   return (
     <svg
       role="img"
@@ -19,9 +21,9 @@ export function SparkBars(props: {
         <rect
           key={index}
           x={index}
-          y={1 - value / highest}
+          y={1 - Math.min(1, value / top)}
           width={0.7}
-          height={value / highest}
+          height={Math.min(1, value / top)}
           className="fill-current"
         />
       ))}

@@ -50,7 +50,7 @@ export function BottomBar({ attention, more }: { attention: Attention; more: Rea
       >
         <Ellipsis className={clsx('size-5', isRestCurrent && 'text-accent')} aria-hidden />
         More
-        <span className="absolute top-1 right-1/4">
+        <span className="absolute top-0.5 left-1/2 ml-1.5">
           <Marks count={restCount} isCollapsed={false} />
         </span>
       </button>
@@ -95,7 +95,7 @@ function BarLink(props: {
         aria-hidden
       />
       {label}
-      <span className="absolute top-1 right-1/4">
+      <span className="absolute top-0.5 left-1/2 ml-1.5">
         <Marks count={props.count} isCollapsed={false} />
       </span>
     </Link>

@@ -17,6 +17,9 @@ export type ConnectionState =
   | { kind: 'reconnecting'; attempt: number; nextTryAt: number | null; reason: string }
   | { kind: 'offline'; since: number };
 
+/** Below this nobody sees a delay, and a figure that flickers would only draw the eye. */
+const NOTICEABLE_LAG_MS = 250;
+
 type Tone = 'calm' | 'unknown' | 'waiting' | 'error';
 
 const TONES: Record<Tone, string> = {
@@ -92,7 +95,7 @@ function readConnection(state: ConnectionState, now: number | null): Reading {
       return {
         tone: 'calm',
         word: 'Live',
-        figure: state.lagMs === null ? '' : formatDuration(state.lagMs),
+        figure: (state.lagMs ?? 0) < NOTICEABLE_LAG_MS ? '' : formatDuration(state.lagMs ?? 0),
         detail: `Changes arrive as they are stored${lagSentence(state.lagMs)}.`,
       };
     case 'stale':

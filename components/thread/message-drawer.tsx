@@ -2,6 +2,7 @@
 
 import { useHref } from '#components/api/use-href.ts';
 import { useMessage } from '#components/api/use-message.ts';
+import { endName } from '#components/messages/message-ends.tsx';
 import { PayloadInspector } from '#components/payload/payload-inspector.tsx';
 import { PrunedPayload } from '#components/payload/pruned-payload.tsx';
 import { Button } from '#components/ui/button.tsx';
@@ -41,7 +42,7 @@ export function MessageDrawer(props: MessageDrawerProps) {
     <Drawer
       open={reference !== null}
       onClose={() => props.onOpen(null)}
-      title={message === null ? 'Message' : `${nameOf(message.from)} to ${nameOf(message.to)}`}
+      title={message === null ? 'Message' : `${endName(message.from)} → ${endName(message.to)}`}
       description={message === null ? undefined : message.payloadType}
       footer={<DrawerFooter {...props} index={index} strayingSeq={message === null ? null : seq} />}
     >
@@ -161,8 +162,4 @@ function MissingMessage(props: ReturnType<typeof useMessage> & { isKnown: boolea
       </p>
     </EmptyState>
   );
-}
-
-function nameOf(end: string): string {
-  return end === '' ? 'unnamed' : end;
 }

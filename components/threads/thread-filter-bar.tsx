@@ -69,10 +69,10 @@ function AgentSelect(props: { agent: string | null; onChange: (agent: string | n
   return (
     <Select
       label="Agent"
-      isLabelVisible
+      isLabelVisible={agent !== null}
       value={agent ?? ''}
       options={[
-        { value: '', label: 'Any' },
+        { value: '', label: 'All agents' },
         ...known.map((name) => ({ value: name, label: name })),
       ]}
       onChange={(name) => props.onChange(name === '' ? null : name)}
