@@ -12,7 +12,7 @@ import { StateMark } from '#components/ui/state-mark.tsx';
 import type { GasRow } from './prepare-gas.ts';
 
 /** Pixels: the grid draws only the lines in view and must know their height beforehand. */
-export const CARD_HEIGHT_PX = 192;
+export const CARD_HEIGHT_PX = 206;
 export const CARD_MIN_WIDTH_PX = 164;
 
 /** One thread's budget. Exhausted stands out by fill, weight and word. */
@@ -63,7 +63,7 @@ export function GasCard({ row }: { row: GasRow }) {
 function rateText({ isRunning, ratePerMinute }: GasRow): string {
   if (!isRunning) return 'last reading';
   if (ratePerMinute === null) return 'no burn rate yet';
-  return `${formatCompact(Math.round(ratePerMinute))} tokens/min`;
+  return `${formatCompact(Math.round(ratePerMinute))} tok/min`;
 }
 
 function rateTip(ratePerMinute: number): string {

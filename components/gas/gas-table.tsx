@@ -94,7 +94,7 @@ const COLUMNS: readonly Column<GasRow>[] = [
   {
     id: 'rate',
     header: 'Burn rate',
-    unit: 'tokens/min',
+    unit: 'tok/min',
     width: 164,
     align: 'end',
     sortBy: (row) => row.ratePerMinute,

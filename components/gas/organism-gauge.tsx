@@ -24,7 +24,7 @@ export function OrganismGauge({ sum, name }: { sum: GasSum; name: string }) {
           timeToEmptyMs={sum.timeToEmptyMs}
           source="the sum of running budgets; the organism itself has no limit"
         />
-        <dl className="grid min-w-44 flex-1 grid-cols-[1fr_auto] gap-x-3 gap-y-1 text-table">
+        <dl className="grid min-w-48 flex-1 grid-cols-[auto_1fr] gap-x-3 gap-y-1 text-table">
           <Fact label="Running">
             <Num value={sum.budgets} />
           </Fact>
@@ -44,7 +44,7 @@ export function OrganismGauge({ sum, name }: { sum: GasSum; name: string }) {
             ) : (
               <>
                 <Num value={Math.round(sum.ratePerMinute)} unit="tokens per minute" />
-                <span className="text-ink-3"> tokens/min</span>
+                <span className="text-ink-3"> tok/min</span>
               </>
             )}
           </Fact>
@@ -81,7 +81,7 @@ function NextDry({ sum }: { sum: GasSum }) {
 function Fact(props: { label: string; children: React.ReactNode }) {
   return (
     <>
-      <dt className="text-ink-3">{props.label}</dt>
+      <dt className="whitespace-nowrap text-ink-3">{props.label}</dt>
       <dd className="text-right">{props.children}</dd>
     </>
   );

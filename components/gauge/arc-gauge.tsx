@@ -11,9 +11,13 @@ import { Meter } from './meter.tsx';
 
 const OUTER = 50;
 const INNER = 40;
-/** What fits into the ring at full size. */
-const MAX_AMOUNT_CHARS = 11;
-const SIZES = { sm: 'w-28', md: 'w-36', lg: 'w-48' } as const;
+/** What fits into the ring at full size, and at a smaller one. */
+const AMOUNT_SIZES = [
+  { maxChars: 11, fontSize: 10 },
+  { maxChars: 14, fontSize: 8.75 },
+] as const;
+const SMALLEST_AMOUNT = 7.5;
+const SIZES = { sm: 'w-32', md: 'w-36', lg: 'w-48' } as const;
 
 /** Tokens spent against a budget on a 270° arc. A context window never looks like this. */
 export function ArcGauge(props: GaugeProps & { size?: keyof typeof SIZES | undefined }) {
@@ -25,11 +29,11 @@ export function ArcGauge(props: GaugeProps & { size?: keyof typeof SIZES | undef
       percent={reading.percent}
       spoken={reading.spoken}
       tip={reading.tip}
-      className={clsx('flex flex-col items-center', SIZES[props.size ?? 'md'])}
+      className="flex max-w-full flex-col items-center"
     >
       <svg
         viewBox="-60 -60 120 104"
-        className={clsx('w-full', LEVEL_COLOURS[reading.level].fill)}
+        className={clsx('max-w-full', SIZES[props.size ?? 'md'], LEVEL_COLOURS[reading.level].fill)}
         aria-hidden
       >
         <Ring reading={reading} />
@@ -130,11 +134,15 @@ function Middle({ reading }: { reading: GaugeReading }) {
       </text>
       <text
         y="19"
-        fontSize={reading.amountText.length > MAX_AMOUNT_CHARS ? 7.5 : 9}
+        fontSize={amountSize(reading.amountText)}
         className={isExhausted ? undefined : 'fill-ink-3'}
       >
         {reading.amountText}
       </text>
     </g>
   );
+}
+
+function amountSize(text: string): number {
+  return AMOUNT_SIZES.find(({ maxChars }) => text.length <= maxChars)?.fontSize ?? SMALLEST_AMOUNT;
 }

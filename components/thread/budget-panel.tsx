@@ -64,7 +64,7 @@ function BudgetBody({ budget, facts }: { budget: ThreadBudget; facts: BudgetFact
           ) : (
             <>
               <Num value={Math.round(facts.ratePerMinute)} unit="tokens per minute" />
-              <span className="text-ink-3"> tokens/min</span>
+              <span className="text-ink-3"> tok/min</span>
             </>
           )}
         </Fact>
@@ -87,6 +87,11 @@ function BudgetBody({ budget, facts }: { budget: ThreadBudget; facts: BudgetFact
 
 function Thresholds({ facts }: { facts: BudgetFacts }) {
   if (facts.limit === null) return null;
+  if (BUDGET_THRESHOLDS.every((threshold) => facts.crossings[threshold] === 'not')) {
+    return (
+      <p className="text-table text-ink-3">{`None of ${BUDGET_THRESHOLDS.join(', ')} % crossed yet.`}</p>
+    );
+  }
   return (
     <table className="w-full text-table">
       <caption className="pb-1 text-left text-ink-3">Thresholds crossed</caption>

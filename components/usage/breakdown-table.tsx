@@ -51,7 +51,7 @@ const COVERED: Column<BreakdownRow> = {
   header: 'Not charged',
   unit: 'USD',
   align: 'end',
-  width: 148,
+  width: 136,
   sortBy: (row) => row.sum.coveredCostNanos,
   cell: ({ sum }) => <CoveredCost nanos={sum.coveredCostNanos} unlisted={sum.coveredUnlisted} />,
 };
@@ -61,7 +61,7 @@ function nameColumn(header: string): Column<BreakdownRow> {
     id: 'name',
     header,
     isTitle: true,
-    minWidth: 145,
+    minWidth: 176,
     sortBy: (row) => row.label,
     cell: (row) => (
       <span className="inline-flex max-w-full items-center gap-2">
@@ -78,7 +78,7 @@ const COLUMNS: readonly Column<BreakdownRow>[] = [
     header: 'Cost',
     unit: 'USD',
     align: 'end',
-    width: 104,
+    width: 96,
     sortBy: (row) => row.sum.costNanos,
     cell: ({ sum }) => (
       <Money
@@ -132,7 +132,7 @@ const COLUMNS: readonly Column<BreakdownRow>[] = [
     header: 'Reasoning',
     unit: 'tok',
     align: 'end',
-    width: 130,
+    width: 122,
     sortBy: (row) => row.sum.tokens.reasoning,
     cell: (row) => <Num value={row.sum.tokens.reasoning} unit="tokens" />,
   },
@@ -140,7 +140,7 @@ const COLUMNS: readonly Column<BreakdownRow>[] = [
     id: 'requests',
     header: 'Requests',
     align: 'end',
-    width: 100,
+    width: 96,
     sortBy: (row) => row.sum.requests,
     cell: (row) => <Num value={row.sum.requests} unit="requests" />,
   },
@@ -148,7 +148,7 @@ const COLUMNS: readonly Column<BreakdownRow>[] = [
     id: 'latency',
     header: 'Latency',
     align: 'end',
-    width: 92,
+    width: 86,
     sortBy: (row) => row.averageLatencyMs,
     cell: (row) => <Duration durationMs={row.averageLatencyMs} />,
   },
@@ -157,7 +157,7 @@ const COLUMNS: readonly Column<BreakdownRow>[] = [
     header: 'Unpriced',
     unit: 'tok',
     align: 'end',
-    width: 122,
+    width: 118,
     sortBy: (row) => row.sum.unpricedTokens,
     cell: ({ sum }) => (
       <span className={clsx(sum.unpricedTokens > 0 && 'text-waiting')}>
