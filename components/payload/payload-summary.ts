@@ -3,6 +3,8 @@ import { isRecord } from '#organism/record.ts';
 
 const DEFAULT_MAX_CHARS = 160;
 
+const ID_KEY = /^id$|_id$|[a-z]I[dD]$/;
+
 /** A piece of a payload's summary: a value under its key, or all of it under none. */
 export interface PayloadPart {
   readonly key: string | null;
@@ -12,8 +14,8 @@ export interface PayloadPart {
 }
 
 /**
- * The start of a payload for one line: what was said first, then the other fields of a record, each
- * under its key. One text needs no key. Costs no more than what is shown.
+ * The start of a payload for one line: what was said first, then the other fields that hold anything,
+ * each under its key, ids last. One text needs no key. Costs no more than what is shown.
  */
 export function payloadParts(
   payload: unknown,
@@ -27,12 +29,15 @@ export function payloadParts(
     return [{ key: null, text: summarisePayload(payload, maxChars), isSaid: false }];
   }
   const said = keys.filter((key) => isSaid(key) && typeof payload[key] === 'string');
-  const facts = keys.filter((key) => !said.includes(key));
-  // Nothing but empty fields beside a text is nothing to tell.
-  const isTelling = said.length === 0 || facts.some((key) => !isAbsent(payload[key]));
+  const told = keys.filter((key) => !said.includes(key) && !isAbsent(payload[key]));
+  // An id tells a reader least, and often comes first.
+  const facts = [
+    ...told.filter((key) => !ID_KEY.test(key)),
+    ...told.filter((key) => ID_KEY.test(key)),
+  ];
   const parts: PayloadPart[] = [];
   let left = maxChars;
-  for (const key of isTelling ? [...said, ...facts] : said) {
+  for (const key of said.length + facts.length === 0 ? keys : [...said, ...facts]) {
     if (left <= 0) break;
     const part = partOf(key, payload[key], left);
     parts.push(said.length === 1 && part.isSaid ? { ...part, key: null } : part);

@@ -127,6 +127,7 @@ describe('a payload as one line', () => {
 
 describe('a payload on one line', () => {
   const said = (text: string) => [{ key: null, text, isSaid: true }];
+  const keyOf = ({ key }: { readonly key: string | null }) => key;
 
   it('is what was said, where nothing else is told', () => {
     expect(payloadParts('two\nlines')).toEqual(said('two lines'));
@@ -139,6 +140,11 @@ describe('a payload on one line', () => {
       { key: null, text: 'done', isSaid: true },
       { key: 'ok', text: 'true', isSaid: false },
       { key: 'at', text: '{x: 1}', isSaid: false },
+    ]);
+    expect(payloadParts({ id: 'c1', callId: 2, isError: false, note: null }).map(keyOf)).toEqual([
+      'isError',
+      'id',
+      'callId',
     ]);
     expect(payloadParts({ prompt: 'add', completion: 'done' })).toEqual([
       { key: 'prompt', text: 'add', isSaid: true },
