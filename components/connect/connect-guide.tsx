@@ -10,7 +10,7 @@ import { EmptyState } from '#components/ui/surface-states.tsx';
 import { FoundRuntimes } from './found-runtimes.tsx';
 import { RUNTIMES } from './runtimes.ts';
 
-/** What a page shows while no organism is known: how to connect one, or to look at a demo first. */
+/** What a page shows while no organism is known: a demo to look at first, and how to connect one. */
 export function ConnectGuide() {
   return (
     <EmptyState
@@ -19,6 +19,7 @@ export function ConnectGuide() {
     >
       <p>Start Organoscope with the address of a running organism. Everything else fills itself.</p>
       <FoundRuntimes />
+      <DemoOffer />
       {RUNTIMES.map((runtime) => (
         <section key={runtime.kind} className="flex flex-col gap-1.5 border-t border-line pt-3">
           <h3 className="font-medium text-ink">{runtime.name}</h3>
@@ -26,7 +27,6 @@ export function ConnectGuide() {
           <CopyCommand command={runtime.command} />
         </section>
       ))}
-      <DemoOffer />
     </EmptyState>
   );
 }

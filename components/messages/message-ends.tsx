@@ -5,12 +5,12 @@ export function endName(name: string): string {
   return name === '' ? 'no one' : name;
 }
 
-/** Who speaks to whom, the arrow in one place for all rows. */
+/** Who speaks to whom; in a table the arrow is in one place for all rows. */
 export function MessageEnds(props: { from: string; to: string }) {
   return (
-    <span className="grid w-full grid-cols-[minmax(0,1fr)_auto_minmax(0,1fr)] items-center gap-1.5">
+    <span className="flex w-full min-w-0 items-center gap-1.5 sm:grid sm:grid-cols-[minmax(0,1fr)_auto_minmax(0,1fr)]">
       <End name={props.from} />
-      <ArrowRight className="size-3 text-ink-3" aria-label="to" />
+      <ArrowRight className="size-3 shrink-0 text-ink-3" aria-label="to" />
       <End name={props.to} />
     </span>
   );

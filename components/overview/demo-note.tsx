@@ -16,7 +16,10 @@ export function DemoNote() {
   if (!isRunning || !isShown) return null;
   return (
     <>
-      <p className="text-ink-2">Demo: artificial agents on this machine, nothing is billed.</p>
+      <p className="text-ink-2">
+        Demo with artificial agents
+        <span className="max-sm:hidden"> on this machine: nothing is billed</span>
+      </p>
       <ButtonLink size="sm" href={hrefOf('/sources#connect')}>
         Connect your own
       </ButtonLink>

@@ -23,7 +23,7 @@ export function FullestPanel() {
         </ButtonLink>
       }
     >
-      <ul className="grid flex-1 grid-cols-2 items-center gap-x-2 gap-y-3 sm:grid-cols-3 min-[87.5rem]:grid-cols-5">
+      <ul className="grid flex-1 grid-cols-2 items-center gap-x-2 gap-y-3 sm:grid-cols-[repeat(auto-fit,minmax(9rem,1fr))]">
         {all.slice(0, MAX_GAUGES).map((allowance) => (
           <li key={allowance.id} className="flex justify-center">
             <AllowanceGauge allowance={allowance} />

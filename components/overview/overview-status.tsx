@@ -16,7 +16,8 @@ export function OverviewStatus() {
     run: organism.run,
   }));
   const sources = usePacedLive((organism) => [...organism.sources.values()]);
-  if (!isLoaded) return ' ';
+  // The line keeps its height, so that nothing below it moves.
+  if (!isLoaded) return '\u00a0';
   return (
     <span className="flex flex-wrap items-center gap-x-3">
       <span>

@@ -68,7 +68,7 @@ export function SourcePanel(props: {
             {redactions.length === 0 ? (
               <span className="text-ink-2">nothing so far</span>
             ) : (
-              <span className="flex flex-wrap gap-1.5">
+              <span className="flex min-h-5 flex-wrap items-center gap-1.5">
                 {redactions.map(({ label, count }) => (
                   <Badge key={label} tip={`${formatExact(count)} redacted before storing`}>
                     {label}&nbsp;

@@ -6,7 +6,7 @@ import { endName } from '#components/messages/message-ends.tsx';
 import { PayloadInspector } from '#components/payload/payload-inspector.tsx';
 import { PrunedPayload } from '#components/payload/pruned-payload.tsx';
 import { Button } from '#components/ui/button.tsx';
-import { CopyButton } from '#components/ui/copy.tsx';
+import { CopyLinkButton } from '#components/ui/copy.tsx';
 import { Drawer } from '#components/ui/dialog.tsx';
 import { Id } from '#components/ui/id.tsx';
 import { SkeletonRows } from '#components/ui/skeleton.tsx';
@@ -93,10 +93,9 @@ function CopyLink(props: { reference: string | null; threadId: string }) {
   const path = `/threads/${encodeURIComponent(threadId)}?message=${encodeURIComponent(reference)}`;
   const anchored = seq === null ? path : `${path}&at=${seq}`;
   return (
-    <CopyButton
-      text={() => `${location.origin}${hrefOf(anchored)}`}
+    <CopyLinkButton
+      href={() => hrefOf(anchored)}
       label="Copy link to this message"
-      size="md"
       className="ml-auto"
     />
   );

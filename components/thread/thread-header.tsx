@@ -3,7 +3,7 @@
 import { useHref } from '#components/api/use-href.ts';
 import { PageHeader } from '#components/shell/page-header.tsx';
 import type { ThreadItem } from '#components/threads/thread-row.ts';
-import { CopyButton } from '#components/ui/copy.tsx';
+import { CopyLinkButton } from '#components/ui/copy.tsx';
 import { Cost } from '#components/ui/cost.tsx';
 import { Num } from '#components/ui/figures.tsx';
 import { Id } from '#components/ui/id.tsx';
@@ -46,11 +46,7 @@ export function ThreadHeader({ thread }: { thread: ThreadItem }) {
       }
       actions={
         <>
-          <CopyButton
-            text={() => `${location.origin}${hrefOf(path)}`}
-            label="Copy link to this thread"
-            size="md"
-          />
+          <CopyLinkButton href={() => hrefOf(path)} label="Copy link to this thread" />
           {!ENDED.has(thread.status) && <KillThread threadId={thread.id} />}
         </>
       }

@@ -1,7 +1,7 @@
 'use client';
 
 import { clsx } from 'clsx';
-import { Check, Copy } from 'lucide-react';
+import { Check, Copy, Link2, type LucideIcon } from 'lucide-react';
 import { useEffect, useState } from 'react';
 
 import { IconButton } from './button.tsx';
@@ -13,6 +13,8 @@ export function CopyButton(props: {
   text: string | (() => string);
   /** What is copied, for the tip: "Copy thread id". */
   label?: string | undefined;
+  /** Shown instead of the mark of copying. */
+  icon?: LucideIcon | undefined;
   size?: 'sm' | 'md' | undefined;
   className?: string | undefined;
 }) {
@@ -22,7 +24,7 @@ export function CopyButton(props: {
     const timer = setTimeout(() => setIsCopied(false), CONFIRMED_MS);
     return () => clearTimeout(timer);
   }, [isCopied]);
-  const Icon = isCopied ? Check : Copy;
+  const Icon = isCopied ? Check : (props.icon ?? Copy);
   return (
     <IconButton
       label={isCopied ? 'Copied' : (props.label ?? 'Copy')}
@@ -36,6 +38,24 @@ export function CopyButton(props: {
     >
       <Icon className={clsx('size-3.5', isCopied && 'text-completed')} aria-hidden />
     </IconButton>
+  );
+}
+
+/** Copies an address of this page, which is not what is written beside it. */
+export function CopyLinkButton(props: {
+  /** With the scope of the page; asked when pressed. */
+  href: () => string;
+  label: string;
+  className?: string | undefined;
+}) {
+  return (
+    <CopyButton
+      text={() => `${location.origin}${props.href()}`}
+      label={props.label}
+      icon={Link2}
+      size="md"
+      className={props.className}
+    />
   );
 }
 

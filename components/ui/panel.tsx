@@ -23,8 +23,8 @@ export function Panel(props: {
         <header className="flex min-h-10 shrink-0 items-center gap-2 px-3 py-1.5">
           <h2 className="truncate font-semibold">{props.title}</h2>
           {props.sub !== undefined && (
-            // The title is what must be read: this gives way first.
-            <span className="min-w-0 shrink-[99] truncate text-table text-ink-3">{props.sub}</span>
+            // The title is what must be read: this has only the room that is left.
+            <span className="min-w-0 flex-1 truncate text-table text-ink-3">{props.sub}</span>
           )}
           <div className="ml-auto flex shrink-0 items-center gap-1.5">{props.actions}</div>
         </header>
