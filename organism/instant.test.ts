@@ -17,10 +17,23 @@ describe('parseInstant', () => {
     expect(instant === null ? null : formatInstant(instant)).toBe(expected);
   });
 
-  it.each(['', 'yesterday', '2026-13-41T00:00:00Z', '1763695519', '2026-11-21'])(
-    'refuses %j',
+  it.each([
+    '',
+    'yesterday',
+    '2026-13-41T00:00:00Z',
+    '1763695519',
+    '2026-11-21',
+    '2026-02-30T00:00:00.000Z',
+    '2026-02-29T12:00:00Z',
+    '2026-04-31 12:00:00.5+02:00',
+  ])('refuses %j', (text) => {
+    expect(parseInstant(text)).toBeNull();
+  });
+
+  it.each(['2028-02-29T00:00:00.000Z', '2026-12-31T23:59:59Z', '0028-02-29T00:00:00Z'])(
+    'reads the last day of a month: %s',
     (text) => {
-      expect(parseInstant(text)).toBeNull();
+      expect(parseInstant(text)).toBe(Date.parse(text));
     },
   );
 
