@@ -58,8 +58,11 @@ export function readConfig(argv: readonly string[], env: Env): Command {
 }
 
 function readFlags(argv: readonly string[]): Record<string, unknown> {
-  const options: Record<string, { type: 'string' | 'boolean'; multiple?: boolean }> = {
-    help: { type: 'boolean' },
+  const options: Record<
+    string,
+    { type: 'string' | 'boolean'; short?: string; multiple?: boolean }
+  > = {
+    help: { type: 'boolean', short: 'h' },
     version: { type: 'boolean' },
   };
   for (const { flag, takes } of Object.values(SPELLINGS)) {
@@ -159,10 +162,11 @@ export function helpText(): string {
     'In a checkout: npm start -- …; each command has its own --help.',
     '',
     ...rows,
-    `  ${'--help'.padEnd(28)}this text`,
+    `  ${'--help, -h'.padEnd(28)}this text`,
     `  ${'--version'.padEnd(28)}the version`,
     '',
     `KIND is one of ${SOURCE_KINDS.join(', ')}; without NAME= the source is called after it.`,
+    'A DURATION is a number with s, m, h, d, w or y, a SIZE one with KiB, MiB, GiB or TiB: 24h, 1GiB.',
     "A source's upstream key is ORGANOSCOPE_SOURCE_<NAME>_KEY or ORGANOSCOPE_SOURCE_<NAME>_KEY_FILE.",
     'example: organoscope --source prod=agentserver+http://127.0.0.1:8080',
     '',

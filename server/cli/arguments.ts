@@ -41,7 +41,7 @@ export function readArguments(
 function parse(argv: readonly string[], takes: { readonly file: boolean; readonly json: boolean }) {
   const options = {
     data: { type: 'string' },
-    help: { type: 'boolean' },
+    help: { type: 'boolean', short: 'h' },
     json: { type: 'boolean' },
   } as const;
   try {

@@ -67,7 +67,7 @@ function parse(argv: readonly string[]) {
     dir: { type: 'string' },
     timezone: { type: 'string' },
     json: { type: 'boolean', default: false },
-    help: { type: 'boolean', default: false },
+    help: { type: 'boolean', short: 'h', default: false },
   } as const;
   try {
     return parseArgs({ args: [...argv], options, allowPositionals: true });

@@ -126,7 +126,7 @@ function parse(argv: readonly string[]) {
         model: text,
         label: text,
         wait: text,
-        help: flag,
+        help: { type: 'boolean', short: 'h' },
       },
       allowPositionals: true,
     });

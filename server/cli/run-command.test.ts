@@ -32,6 +32,18 @@ async function makeStore(): Promise<string> {
 }
 
 describe('the commands of a keeper', () => {
+  it.each(['backup', 'restore', 'doctor', 'ingest', 'daily'])(
+    '%s says what it does and takes',
+    async (name) => {
+      for (const flag of ['--help', '-h']) {
+        const { code, said } = await run(name, flag);
+        expect(code).toBe(0);
+        expect(said).toContain(`organoscope ${name}`);
+        expect(said).toMatch(/exit code: 0 /);
+      }
+    },
+  );
+
   it('back up, look, lose everything, restore', async () => {
     const data = await makeStore();
     const file = join(await makeDataDir(), 'b.db');
