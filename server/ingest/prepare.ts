@@ -73,7 +73,7 @@ export function createPreparation(deps: {
     );
   }
 
-  function isCleanMessage(message: DraftOf<'message'>): boolean {
+  function isCleanMessage(message: DraftOf<'message'>, payloadRedactor: Redactor): boolean {
     return (
       redactor.isClean(message.key) &&
       redactor.isClean(message.id) &&
@@ -81,7 +81,7 @@ export function createPreparation(deps: {
       isCleanName(message.from) &&
       isCleanName(message.to) &&
       isCleanName(message.payloadType) &&
-      redactor.isCleanValue(message.payload)
+      payloadRedactor.isCleanValue(message.payload)
     );
   }
 
@@ -92,16 +92,21 @@ export function createPreparation(deps: {
     return listCostNanos === undefined ? priced : { ...priced, listCostNanos };
   }
 
-  function prepareQuickly(draft: unknown, receivedAt: number): PreparedEvent | null {
+  function prepareQuickly(
+    draft: unknown,
+    receivedAt: number,
+    payloadRedactor = redactor,
+  ): PreparedEvent | null {
     const event = readQuickly(draft);
     if (event === null) return null;
-    const isClean = event.type === 'usage' ? isCleanUsage(event) : isCleanMessage(event);
+    const isClean =
+      event.type === 'usage' ? isCleanUsage(event) : isCleanMessage(event, payloadRedactor);
     return isClean ? finish(event, receivedAt) : null;
   }
 
   function prepare(draft: unknown, source: string, receivedAt: number): Prepared {
     const payloadRedactor = payloadRedactors.get(source);
-    const quick = payloadRedactor === undefined ? prepareQuickly(draft, receivedAt) : null;
+    const quick = prepareQuickly(draft, receivedAt, payloadRedactor);
     if (quick !== null) return { ok: true, redactions: NONE, event: quick };
     const parsed = eventDraftSchema.safeParse(draft);
     if (!parsed.success) {
@@ -126,7 +131,7 @@ export function createPreparation(deps: {
   return {
     catalogueVersion: redactor.catalogueVersion,
     prepare,
-    prepareQuickly,
+    prepareQuickly: (draft, receivedAt) => prepareQuickly(draft, receivedAt),
     redactSample: (sample) => redactor.redactText(sample).text,
     redactValue: (value) => redactor.redactValue(value).value,
   };

@@ -87,6 +87,7 @@ const usage = fc.record(
     billing: fc.constant('subscription'),
     cacheWrite1h: count,
     metadata,
+    mayRepeat: fc.constant(true),
   },
   {
     noNullPrototype: true,
@@ -118,6 +119,8 @@ const message = fc.record(
     payloadType: id,
     payload: fc.jsonValue({ maxDepth: 4 }),
     slotIndex: count,
+    mayRepeat: fc.constant(true),
+    mayAmend: fc.constant(true),
   },
   {
     noNullPrototype: true,
@@ -136,6 +139,8 @@ const message = fc.record(
 );
 const good = fc.oneof(usage, message);
 
+const EXTRA_FIELDS = ['slotIndex', 'billing', 'metadata', 'mayRepeat', 'mayAmend', 'extra'];
+
 /** A good draft with something done to it: another value, a field too few, a field too many. */
 const meddled = fc
   .tuple(good, fc.array(fc.tuple(fc.nat(20), anything), { maxLength: 2 }), fc.boolean())
@@ -146,7 +151,7 @@ const meddled = fc
         ? (copy['tokens'] as Record<string, unknown>)
         : copy;
     for (const [place, value] of changes) {
-      const fields = [...Object.keys(target), 'slotIndex', 'billing', 'metadata', 'extra'];
+      const fields = [...Object.keys(target), ...EXTRA_FIELDS];
       const field = fields[place % fields.length] ?? 'extra';
       if (value === undefined && place % 2 === 0) delete target[field];
       else target[field] = value;

@@ -75,7 +75,10 @@ function readUsage(draft: Fields): DraftOf<'usage'> | null {
     usage.metadata = { ...metadata };
     fields += 1;
   }
-  return Object.keys(draft).length === fields ? usage : null;
+  const marks = readMarks(draft, ['mayRepeat']);
+  if (marks === null || Object.keys(draft).length !== fields + marks.length) return null;
+  for (const mark of marks) usage[mark] = true;
+  return usage;
 }
 
 function readMessage(draft: Fields): DraftOf<'message'> | null {
@@ -84,7 +87,7 @@ function readMessage(draft: Fields): DraftOf<'message'> | null {
   if (!isFilledId(id) || !isFilledId(threadId)) return null;
   if (!isId(from) || !isId(to) || !isId(payloadType)) return null;
   if (payload === undefined || !isTame(payload, MAX_PAYLOAD_LEVELS)) return null;
-  const fields: DraftOf<'message'> = {
+  const message: DraftOf<'message'> = {
     key,
     occurredAt,
     type: 'message',
@@ -95,10 +98,21 @@ function readMessage(draft: Fields): DraftOf<'message'> | null {
     payloadType,
     payload,
   };
-  if (slotIndex === undefined) return Object.keys(draft).length === MESSAGE_FIELDS ? fields : null;
-  if (!isCount(slotIndex)) return null;
-  fields.slotIndex = slotIndex;
-  return Object.keys(draft).length === MESSAGE_FIELDS + 1 ? fields : null;
+  if (slotIndex !== undefined) {
+    if (!isCount(slotIndex)) return null;
+    message.slotIndex = slotIndex;
+  }
+  const marks = readMarks(draft, ['mayRepeat', 'mayAmend']);
+  const fields = MESSAGE_FIELDS + (slotIndex === undefined ? 0 : 1);
+  if (marks === null || Object.keys(draft).length !== fields + marks.length) return null;
+  for (const mark of marks) message[mark] = true;
+  return message;
+}
+
+/** Those of the names that are there, as what is either true or absent; null: one is something else. */
+function readMarks<Name extends string>(draft: Fields, names: readonly Name[]): Name[] | null {
+  const there = names.filter((name) => draft[name] !== undefined);
+  return there.every((name) => draft[name] === true) ? there : null;
 }
 
 /** Whether a tree is as shallow and its numbers as exact as what comes from the bounded parser. */

@@ -145,7 +145,7 @@ const moreCarriers: readonly PatternRule[] = [
 export const RULES_GATE = new RegExp(
   [
     '-(?<=sk-|xai-|gl[a-z]{2,5}-|pplx-|xapp-|GOCSPX-)',
-    '_(?<=gh[oprsu]_|k_|ds_|github_|npm_|hf_|gsk_|r8_|whsec_|do[opr]_)',
+    '_(?<=gh[oprsu]_|k_(?=live_|test_)|ds_|github_|npm_|hf_|gsk_|r8_|whsec_|do[opr]_)',
     '[:=](?<=:(?=//|AA|\\\\Users)|AccountKey=|sig=)',
     '\\.(?<=SG\\.|ya29\\.|slack\\.|\\.(?=[\\w-]{6}\\.))',
     '/(?:Users|home)/|@|8Q~|xox|eyJ|A(?:Iza|KIA|SIA)|PRIVATE KEY|Bearer',

@@ -1,3 +1,6 @@
+import type { EventDraft } from '#organism/event.ts';
+
+import { createBoundedMap } from '../bounded-map.ts';
 import { inOrganism } from '../drafts.ts';
 import type { Endpoint, ReceivedRequest, ReceiverDeps, Reply } from '../receiver.ts';
 import { jsonReply, refusal } from '../receiver.ts';
@@ -6,6 +9,8 @@ import { organismIdOf, toDrafts } from './to-drafts.ts';
 import { MAX_BATCH_BYTES, readBatch } from './wire.ts';
 
 const PATHS = ['/v1/ingest', '/v1/ingest/raw'];
+/** Facts that are stored; nearly every batch tells them again. */
+const MAX_TOLD = 20_000;
 /** The reference receiver's word for every failure that is not the batch's own. */
 const STORAGE_FAILURE = { status: 500, error: 'enqueue failed' };
 const OWN_WORDS: ReadonlyMap<number, string> = new Map([
@@ -19,7 +24,9 @@ const OWN_WORDS: ReadonlyMap<number, string> = new Map([
  * reference receiver would say, after the batch is durable. The SDK sends a batch twice at most, so
  * whatever can be taken is taken.
  */
-export function createModelstatEndpoints(deps: ReceiverDeps): readonly Endpoint[] {
+export function createModelstatEndpoints(deps: Pick<ReceiverDeps, 'deliver'>): readonly Endpoint[] {
+  const told = createBoundedMap<true>(MAX_TOLD);
+
   async function receive({ body }: ReceivedRequest): Promise<Reply> {
     const reading = readBatch(body.toString('utf8'));
     if (!reading.ok) {
@@ -28,10 +35,12 @@ export function createModelstatEndpoints(deps: ReceiverDeps): readonly Endpoint[
     }
     const { batch } = reading;
     const organismId = organismIdOf(batch);
+    const drafts = inOrganism(organismId, toDrafts(batch)).filter(({ key }) => !told.has(key));
     await deps.deliver(organismId, {
-      drafts: inOrganism(organismId, toDrafts(batch)),
+      drafts,
       rejects: batch.unreadableToolCalls.map(unreadable),
     });
+    for (const draft of drafts) if (isFact(draft)) told.set(draft.key, true);
     return jsonReply(200, { accepted: batch.events.length, queued: true });
   }
 
@@ -48,6 +57,11 @@ export function createModelstatEndpoints(deps: ReceiverDeps): readonly Endpoint[
       return jsonReply(status === 403 ? 401 : status, { error: words }, headers);
     },
   }));
+}
+
+/** Of an organism, an agent or a thread: stored once for ever, whatever a later batch says of it. */
+function isFact({ type }: EventDraft): boolean {
+  return type === 'organism' || type === 'agent' || type === 'thread_created';
 }
 
 function unreadable(raw: unknown): UnreadableInput {
