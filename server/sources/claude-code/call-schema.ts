@@ -14,6 +14,8 @@ export const callSchema = z.object({
   tokens: tokenClassesSchema,
   cacheWrite5m: z.number().nullable(),
   cacheWrite1h: z.number().nullable(),
+  /** Searches of the web, where the answer made any. */
+  webSearches: z.number().nullable().default(null),
   reportedCostNanos: z.number().nullable(),
   promptId: z.string().nullable(),
   /** Whether a line said why the answer ended. */

@@ -35,6 +35,7 @@ export function callOf(
     tokens,
     cacheWrite5m,
     cacheWrite1h,
+    webSearches: usage.server_tool_use?.web_search_requests || null,
     reportedCostNanos: nanos,
     promptId,
     isEnded: message?.stop_reason != null,
@@ -53,7 +54,8 @@ function tokensOf(usage: TranscriptUsage) {
   return {
     inputFresh: usage.input_tokens ?? 0,
     cacheRead: usage.cache_read_input_tokens ?? 0,
-    cacheWrite: written ?? (cacheWrite5m ?? 0) + (cacheWrite1h ?? 0),
+    // Gateways have been seen to fill in one of the two only, and the other with zeros.
+    cacheWrite: Math.max(written ?? 0, (cacheWrite5m ?? 0) + (cacheWrite1h ?? 0)),
     outputVisible: usage.output_tokens ?? 0,
     reasoning: 0,
     cacheWrite5m,
@@ -61,11 +63,11 @@ function tokensOf(usage: TranscriptUsage) {
   };
 }
 
-/** Of two lines of one call the one that counts: the later, unless it has less. */
+/** Of two lines of one call the one that counts: the first, unless the later has more. */
 export function fuller(known: Call, next: Call): Call {
-  const isLess = totalTokens(next.tokens) < totalTokens(known.tokens);
+  const isMore = totalTokens(next.tokens) > totalTokens(known.tokens);
   const isEnded = known.isEnded || next.isEnded;
-  return { ...(isLess ? known : next), isEnded };
+  return { ...(isMore ? next : known), isEnded };
 }
 
 export function isSameCall(a: Call, b: Call): boolean {

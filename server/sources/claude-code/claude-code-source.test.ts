@@ -109,6 +109,49 @@ describe('a folder of Claude Code transcripts', () => {
     expect(recorder.rejects).toEqual([]);
   });
 
+  test('keeps how often a call searched the web, which no token says', async () => {
+    const usage = (web_search_requests: number) => ({
+      input_tokens: 5,
+      output_tokens: 7,
+      server_tool_use: { web_search_requests, web_fetch_requests: 1 },
+    });
+    write('app/s.jsonl', [
+      answerLine(['msg_1', 'req_1'], { usage: usage(3) }),
+      answerLine(['msg_2', 'req_2'], { usage: usage(0) }),
+    ]);
+    await readAll();
+    expect(recorder.of('usage').map(({ metadata }) => metadata?.['webSearches'])).toEqual([
+      3,
+      undefined,
+    ]);
+  });
+
+  test('bills answers that a gateway gave the id of one request apart', async () => {
+    write('app/s.jsonl', [
+      answerLine(['msg_1', 'req_1'], { output: 9 }),
+      answerLine(['msg_2', 'req_1'], { output: 10 }),
+      answerLine(['msg_2', 'req_1'], { output: 11 }),
+    ]);
+    await readAll();
+    expect(calls()).toEqual([
+      ['req_1', 9],
+      ['msg_2', 11],
+    ]);
+  });
+
+  test('bills an answer on the day of its first line, when later ones say no more', async () => {
+    const at = (time: string) => ({ at: `2026-11-${time}.000Z` });
+    write('app/s.jsonl', [
+      answerLine(['msg_1', 'req_1'], { output: 40 }, at('20T23:59:59')),
+      answerLine(['msg_1', 'req_1'], { output: 40 }, at('21T00:00:01')),
+      answerLine(['msg_2', 'req_2'], { output: 1 }, at('21T23:59:59')),
+      answerLine(['msg_2', 'req_2'], { output: 40 }, at('22T00:00:01')),
+    ]);
+    await readAll();
+    const times = recorder.of('usage').map(({ occurredAt }) => new Date(occurredAt).toISOString());
+    expect(times).toEqual(['2026-11-20T23:59:59.000Z', '2026-11-22T00:00:01.000Z']);
+  });
+
   test('bills nothing before the answer is whole', async () => {
     const file = write('app/s.jsonl', [answerLine(['msg_1', 'req_1'], { output: 1 })], false);
     await readAll();

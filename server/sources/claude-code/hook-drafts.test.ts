@@ -94,4 +94,23 @@ describe('hook events', () => {
     const kinds = (hook: typeof one) => hookDrafts(hook, AT).map(({ type }) => type);
     expect(kinds(one)).toEqual(kinds(other));
   });
+
+  it.each(['UserPromptSubmit', 'Stop', 'SubagentStop', 'PreToolUse', 'PostToolUse', 'StopFailure'])(
+    'of a build that names no prompt, %s moves the agent again in the next turn',
+    (name) => {
+      const hook = readHook({ session_id: 's1', hook_event_name: name });
+      if (hook === null) throw new Error(`${name} cannot be read`);
+      const keysAt = (at: number) =>
+        hookDrafts(hook, at).flatMap(({ type, key }) => (type === 'agent_state' ? [key] : []));
+      expect(keysAt(AT)).toHaveLength(1);
+      expect(keysAt(AT + 60_000)).not.toEqual(keysAt(AT));
+    },
+  );
+
+  it('of a prompt take up a session that had ended', () => {
+    const statuses = ['SessionEnd', 'UserPromptSubmit'].map((name) =>
+      told(name).find(({ type }) => type === 'thread_updated'),
+    );
+    expect(statuses).toMatchObject([{ status: 'completed' }, { status: 'active' }]);
+  });
 });

@@ -83,6 +83,7 @@ function eventDrafts(place: Place): EventDraft[] {
     case 'UserPromptSubmit':
       return [
         state(place, 'processing'),
+        resumed(place),
         say(place, {
           key: promptKey(place.session, hook.prompt_id ?? String(place.at)),
           from: USER,
@@ -117,7 +118,7 @@ function eventDrafts(place: Place): EventDraft[] {
 function state({ hook, at, session, agent }: Place, word: string, reason?: string): EventDraft {
   return {
     type: 'agent_state',
-    key: clip(`state:${session}:${hook.hook_event_name}:${occasion(hook, at)}`),
+    key: clip(`state:${session}:${hook.hook_event_name}:${turn(hook, at)}`),
     occurredAt: at,
     agent,
     state: word,
@@ -196,15 +197,21 @@ function failure({ hook, agent, session, at }: Place, severity: 'warning' | 'err
   });
 }
 
+/** A session that had ended may be taken up again under its own id. */
+function resumed({ hook, at, session }: Place): EventDraft {
+  return threadIs('active', { key: `session-on:${session}:${turn(hook, at)}`, at, session });
+}
+
 function ended({ hook, at, session }: Place): EventDraft {
-  return {
-    type: 'thread_updated',
-    key: `session-end:${session}:${occasion(hook, at)}`,
-    occurredAt: at,
-    threadId: session,
-    status: 'completed',
-    lastActivity: at,
-  };
+  return threadIs('completed', { key: `session-end:${session}:${occasion(hook)}`, at, session });
+}
+
+function threadIs(
+  status: string,
+  { key, at, session }: { readonly key: string; readonly at: number; readonly session: string },
+): EventDraft {
+  const facts = { occurredAt: at, threadId: session, status, lastActivity: at };
+  return { type: 'thread_updated', key: clip(key), ...facts };
 }
 
 /** One of the many others: kept, and counted. */
@@ -212,7 +219,7 @@ function raw({ hook, at, session }: Place): EventDraft {
   const name = clip(hook.hook_event_name);
   return {
     type: 'raw',
-    key: clip(`raw:${session}:${name}:${occasion(hook, at)}`),
+    key: clip(`raw:${session}:${name}:${occasion(hook)}`),
     occurredAt: at,
     name,
     payload: hook,
@@ -222,11 +229,15 @@ function raw({ hook, at, session }: Place): EventDraft {
 /** Words that may come again within one prompt and then mean it again. */
 const REPEATED: ReadonlySet<string> = new Set(['Notification', 'PermissionRequest']);
 
+/** Older builds name neither prompt nor call: what they say of two turns may be the same to the letter. */
+function turn(hook: Hook, at: number): string {
+  const isNamed = hook.prompt_id != null || hook.tool_use_id != null;
+  return isNamed && !REPEATED.has(hook.hook_event_name) ? occasion(hook) : String(at);
+}
+
 /** The body has no time: the same body again is the same occasion. */
-function occasion(hook: Hook, at: number): string {
-  return REPEATED.has(hook.hook_event_name)
-    ? String(at)
-    : hash('sha256', JSON.stringify(hook), 'hex').slice(0, 32);
+function occasion(hook: Hook): string {
+  return hash('sha256', JSON.stringify(hook), 'hex').slice(0, 32);
 }
 
 function callId({ tool_use_id: id }: Hook): string | null {

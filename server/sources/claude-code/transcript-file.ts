@@ -109,8 +109,9 @@ async function firstTold(
 }
 
 function usageDraft(call: Call): DraftOf<'usage'> {
-  const { messageId, requestId, session, model, promptId, cacheWrite5m, cacheWrite1h } = call;
-  const facts = { messageId, promptId, cacheWrite5m, cacheWrite1h };
+  const { messageId, requestId, session, model, promptId, cacheWrite1h } = call;
+  const { cacheWrite5m, webSearches } = call;
+  const facts = { messageId, promptId, cacheWrite5m, cacheWrite1h, webSearches };
   return repeatable({
     type: 'usage',
     key: usageKey(session, requestId ?? messageId),

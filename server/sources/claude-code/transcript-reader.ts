@@ -38,6 +38,8 @@ export const fileStateSchema = z.object({
   agentKind: z.string().nullable(),
   /** Calls that may not be told to their end, by agent. */
   open: z.record(z.string(), callSchema),
+  /** Requests answered lately, and the message that was the answer. */
+  answered: z.array(z.tuple([z.string(), z.string()])).default([]),
   /** Tools called lately, by call. */
   tools: z.array(z.tuple([z.string(), z.string()])),
   /** Keys told lately that other wires have too, and the line that has each. */
@@ -53,6 +55,7 @@ const MAX_SHARED = 50;
 const MAX_CHAINS = 200;
 const MAX_AGENTS = 200;
 const MAX_OPEN = 50;
+const MAX_ANSWERED = 50;
 const CHAIN_ID_CHARS = 8;
 
 export function newFile(session: string, agentKind: string | null, at: number): FileState {
@@ -64,6 +67,7 @@ export function newFile(session: string, agentKind: string | null, at: number): 
     at,
     agentKind,
     open: {},
+    answered: [],
     tools: [],
     shared: [],
     chains: [],
@@ -173,7 +177,7 @@ function isPrompt(line: TranscriptLine): boolean {
 
 function bill(fold: Fold, { session, agent, at }: Place, line: TranscriptLine): void {
   const { state } = fold;
-  const call = callOf(line, { session, agent, at });
+  const call = ownCall(state, callOf(line, { session, agent, at }));
   const known = state.open[agent];
   if (call !== null && known !== undefined && isSameCall(known, call)) {
     state.open[agent] = fuller(known, call);
@@ -184,6 +188,17 @@ function bill(fold: Fold, { session, agent, at }: Place, line: TranscriptLine): 
   const oldest = Object.keys(state.open)[0];
   if (oldest !== undefined && Object.keys(state.open).length >= MAX_OPEN) settle(fold, oldest);
   state.open[agent] = call;
+}
+
+/** Behind some gateways several answers have the id of one request: all but the first go by their own. */
+function ownCall(state: FileState, call: Call | null): Call | null {
+  if (call === null || call.requestId === null) return call;
+  const { requestId, messageId } = call;
+  const owner = state.answered.find(([request]) => request === requestId)?.[1];
+  if (owner !== undefined) return owner === messageId ? call : { ...call, requestId: null };
+  const answer: [string, string] = [requestId, messageId];
+  state.answered = [...state.answered, answer].slice(-MAX_ANSWERED);
+  return call;
 }
 
 function settle({ state, calls }: Fold, agent: string): void {

@@ -16,6 +16,8 @@ const usageSchema = z.looseObject({
     .looseObject({ ephemeral_5m_input_tokens: count, ephemeral_1h_input_tokens: count })
     .nullish()
     .catch(null),
+  /** Searches of the web are charged beside tokens. */
+  server_tool_use: z.looseObject({ web_search_requests: count }).nullish().catch(null),
   service_tier: text,
   speed: text,
 });

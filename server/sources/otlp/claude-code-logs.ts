@@ -18,7 +18,8 @@ import {
   repeatable,
   threadDraft,
 } from '../drafts.ts';
-import { filled } from '../plain-values.ts';
+import { hourField } from '../hour-writes.ts';
+import { filled, whole } from '../plain-values.ts';
 import { textOf } from './aliases.ts';
 import { usageDraft } from './usage-draft.ts';
 import type { OtlpLog } from './wire.ts';
@@ -71,14 +72,15 @@ function eventDrafts(event: string, log: OtlpLog, session: string): EventDraft[]
         resource: log.resource,
         metadata: { querySource: text('query_source'), promptId: text('prompt.id') },
       });
-      return usage === null
-        ? []
-        : [
-            repeatable({
-              ...usage,
-              provider: usage.provider === 'firstparty' ? 'anthropic' : usage.provider,
-            }),
-          ];
+      if (usage === null) return [];
+      const hour = whole(numberOf(attributes.get('cache_creation_1h_tokens')));
+      return [
+        repeatable({
+          ...usage,
+          ...hourField(hour, usage.tokens.cacheWrite),
+          provider: usage.provider === 'firstparty' ? 'anthropic' : usage.provider,
+        }),
+      ];
     }
     case 'api_error': {
       const key = apiErrorKey(session, request, spelt(attributes.get('attempt')));
