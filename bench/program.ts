@@ -37,6 +37,11 @@ export function startOneCommit(database: string): Promise<Program> {
   return start(['bench/one-commit-server.ts', database], /listening (http:\/\/\S+)/);
 }
 
+/** The control for modelstat's answers: a server that only reads the JSON. */
+export function startParseOnly(): Promise<Program> {
+  return start(['bench/parse-only-server.ts'], /listening (http:\/\/\S+)/);
+}
+
 /** A Node that does nothing: what every start of ours contains. */
 export function startNothing(): Promise<Program> {
   const script = "console.log('ready: nothing'); setInterval(() => {}, 1000)";

@@ -1,9 +1,12 @@
 /** Sends events as fast as they are taken, from a process of its own. Its last line is the result. */
-import { connect } from 'node:net';
 import { parseArgs } from 'node:util';
 
 import { WebSocket } from 'ws';
 
+import type { ModelstatForm } from './modelstat-batches.ts';
+import { createModelstatBatches } from './modelstat-batches.ts';
+import type { OnAnswer } from './push-connection.ts';
+import { numberAt, runConnection } from './push-connection.ts';
 import { createPushEvents } from './push-events.ts';
 
 /** What a run of the load found. */
@@ -16,6 +19,9 @@ export interface PushLoad {
   readonly cpuMs: number;
 }
 
+/** What is sent: events of ours over HTTP or a socket, batches of the modelstat SDK in its two forms. */
+export type PushMode = 'lines' | 'socket' | 'modelstat' | 'modelstat-raw';
+
 interface Plan {
   readonly url: URL;
   readonly batch: number;
@@ -23,11 +29,7 @@ interface Plan {
   readonly events: number;
 }
 
-/** Told of each answer's body, which is read into again afterwards, and of the time it took. */
-type OnAnswer = (body: Buffer, ms: number) => void;
-
 const PATH = '/api/v1/events?source=load';
-const LINES_TYPE = 'application/x-ndjson';
 
 /** Everything is written out before the clock starts: what is measured is the server. */
 function writeBatches({ events, batch }: Plan, separator: string): string[] {
@@ -43,90 +45,35 @@ function writeBatches({ events, batch }: Plan, separator: string): string[] {
   return batches;
 }
 
-/** Answers are a few hundred bytes; whoever answers more at once is not our server. */
-const ANSWER_BYTES = 1 << 16;
-const HEAD_END = Buffer.from('\r\n\r\n');
-const OK = Buffer.from('HTTP/1.1 200');
-const LENGTH = Buffer.from('content-length: ');
-
-/** One connection: sends a request, waits for its whole answer, sends the next. */
-function runConnection(url: URL, next: () => Buffer | undefined, onAnswer: OnAnswer) {
-  return new Promise<void>((resolve, reject) => {
-    let sentAt = 0;
-    let answer: Buffer = NOTHING;
-    const send = (): void => {
-      const request = next();
-      if (request === undefined) {
-        socket.end();
-        return resolve();
-      }
-      sentAt = performance.now();
-      socket.write(request);
-    };
-    const take = (chunk: Buffer): boolean => {
-      answer = answer.length === 0 ? chunk : Buffer.concat([answer, chunk]);
-      const head = answer.indexOf(HEAD_END);
-      if (head === -1) return true;
-      const body = answer.subarray(head + HEAD_END.length);
-      if (body.length < contentLength(answer)) return true;
-      if (answer.compare(OK, 0, OK.length, 0, OK.length) !== 0) {
-        reject(new Error(answer.toString()));
-        return false;
-      }
-      onAnswer(body, performance.now() - sentAt);
-      answer = NOTHING;
-      send();
-      return true;
-    };
-    // The buffer is read into again: what is not whole yet must be kept elsewhere.
-    const buffer = Buffer.allocUnsafe(ANSWER_BYTES);
-    const socket = connect({
-      host: url.hostname,
-      port: Number(url.port),
-      noDelay: true,
-      onread: {
-        buffer,
-        callback(bytes) {
-          const isGoingOn = take(buffer.subarray(0, bytes));
-          if (answer.length > 0) answer = Buffer.from(answer);
-          return isGoingOn;
-        },
-      },
-    });
-    socket.once('error', reject);
-    socket.once('connect', send);
-  });
-}
-const NOTHING = Buffer.alloc(0);
-
-/** What our server and its control write; they end their answers with the body. */
-function contentLength(answer: Buffer): number {
-  const at = answer.indexOf(LENGTH);
-  return at === -1 ? 0 : numberAt(answer, at + LENGTH.length);
+interface Posts {
+  readonly path: string;
+  readonly type: string;
+  readonly bodies: readonly string[];
 }
 
-/** The digits from there on. */
-function numberAt(text: Buffer, from: number): number {
-  let value = 0;
-  for (let at = from; ; at += 1) {
-    const digit = (text[at] ?? 0) - 0x30;
-    if (digit < 0 || digit > 9) return value;
-    value = value * 10 + digit;
-  }
-}
-
-function loadHttp(plan: Plan): Promise<PushLoad> {
-  const head = `POST ${PATH} HTTP/1.1\r\nhost: ${plan.url.host}\r\ncontent-type: ${LINES_TYPE}\r\n`;
-  const requests = writeBatches(plan, '\n').map((lines) =>
-    Buffer.from(`${head}content-length: ${Buffer.byteLength(lines)}\r\n\r\n${lines}`),
+function loadHttp({ url, connections }: Plan, { path, type, bodies }: Posts): Promise<PushLoad> {
+  const head = `POST ${path} HTTP/1.1\r\nhost: ${url.host}\r\ncontent-type: ${type}\r\n`;
+  const requests = bodies.map((body) =>
+    Buffer.from(`${head}content-length: ${Buffer.byteLength(body)}\r\n\r\n${body}`),
   );
   return measure((onAnswer) => {
     let sent = 0;
     const next = () => requests[sent++];
     return Promise.all(
-      Array.from({ length: plan.connections }, () => runConnection(plan.url, next, onAnswer)),
+      Array.from({ length: connections }, () => runConnection(url, next, onAnswer)),
     );
   });
+}
+
+function loadLines(plan: Plan): Promise<PushLoad> {
+  const bodies = writeBatches(plan, '\n');
+  return loadHttp(plan, { path: PATH, type: 'application/x-ndjson', bodies });
+}
+
+function loadModelstat(plan: Plan, path: string, form: ModelstatForm): Promise<PushLoad> {
+  const device = `dev_${crypto.randomUUID().slice(0, 8)}`;
+  const bodies = createModelstatBatches(form, { ...plan, device });
+  return loadHttp(plan, { path, type: 'application/json', bodies });
 }
 
 function loadSocket(plan: Plan): Promise<PushLoad> {
@@ -210,7 +157,17 @@ const plan: Plan = {
   connections: Number(values.connections),
   events: Number(values.events),
 };
-const load = values.mode === 'socket' ? loadSocket : loadHttp;
+const LOADS: Readonly<Record<string, (of: Plan) => Promise<PushLoad>>> = {
+  lines: loadLines,
+  socket: loadSocket,
+  modelstat: (of) => loadModelstat(of, '/v1/ingest', 'excerpt'),
+  'modelstat-raw': (of) => loadModelstat(of, '/v1/ingest/raw', 'raw'),
+} satisfies Record<PushMode, (of: Plan) => Promise<PushLoad>>;
+const load = LOADS[values.mode];
+if (load === undefined) {
+  const expected = Object.keys(LOADS).join(', ');
+  throw new RangeError(`--mode: expected one of ${expected}, got "${values.mode}"`);
+}
 // Not measured: a server is no longer compiling itself when it is busy.
 const warmUp = Number(values['warm-up']);
 if (warmUp > 0) await load({ ...plan, events: warmUp });

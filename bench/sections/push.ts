@@ -1,14 +1,15 @@
 import path from 'node:path';
 
 import { storeFiles } from '#db/sqlite/store-files.ts';
-import { runProgram } from '#server/testing/program.ts';
 
 import { makeTempDir, withCleanup } from '../cleanup.ts';
 import type { Figure, Measured } from '../figures.ts';
 import { median } from '../figures.ts';
-import { ROOT, startApi, startOneCommit } from '../program.ts';
-import type { PushLoad } from '../push-load.ts';
+import { startApi, startOneCommit } from '../program.ts';
+import type { PushLoad, PushMode } from '../push-load.ts';
 import { insertRaw, readStoreRows } from '../raw-inserts.ts';
+import type { LoadPlan } from '../run-push-load.ts';
+import { runPushLoad } from '../run-push-load.ts';
 import type { BenchContext, BenchSection } from '../section.ts';
 
 const BATCH = { batch: 500, connections: 8 };
@@ -105,13 +106,13 @@ interface Amounts {
 function playRound({ batched, single, warmUp }: Amounts): Promise<Round> {
   return withCleanup(async (defer) => {
     const dir = makeTempDir(defer);
-    const run = async (name: string, mode: string, plan: LoadPlan): Promise<PushLoad> => {
-      const isControl = mode === 'one-commit';
+    const run = async (name: string, mode: PushMode, plan: LoadPlan): Promise<PushLoad> => {
+      const isControl = name === 'one-commit';
       const program = isControl
         ? await startOneCommit(path.join(dir, 'one-commit.db'))
         : await startApi(['--data', path.join(dir, name)]);
       try {
-        return await runLoad(program.url, isControl ? 'lines' : mode, plan);
+        return await runPushLoad(program.url, mode, plan);
       } finally {
         await program.stop();
       }
@@ -125,32 +126,9 @@ function playRound({ batched, single, warmUp }: Amounts): Promise<Round> {
       rawRate: ((warmUp + batched) / raw.elapsedMs) * 1000,
       socket: await run('socket', 'socket', { ...BATCH, events: batched, warmUp }),
       single: await run('single', 'lines', { ...SINGLE, events: single, warmUp }),
-      oneCommit: await run('', 'one-commit', { ...SINGLE, events: single, warmUp }),
+      oneCommit: await run('one-commit', 'lines', { ...SINGLE, events: single, warmUp }),
     };
   });
-}
-
-interface LoadPlan {
-  readonly batch: number;
-  readonly connections: number;
-  readonly events: number;
-  readonly warmUp: number;
-}
-
-/** @throws Error with what the load wrote, or when not every event was accepted */
-async function runLoad(url: string, mode: string, plan: LoadPlan): Promise<PushLoad> {
-  const { batch, connections, events, warmUp } = plan;
-  const numbers = { batch, connections, events, 'warm-up': warmUp };
-  const args = Object.entries(numbers).flatMap(([name, value]) => [`--${name}`, String(value)]);
-  const { code, stderr } = await runProgram({
-    args: ['bench/push-load.ts', '--url', url, '--mode', mode, ...args],
-    cwd: ROOT,
-  });
-  const last = stderr.trim().split('\n').at(-1) ?? '';
-  if (code !== 0) throw new Error(`the load ended with code ${code}: ${stderr}`);
-  const load = JSON.parse(last) as PushLoad;
-  if (load.events !== events) throw new Error(`${events - load.events} events were not accepted`);
-  return load;
 }
 
 function rateOf({ events, elapsedMs }: PushLoad): number {
