@@ -22,7 +22,7 @@ const FIRST_ROWS = 1024;
 
 interface CallTable {
   add(call: FoundCall): void;
-  /** Another telling of a call that is known by its key counts when it is later, unless it has less. */
+  /** Another telling of a call that is known by its key counts when it has more, or as much earlier. */
   addOnce(key: string, call: FoundCall): void;
   /** All calls so far; the table is not used any more. */
   columns(): CallColumns;
@@ -120,5 +120,5 @@ export function callAt(
 
 function isFuller(call: FoundCall, other: FoundCall): boolean {
   const more = totalTokens(call.tokens) - totalTokens(other.tokens);
-  return more > 0 || (more === 0 && call.at >= other.at);
+  return more > 0 || (more === 0 && call.at < other.at);
 }

@@ -54,7 +54,7 @@ function tokensOf(usage: TranscriptUsage) {
   return {
     inputFresh: usage.input_tokens ?? 0,
     cacheRead: usage.cache_read_input_tokens ?? 0,
-    // Gateways have been seen to fill in one of the two only, and the other with zeros.
+    // An answer may fill in one of the two only, and leave the other at zero.
     cacheWrite: Math.max(written ?? 0, (cacheWrite5m ?? 0) + (cacheWrite1h ?? 0)),
     outputVisible: usage.output_tokens ?? 0,
     reasoning: 0,
