@@ -8,6 +8,7 @@ import { useServerNow } from '#components/live/use-live.ts';
 import { Money, Num } from '#components/ui/figures.tsx';
 import { Stat, StatRow } from '#components/ui/stat.tsx';
 import { Duration, TimeAgo } from '#components/ui/time.tsx';
+import { knownCost } from '#components/usage/usage-totals.ts';
 import type { AgentView } from '#organism/state.ts';
 import { completionTokens, promptTokens, totalTokens } from '#organism/tokens.ts';
 
@@ -44,7 +45,7 @@ export function AgentStats({ agent }: { agent: AgentView }) {
       />
       <Stat
         label="Cost"
-        value={hasUsage ? <Money nanos={usage.costNanos} /> : <Num value={null} />}
+        value={hasUsage ? <Money nanos={knownCost(usage)} /> : <Num value={null} />}
         sub={
           usage.unpricedRequests > 0 ? (
             <span className="text-waiting">

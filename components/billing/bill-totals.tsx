@@ -2,7 +2,7 @@ import { formatCompact, formatPercent } from '#components/format/number.ts';
 import { Money, Num } from '#components/ui/figures.tsx';
 import { Panel } from '#components/ui/panel.tsx';
 import { Stat, StatRow } from '#components/ui/stat.tsx';
-import { coveredWords, percentOf } from '#components/usage/usage-totals.ts';
+import { coveredWords, percentOf, unpricedTip } from '#components/usage/usage-totals.ts';
 import { formatUsd } from '#organism/money.ts';
 
 import type { PreparedBill } from './prepare-bill.ts';
@@ -46,9 +46,13 @@ export function BillTotals(props: { bill: PreparedBill; priceVersion: string | u
         unit="tokens"
         tone={total.unpricedTokens > 0 ? 'waiting' : 'neutral'}
         sub={
-          total.unpricedRequests === 0
-            ? 'nothing is left out'
-            : `${formatPercent(percentOf(total.unpricedTokens, total.tokens))} of tokens, ${formatPercent(percentOf(total.unpricedRequests, total.requests))} of requests`
+          total.unpricedRequests === 0 ? (
+            'nothing is left out'
+          ) : (
+            <span data-tip={unpricedTip(total)}>
+              {`${formatPercent(percentOf(total.unpricedTokens, total.tokens))} of all`}
+            </span>
+          )
         }
       />
     </StatRow>

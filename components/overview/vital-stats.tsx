@@ -8,6 +8,7 @@ import { Money, Num, Unknown } from '#components/ui/figures.tsx';
 import { Skeleton } from '#components/ui/skeleton.tsx';
 import { Stat, StatRow } from '#components/ui/stat.tsx';
 import { TimeAgo } from '#components/ui/time.tsx';
+import { knownCost } from '#components/usage/usage-totals.ts';
 import { MINUTE_MS } from '#organism/durations.ts';
 import { MAX_RECENT_ERRORS } from '#organism/state.ts';
 
@@ -131,7 +132,7 @@ function CostStat() {
   return (
     <Stat
       label="Cost today"
-      value={<Money nanos={today.costNanos} />}
+      value={<Money nanos={knownCost(today)} />}
       sub={
         <>
           {`${formatCompact(today.tokens)} tok`}

@@ -1,3 +1,5 @@
+import { clsx } from 'clsx';
+
 /** Title of a page, one line of fact under it, and what can be done here on the right. */
 export function PageHeader(props: {
   title: React.ReactNode;
@@ -5,7 +7,12 @@ export function PageHeader(props: {
   actions?: React.ReactNode;
 }) {
   return (
-    <div className="flex flex-wrap items-end justify-between gap-x-4 gap-y-2">
+    <div
+      className={clsx(
+        'flex flex-wrap justify-between gap-x-4 gap-y-2',
+        props.sub === undefined ? 'items-center' : 'items-end',
+      )}
+    >
       <div className="min-w-0">
         <h1 className="truncate text-title font-semibold tracking-tight">{props.title}</h1>
         {props.sub !== undefined && <p className="text-ink-2">{props.sub}</p>}

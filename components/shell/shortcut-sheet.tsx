@@ -12,7 +12,7 @@ const GENERAL: readonly (readonly [string, string])[] = [
   ['j', 'Next row'],
   ['k', 'Previous row'],
   ['Enter', 'Open the row'],
-  ['Space', 'Hold or resume the stream of messages'],
+  ['Space', 'Hold or resume messages'],
   ['Esc', 'Close what is open'],
   ['[', 'Narrow or widen the rail'],
   ['?', 'This sheet'],

@@ -54,7 +54,10 @@ export function ThreadFilterBar(props: { filters: ThreadFilters; counts: StatusC
             onToggle={() => filters.setStatus(status === value ? null : value)}
             count={<Num value={counts.get(value) ?? 0} />}
           >
-            <StateMark state={value} />
+            <StateMark
+              state={value}
+              className={(counts.get(value) ?? 0) > 0 ? undefined : 'grayscale'}
+            />
           </ToggleChip>
         ))}
       </div>

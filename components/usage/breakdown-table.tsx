@@ -10,6 +10,7 @@ import { Duration } from '#components/ui/time.tsx';
 
 import { CoveredCost } from './covered-cost.tsx';
 import type { BreakdownRow } from './prepare-breakdown.ts';
+import { knownCost } from './usage-totals.ts';
 
 /** Spend and tokens of a range by one dimension; opening a row narrows the page to it. */
 export function BreakdownTable(props: {
@@ -80,11 +81,7 @@ const COLUMNS: readonly Column<BreakdownRow>[] = [
     align: 'end',
     width: 96,
     sortBy: (row) => row.sum.costNanos,
-    cell: ({ sum }) => (
-      <Money
-        nanos={sum.requests > 0 && sum.requests === sum.unpricedRequests ? null : sum.costNanos}
-      />
-    ),
+    cell: ({ sum }) => <Money nanos={knownCost(sum)} />,
   },
   {
     id: 'tokens',

@@ -5,7 +5,7 @@ import { ZERO_TOKENS } from '#organism/tokens.ts';
 import { ZERO_USAGE } from '#organism/usage-sum.ts';
 
 import { prepareBreakdown } from './prepare-breakdown.ts';
-import { percentOf, sumUsage } from './usage-totals.ts';
+import { knownCost, percentOf, sumUsage } from './usage-totals.ts';
 
 const sum = {
   ...ZERO_USAGE,
@@ -84,4 +84,10 @@ it('words the kinds of billing as the bill does', () => {
   const rows = [{ keys: ['subscription'], sum }];
   const [row] = prepareBreakdown({ groupBy: ['billing'], rows, total: sum }, [], 'billing');
   expect(row).toMatchObject({ group: 'subscription', label: 'Covered by a subscription' });
+});
+
+it('knows no cost where no call has a price, and calls nothing nothing', () => {
+  expect(knownCost({ costNanos: 0, requests: 3, unpricedRequests: 3 })).toBeNull();
+  expect(knownCost({ costNanos: 7, requests: 3, unpricedRequests: 2 })).toBe(7);
+  expect(knownCost({ costNanos: 0, requests: 0, unpricedRequests: 0 })).toBe(0);
 });

@@ -38,7 +38,8 @@ export function UsageToolbar({ filters }: { filters: UsageFilters }) {
           />
         </div>
       </div>
-      <div className="flex flex-wrap items-center gap-2">
+      {/* On a phone they pass under the finger in one line: four lines would push the figures away. */}
+      <div className="-mx-3 flex items-center gap-2 overflow-x-auto px-3 [scrollbar-width:none] *:shrink-0 sm:mx-0 sm:flex-wrap sm:overflow-visible sm:px-0">
         {USAGE_DIMENSIONS.map((dimension) => (
           <NameSelect
             key={dimension}

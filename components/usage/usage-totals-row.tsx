@@ -2,7 +2,14 @@ import { formatCompact, formatPercent } from '#components/format/number.ts';
 import { Money, Num } from '#components/ui/figures.tsx';
 import { Stat, StatRow } from '#components/ui/stat.tsx';
 
-import { coveredWords, hasCovered, percentOf, type UsageTotals } from './usage-totals.ts';
+import {
+  coveredWords,
+  hasCovered,
+  knownCost,
+  percentOf,
+  unpricedTip,
+  type UsageTotals,
+} from './usage-totals.ts';
 
 /** The totals of a range, with what in them has no price. */
 export function UsageTotalsRow({ totals }: { totals: UsageTotals }) {
@@ -11,7 +18,7 @@ export function UsageTotalsRow({ totals }: { totals: UsageTotals }) {
     <StatRow>
       <Stat
         label="Cost"
-        value={<Money nanos={totals.costNanos} />}
+        value={<Money nanos={knownCost(totals)} />}
         sub={
           totals.reportedNanos > 0
             ? `${formatPercent(percentOf(totals.reportedNanos, totals.costNanos))} as reported by the source`
@@ -37,9 +44,11 @@ export function UsageTotalsRow({ totals }: { totals: UsageTotals }) {
         unit="tokens"
         tone={totals.unpricedTokens > 0 ? 'waiting' : 'neutral'}
         sub={
-          totals.unpricedRequests === 0
-            ? 'every request has a price'
-            : `${formatPercent(unpricedPercent)} of tokens, ${formatCompact(totals.unpricedRequests)} requests`
+          totals.unpricedRequests === 0 ? (
+            'every request has a price'
+          ) : (
+            <span data-tip={unpricedTip(totals)}>{`${formatPercent(unpricedPercent)} of all`}</span>
+          )
         }
       />
     </StatRow>

@@ -1,5 +1,5 @@
 import { addAmounts, measureValue } from '#components/charts/measure.ts';
-import { formatCompact } from '#components/format/number.ts';
+import { formatCompact, formatCount, formatPercent } from '#components/format/number.ts';
 import type { DailyUsagePoint } from '#organism/agentserver/usage.ts';
 
 /** Sums of a range, in tokens, requests and nano-dollars. */
@@ -52,9 +52,25 @@ export function sumUsage(rows: readonly Row[]): UsageTotals {
   );
 }
 
+/** What is known of a cost; null where not one of the calls has a price, which is not zero. */
+export function knownCost(
+  sum: Pick<UsageTotals, 'costNanos' | 'requests' | 'unpricedRequests'>,
+): number | null {
+  return sum.requests > 0 && sum.unpricedRequests === sum.requests ? null : sum.costNanos;
+}
+
 /** 0 to 100; 0 of nothing. */
 export function percentOf(part: number, whole: number): number {
   return whole === 0 ? 0 : (part / whole) * 100;
+}
+
+/** "2,812 requests without a price, 7.7 % of all". */
+export function unpricedTip({
+  unpricedRequests,
+  requests,
+}: Pick<UsageTotals, 'requests' | 'unpricedRequests'>): string {
+  const share = formatPercent(percentOf(unpricedRequests, requests));
+  return `${formatCount(unpricedRequests, 'request')} without a price, ${share} of all`;
 }
 
 /** What the figure of covered calls is, and how much of it nobody knows. */
