@@ -37,6 +37,8 @@ export interface LabCoder {
   mixesNamesakes: boolean;
   /** The next page that goes on from a cursor finds that its session is gone. */
   losesCursor: boolean;
+  /** What can be searched by; other words are refused. */
+  searchKeys: readonly string[];
 }
 
 interface Answer {
@@ -79,19 +81,41 @@ export function createLabCoder(options: { port?: number } = {}): LabCoder {
   function list(query: URLSearchParams): Answer {
     const limit = Number(query.get('limit') ?? 100);
     const after = query.get('after_session_id');
-    const start = after === null ? 0 : sessions.findIndex(({ id }) => id === after) + 1;
+    const found = search(query.get('q') ?? '');
+    if (found === null) {
+      return { status: 400, body: { message: 'Invalid session search query.', validations: [] } };
+    }
+    const offset = Number(query.get('offset') ?? 0);
+    const start = after === null ? offset : found.findIndex(({ id }) => id === after) + 1;
     if (after !== null && (lab.losesCursor || start === 0)) {
       lab.losesCursor = false;
       return { status: 400, body: { message: 'Query parameter has invalid value.' } };
     }
-    const page = sessions.slice(start, start + limit);
+    const page = found.slice(start, start + limit);
     return {
       status: 200,
       body: {
-        count: sessions.length,
+        count: found.length,
         sessions: page.map((session) => ({ ...session, threads: session.threads.length })),
       },
     };
+  }
+
+  /** Null: it holds something else than quoted terms of a known key. */
+  function search(query: string): readonly LabCoderSession[] | null {
+    const terms = [...query.matchAll(/(\w+):"([^"]*)"/g)];
+    if (query.replaceAll(/\w+:"[^"]*"/g, '').trim() !== '') return null;
+    let found: readonly LabCoderSession[] = sessions;
+    for (const [, key, value = ''] of terms) {
+      if (key === undefined || !lab.searchKeys.includes(key)) return null;
+      found = found.filter((session) => {
+        const startedAt = Date.parse(String(session['started_at']));
+        if (key === 'started_after') return startedAt > Date.parse(value);
+        if (key === 'started_before') return startedAt < Date.parse(value);
+        return session.id === value;
+      });
+    }
+    return found;
   }
 
   function detail(id: string, url: URL): Answer {
@@ -119,6 +143,7 @@ export function createLabCoder(options: { port?: number } = {}): LabCoder {
     mixesNamesakes: true,
     mostThreads: 200,
     losesCursor: false,
+    searchKeys: ['started_after', 'started_before', 'session_id'],
     async start() {
       await new Promise<void>((resolve, reject) => {
         server.once('error', reject);

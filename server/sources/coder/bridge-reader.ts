@@ -1,3 +1,5 @@
+import { formatInstant } from '#organism/instant.ts';
+
 import type { UnreadableInput } from '../source.ts';
 import type { RestClient } from '../upstream/rest-client.ts';
 import { RestError } from '../upstream/rest-client.ts';
@@ -9,11 +11,34 @@ import { sessionDetailSchema, sessionPageSchema, sessionSchema, threadSchema } f
 
 /** Reads the AI Bridge's lists, page by page, under whichever of its names the API has. */
 export interface BridgeReader {
-  /** @param since epoch milliseconds of last activity: reading ends behind it */
-  sessions(since: number): Promise<Rows<WireSession>>;
+  sessions(query: SessionQuery): Promise<SessionRows>;
+  /** When the one that was used longest ago was started; null: there is none, or it does not say. */
+  oldestStart(): Promise<number | null>;
+  /** All that have this id. */
+  namesakes(id: string): Promise<readonly WireSession[]>;
   threads(session: WireSession): Promise<SessionThreads>;
   /** The deprecated list of single requests. */
   interceptions(): Promise<unknown>;
+}
+
+interface SessionQuery {
+  /** Epoch milliseconds of last activity: reading ends behind it. */
+  readonly since?: number | undefined;
+  /** When they were started; absent: whenever. */
+  readonly started?: StartWindow | undefined;
+  /** Absent: to the end. */
+  readonly maxPages?: number | undefined;
+}
+
+/** Epoch milliseconds; null: open. */
+export interface StartWindow {
+  readonly after: number | null;
+  readonly before: number | null;
+}
+
+export interface SessionRows extends Rows<WireSession> {
+  /** Whether pages were left to be read. */
+  readonly hasMore: boolean;
 }
 
 export interface SessionThreads extends Rows<WireThread> {
@@ -44,11 +69,11 @@ export function createBridgeReader(client: Pick<RestClient, 'get'>): BridgeReade
   /** Null: the cursor names nothing any more. */
   async function getPage(
     path: string,
-    limit: number,
+    query: Record<string, string | number>,
     cursor: Record<string, string>,
   ): Promise<unknown> {
     try {
-      return await get(path, { limit, ...cursor });
+      return await get(path, { ...query, ...cursor });
     } catch (error) {
       const isLost = Object.keys(cursor).length > 0 && error instanceof RestError;
       if (isLost && error.status === 400) return null;
@@ -58,13 +83,15 @@ export function createBridgeReader(client: Pick<RestClient, 'get'>): BridgeReade
 
   return {
     /** Newest first; rows may move between pages, so each is seen by its key once. */
-    async sessions(since) {
+    async sessions({ since = -Infinity, started, maxPages = MAX_PAGES }) {
       const sessions = new Map<string, WireSession>();
       const rejects: UnreadableInput[] = [];
+      const search = started === undefined ? {} : { q: searchFor(started) };
       let after: string | null = null;
-      for (let pages = 0; pages < MAX_PAGES; pages += 1) {
+      let hasMore = true;
+      for (let pages = 0; pages < maxPages; pages += 1) {
         const cursor: Record<string, string> = after === null ? {} : { after_session_id: after };
-        const answer = await getPage('/sessions', PAGE_SESSIONS, cursor);
+        const answer = await getPage('/sessions', { limit: PAGE_SESSIONS, ...search }, cursor);
         if (answer === null) {
           // Reading starts over.
           after = null;
@@ -76,10 +103,23 @@ export function createBridgeReader(client: Pick<RestClient, 'get'>): BridgeReade
         for (const session of read.rows) sessions.set(sessionKey(session), session);
         const last = read.rows.at(-1);
         const isOld = (last?.last_active_at ?? Infinity) < since;
-        if (last === undefined || page.length < PAGE_SESSIONS || isOld) break;
+        hasMore = last !== undefined && page.length === PAGE_SESSIONS && !isOld;
+        if (last === undefined || !hasMore) break;
         after = last.id;
       }
-      return { rows: [...sessions.values()], rejects };
+      return { rows: [...sessions.values()], rejects, hasMore };
+    },
+    async oldestStart() {
+      const { count } = sessionPageSchema.parse(await get('/sessions', { limit: 1 }));
+      if (count == null || count < 1) return null;
+      const last = await get('/sessions', { limit: 1, offset: count - 1 });
+      const { rows } = readRows(sessionPageSchema.parse(last).sessions, sessionSchema, '');
+      return rows[0]?.started_at ?? null;
+    },
+    async namesakes(id) {
+      const search = { limit: PAGE_SESSIONS, q: `session_id:"${id.replaceAll('"', '')}"` };
+      const page = sessionPageSchema.parse(await get('/sessions', search)).sessions;
+      return readRows(page, sessionSchema, '').rows.filter((session) => session.id === id);
     },
     /** Up to an empty page, and each once: which way its pages go is not settled. */
     async threads({ id }) {
@@ -90,7 +130,7 @@ export function createBridgeReader(client: Pick<RestClient, 'get'>): BridgeReade
       for (let pages = 0; pages < MAX_PAGES; pages += 1) {
         const cursor: Record<string, string> = after === null ? {} : { after_id: after };
         const path = `/sessions/${encodeURIComponent(id)}`;
-        const answer = await getPage(path, PAGE_THREADS, cursor);
+        const answer = await getPage(path, { limit: PAGE_THREADS }, cursor);
         if (answer === null) break;
         const page = sessionDetailSchema.parse(answer);
         initiator ??= page.initiator ?? null;
@@ -105,4 +145,13 @@ export function createBridgeReader(client: Pick<RestClient, 'get'>): BridgeReade
     },
     interceptions: () => get('/interceptions', { limit: PAGE_SESSIONS }),
   };
+}
+
+/** Every value is quoted: bare words are refused. */
+function searchFor({ after, before }: StartWindow): string {
+  const terms = [
+    ...(after === null ? [] : [`started_after:"${formatInstant(after)}"`]),
+    ...(before === null ? [] : [`started_before:"${formatInstant(before)}"`]),
+  ];
+  return terms.join(' ');
 }

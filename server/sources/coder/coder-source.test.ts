@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
 import type { LabCoder, LabCoderSession } from '#lab/coder/server.ts';
 import { createLabCoder } from '#lab/coder/server.ts';
+import { WEEK_MS } from '#organism/durations.ts';
 
 import type { Source } from '../source.ts';
 import { startMeddler } from '../testing/meddler.ts';
@@ -81,8 +82,8 @@ describe('Coder AI Bridge', () => {
     for (let n = 0; n < 130; n += 1) lab.put(session(`s${n}`));
     await source.start();
     await recorder.until('all sessions', () => recorder.of('usage').length === 130);
-    const [first, second] = requestsTo('/sessions?');
-    expect(second?.url).toContain('after_session_id=');
+    const [first] = requestsTo('/sessions?');
+    expect(requestsTo('after_session_id=').length).toBeGreaterThan(0);
     expect(first?.headers).toMatchObject({ 'coder-session-token': 'token-1' });
     expect(first?.headers).not.toHaveProperty('authorization');
   });
@@ -181,6 +182,43 @@ describe('Coder AI Bridge', () => {
     expect(lab.losesCursor).toBe(false);
   });
 
+  it('reads a long history by the week, oldest first, and goes on there after a stop', async () => {
+    const WEEKS = 6;
+    for (let n = 0; n < 180; n += 1) {
+      const at = (minutes: number) =>
+        new Date(Date.UTC(2026, 3, 1 + (n % WEEKS) * 7, 9, n + minutes)).toISOString();
+      lab.put(session(`s${n}`, { started_at: at(0), ended_at: at(4), last_active_at: at(4) }));
+    }
+    recorder = createRecorder({ now: () => Date.UTC(2026, 4, 12) });
+    source = connect();
+    await source.start();
+    await recorder.until('some', () => recorder.of('usage').length >= 40);
+    await source.stop();
+    const before = recorder.of('usage').length;
+    expect(before).toBeLessThan(180);
+    expect(recorder.cursors['watermark']).toBeUndefined();
+    lab.requests.length = 0;
+    source = connect();
+    await source.start();
+    await recorder.until('all sessions', () => recorder.of('usage').length === 180);
+    await recorder.until('the watermark', () => recorder.cursors['watermark'] !== undefined);
+    const times = recorder.of('usage').map(({ occurredAt }) => occurredAt);
+    const weeks = times.map((at) => Math.floor((at - Date.UTC(2026, 3, 1)) / WEEK_MS));
+    expect(weeks).toEqual(weeks.toSorted((a, b) => a - b));
+    expect(requestsTo('started_after').length).toBeGreaterThan(WEEKS - 3);
+    await rounds();
+    expect(recorder.of('usage')).toHaveLength(180);
+  });
+
+  it('reads a long history in one go where it cannot be searched', async () => {
+    lab.searchKeys = [];
+    for (let n = 0; n < 130; n += 1) lab.put(session(`s${n}`));
+    await source.start();
+    await recorder.until('all sessions', () => recorder.of('usage').length === 130);
+    await rounds();
+    expect(recorder.of('usage')).toHaveLength(130);
+  });
+
   it('encodes odd ids', async () => {
     lab.put(session('a b/c'));
     await source.start();
@@ -215,6 +253,61 @@ describe('Coder AI Bridge', () => {
     ]);
     const conversations = recorder.of('thread_created').map(({ conversation }) => conversation);
     expect(conversations).toEqual(['u2/s1', 'u1/s1']);
+  });
+
+  it('tells two people of one session apart by what each has used, now and later', async () => {
+    const used = (input: number) => ({ token_usage: usage(input, 10) });
+    const bob = (threads: readonly [string, number][], at: string) =>
+      session('s1', {
+        initiator: { id: 'u2', username: 'bob' },
+        client: 'Codex',
+        last_active_at: at,
+        token_usage_summary: usage(
+          threads.reduce((sum, [, input]) => sum + input, 0),
+          10 * threads.length,
+        ),
+        threads: threads.map(([id, input]) => thread(id, used(input))),
+      });
+    lab.put(bob([['b1', 70]], '2026-05-25T09:00:00Z'));
+    lab.put(session('s1', { threads: [thread('a1', used(100))] }));
+    await source.start();
+    await recorder.until('both', () => recorder.of('usage').length === 2);
+    // What he used comes to as much as her thread did: his own are known by now.
+    lab.put(
+      bob(
+        [
+          ['b1', 70],
+          ['b2', 30],
+        ],
+        '2026-05-25T09:10:00Z',
+      ),
+    );
+    await recorder.until('the growth', () => recorder.of('usage').length === 3);
+    await rounds();
+    const read = recorder.of('usage').map(({ threadId, user, tokens }) => {
+      return `${threadId} of ${user}: ${tokens.inputFresh}`;
+    });
+    expect(read.toSorted()).toEqual(['a1 of ann: 100', 'b1 of bob: 70', 'b2 of bob: 30']);
+    expect(recorder.conflicts).toEqual([]);
+  });
+
+  it('bills a session that was told as a sum as nothing else, whoever uses it last', async () => {
+    lab.mixesNamesakes = false;
+    const bob = (at: string, threads: readonly object[], input: number) => {
+      const initiator = { id: 'u2', username: 'bob' };
+      const sum = { token_usage_summary: usage(input, 10), models: ['gpt-5.1'] };
+      return session('s1', { initiator, last_active_at: at, ...sum, threads });
+    };
+    lab.put(bob('2026-05-25T09:00:00Z', [thread('b1')], 100));
+    lab.put(session('s1', { threads: [thread('a1')] }));
+    await source.start();
+    await recorder.until('both', () => recorder.of('usage').length === 2);
+    const more = thread('b1', { token_usage: usage(140, 10) });
+    lab.put(bob('2026-05-25T09:10:00Z', [more], 140));
+    await recorder.until('the growth', () => recorder.of('usage').length === 3);
+    await rounds();
+    const ofBob = recorder.of('usage').filter(({ user }) => user === 'bob');
+    expect(ofBob.reduce((sum, { tokens }) => sum + tokens.inputFresh, 0)).toBe(140);
   });
 
   it('says that a thread ended once its end is ten minutes ago', async () => {

@@ -11,13 +11,13 @@ import { createRejectMemory } from '../upstream/reject-memory.ts';
 import { RestError, createRestClient } from '../upstream/rest-client.ts';
 import { rejectOf } from '../upstream/rows.ts';
 import { parseUpstreamUrl } from '../upstream/upstream-url.ts';
-import type { SessionThreads } from './bridge-reader.ts';
+import { readByWeeks } from './backfill.ts';
+import type { SessionRows, SessionThreads } from './bridge-reader.ts';
 import { createBridgeReader } from './bridge-reader.ts';
 import { createBudgetReader } from './budget-reader.ts';
 import { invocationErrors } from './interceptions.ts';
 import { isUnlicensedAnswer } from './licence.ts';
-import { threadsOf } from './shared-session.ts';
-import type { ThreadTotal } from './to-drafts.ts';
+import { summaryId, threadsOf } from './shared-session.ts';
 import { detailDrafts, isSettled, sessionKey } from './to-drafts.ts';
 import type { WireDetail, WireSession } from './wire.ts';
 
@@ -39,9 +39,17 @@ const BUDGETS_MS = 60_000;
 const MAX_PEOPLE = 500;
 /** Asking again sooner will not buy a licence. */
 const UNLICENSED_MS = 10 * MINUTE_MS;
-/** Of a thread, as it is kept; older builds did not know how long caches are kept. */
-const totalSchema = tokenClassesSchema.extend({ cacheWrite1h: z.number().default(0) });
+/**
+ * Of a thread, as it is kept; older builds did not know how long caches are kept, nor note the session
+ * it was told under.
+ */
+const totalSchema = tokenClassesSchema.extend({
+  cacheWrite1h: z.number().default(0),
+  session: z.string().optional(),
+});
+type KeptTotal = z.infer<typeof totalSchema>;
 const WATERMARK = 'watermark';
+const BACKFILL = 'backfill';
 
 /**
  * Coder's AI Bridge: sessions are read again and again, newest first, back to where nothing has
@@ -60,6 +68,7 @@ export function createCoderSource(config: CoderConfig, deps: SourceDeps): Source
   const bridge = createBridgeReader(client);
   const isNew = createRejectMemory();
   let hasIntroduced = false;
+  let canNotSearch = false;
   const budgets = createBudgetReader({
     get: (path, query) => client.get(path, query),
     now: deps.now,
@@ -84,28 +93,77 @@ export function createCoderSource(config: CoderConfig, deps: SourceDeps): Source
   }
 
   async function sync(isStopped: () => boolean): Promise<void> {
+    const read = await readNew(isStopped);
+    if (read === null) return;
+    await take(read, isStopped, ({ last_active_at: at }) => ({ [WATERMARK]: String(at ?? 0) }));
+    if (!isStopped()) await readErrors();
+    if (!isStopped() && deps.elapsed() - budgetsReadAt >= BUDGETS_MS) await readBudgets();
+  }
+
+  /** What may have changed since the last reading; null: the first one was stopped on its way. */
+  async function readNew(isStopped: () => boolean): Promise<SessionRows | null> {
+    const watermark = await deps.getCursor(WATERMARK);
+    if (watermark === null && !canNotSearch) {
+      const saved = await deps.getCursor(BACKFILL);
+      const first = saved === null ? await bridge.sessions({ maxPages: 1 }) : null;
+      if (first?.hasMore === false) return first;
+      if (!(await backfill(saved, isStopped))) return null;
+    }
     const since = Number((await deps.getCursor(WATERMARK)) ?? 0) - OVERLAP_MS;
-    const { rows: sessions, rejects } = await bridge.sessions(since);
+    return bridge.sessions({ since });
+  }
+
+  /** @returns whether it came to its end */
+  async function backfill(saved: string | null, isStopped: () => boolean): Promise<boolean> {
+    let watermark = 0;
+    const outcome = await readByWeeks({
+      bridge,
+      now: deps.now,
+      isStopped,
+      saved,
+      async take(read, progress) {
+        await take(read, isStopped, () => ({}));
+        ({ watermark } = progress);
+        const cursors = { [BACKFILL]: JSON.stringify(progress) };
+        if (!isStopped()) await deps.deliver({ drafts: [], cursors });
+      },
+    });
+    if (outcome === 'done') {
+      await deps.deliver({ drafts: [], cursors: { [WATERMARK]: String(watermark) } });
+    }
+    canNotSearch = outcome === 'not offered';
+    return outcome !== 'stopped';
+  }
+
+  /** Oldest first: a stop in the middle goes on where it was. */
+  async function take(
+    { rows, rejects }: SessionRows,
+    isStopped: () => boolean,
+    cursorsAfter: (session: WireSession) => Record<string, string>,
+  ): Promise<void> {
     const unheard = rejects.filter(isNew);
     if (unheard.length > 0) await deps.deliver({ drafts: [], rejects: unheard });
     if (!hasIntroduced) {
       await deps.deliver({ drafts: [organismDraft(organismId, deps.now(), [['url', url.shown]])] });
       hasIntroduced = true;
     }
-    // Oldest first: a stop in the middle goes on where it was.
-    for (const session of sessions.toReversed()) {
+    for (const session of rows.toReversed()) {
       if (isStopped()) return;
-      await syncSession(session, sessions);
+      noteUse(session);
+      await syncSession(session, rows, cursorsAfter(session));
     }
-    if (!isStopped()) await readErrors();
-    if (!isStopped() && deps.elapsed() - budgetsReadAt >= BUDGETS_MS) await readBudgets(sessions);
   }
 
-  async function readBudgets(sessions: readonly WireSession[]): Promise<void> {
-    for (const { initiator } of sessions) {
-      if (people.size < MAX_PEOPLE) people.set(initiator.id, initiator.username ?? initiator.id);
-    }
-    const drafts = await budgets.read(people);
+  /** The people who were there last are asked for first. */
+  function noteUse({ initiator: { id, username } }: WireSession): void {
+    people.delete(id);
+    people.set(id, username ?? id);
+    const [oldest] = people.keys();
+    if (people.size > MAX_PEOPLE && oldest !== undefined) people.delete(oldest);
+  }
+
+  async function readBudgets(): Promise<void> {
+    const drafts = await budgets.read(new Map([...people].toReversed()));
     budgetsReadAt = deps.elapsed();
     if (drafts.length > 0) await deps.deliver({ drafts });
   }
@@ -123,37 +181,74 @@ export function createCoderSource(config: CoderConfig, deps: SourceDeps): Source
     }
   }
 
-  async function syncSession(session: WireSession, all: readonly WireSession[]): Promise<void> {
+  async function syncSession(
+    session: WireSession,
+    all: readonly WireSession[],
+    cursorsAfter: Record<string, string>,
+  ): Promise<void> {
     const cursor = `session:${sessionKey(session)}`;
     const { ended_at: endedAt, threads, token_usage_summary: totals } = session;
     // Read once more when its last thread counts as ended.
     const signature = JSON.stringify([endedAt, threads, totals, isSettled(endedAt, deps.now())]);
-    if ((await deps.getCursor(cursor)) === signature) return;
+    const before = await deps.getCursor(cursor);
+    if (before === signature) return;
     const found = await readThreads(session);
     if (found === null) return;
     const { rejects } = found;
-    const namesakes = all.filter(({ id }) => id === session.id);
-    const detail: WireDetail = { ...session, threads: threadsOf(session, found, namesakes) };
-    const baselines = await readBaselines(detail);
-    const reading = detailDrafts(detail, baselines, deps.now());
+    const rows = await namesakesOf(session, found, all);
+    const kept = await readKept(session, found);
+    const named = { id: session.id, initiator: found.initiator ?? session.initiator };
+    const asSum = kept.has(summaryId(session));
+    const told = {
+      asSum,
+      asThreads: before !== null && !asSum,
+      under: (id: string) => (kept.has(id) ? (kept.get(id)?.session ?? sessionKey(named)) : null),
+    };
+    const own = threadsOf(session, found, { rows, told });
+    if (own === null) return;
+    const detail: WireDetail = { ...session, threads: own };
+    const reading = detailDrafts(detail, kept, deps.now());
     const read = Object.fromEntries(
-      [...reading.totals].map(([id, total]) => [`thread:${id}`, JSON.stringify(total)]),
+      [...reading.totals].map(([id, total]) => [
+        `thread:${id}`,
+        JSON.stringify({ ...total, session: sessionKey(session) }),
+      ]),
     );
-    const watermark = { [WATERMARK]: String(session.last_active_at ?? 0) };
     await deps.deliver({
       drafts: reading.drafts,
       rejects: rejects.filter(isNew),
-      cursors: { ...read, ...watermark, [cursor]: signature },
+      cursors: { ...read, ...cursorsAfter, [cursor]: signature },
     });
   }
 
-  async function readBaselines(detail: WireDetail): Promise<Map<string, ThreadTotal>> {
-    const baselines = new Map<string, ThreadTotal>();
-    for (const { id } of detail.threads) {
-      const saved = await deps.getCursor(`thread:${id}`);
-      if (saved !== null) baselines.set(id, totalSchema.parse(JSON.parse(saved)));
+  /** Rows with the id of this one; the list may have been read in part. */
+  async function namesakesOf(
+    { id, initiator }: WireSession,
+    found: SessionThreads,
+    all: readonly WireSession[],
+  ): Promise<readonly WireSession[]> {
+    const listed = all.filter((row) => row.id === id);
+    const named = found.initiator?.id ?? initiator.id;
+    if (listed.some((row) => row.initiator.id === named)) return listed;
+    try {
+      return await bridge.namesakes(id);
+    } catch (error) {
+      if (error instanceof RestError && error.status === 400) return listed;
+      throw error;
     }
-    return baselines;
+  }
+
+  /** What is kept of its threads, by their ids. */
+  async function readKept(
+    session: WireSession,
+    { rows }: SessionThreads,
+  ): Promise<Map<string, KeptTotal>> {
+    const kept = new Map<string, KeptTotal>();
+    for (const id of [...rows.map((thread) => thread.id), summaryId(session)]) {
+      const saved = await deps.getCursor(`thread:${id}`);
+      if (saved !== null) kept.set(id, totalSchema.parse(JSON.parse(saved)));
+    }
+    return kept;
   }
 
   return createPolledSource(

@@ -79,7 +79,7 @@ const rows = z
   .nullish()
   .transform((list) => list ?? []);
 /** Rows are read one by one. */
-export const sessionPageSchema = z.looseObject({ sessions: rows });
+export const sessionPageSchema = z.looseObject({ sessions: rows, count: number });
 export const sessionDetailSchema = z.looseObject({
   initiator: initiatorSchema.nullish().catch(null),
   threads: rows,
