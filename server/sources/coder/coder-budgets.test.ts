@@ -4,10 +4,8 @@ import type { LabMoney } from '#lab/coder/money.ts';
 import type { LabCoder } from '#lab/coder/server.ts';
 import { createLabCoder } from '#lab/coder/server.ts';
 
-import type { Source } from '../source.ts';
-import type { Recorder } from '../testing/recorder.ts';
-import { createRecorder } from '../testing/recorder.ts';
-import { createCoderSource } from './coder-source.ts';
+import type { TestCoder } from './testing/test-coder.ts';
+import { openTestCoder } from './testing/test-coder.ts';
 
 const MONEY: LabMoney = {
   limitMicros: 25_000_000,
@@ -19,30 +17,19 @@ const MONEY: LabMoney = {
   periodEnd: '2026-06-01T00:00:00Z',
 };
 
-let lab: LabCoder;
-let recorder: Recorder;
-let source: Source;
-
+let kit: TestCoder<LabCoder>;
 beforeEach(async () => {
-  lab = createLabCoder();
-  const { url } = await lab.start();
-  recorder = createRecorder();
-  source = createCoderSource({ name: 'c', url, organismId: 'c', pollMs: 20 }, recorder.deps);
+  kit = await openTestCoder(createLabCoder());
 });
-afterEach(async () => {
-  await source.stop();
-  await lab.stop();
-});
+afterEach(() => kit.close());
 
 async function read(money: Partial<LabMoney>): Promise<void> {
-  lab.money = { ...MONEY, ...money };
-  await source.start();
-  const polled = () => recorder.of('source_status').at(-1)?.state === 'polling';
-  await recorder.until('a reading', polled);
+  kit.lab.money = { ...MONEY, ...money };
+  await kit.read();
 }
 
-const groups = () => recorder.of('allowance').filter(({ holder }) => holder === 'group');
-const asked = (part: string) => lab.requests.filter(({ url }) => url.includes(part));
+const groups = () => kit.recorder.of('allowance').filter(({ holder }) => holder === 'group');
+const asked = (part: string) => kit.lab.requests.filter(({ url }) => url.includes(part));
 
 describe('budgets of Coder', () => {
   it('7: of a group: what its members spent, of the limit of each times their number', async () => {
@@ -69,24 +56,22 @@ describe('budgets of Coder', () => {
   it('7: none, or not visible, is no limit', async () => {
     await read({ isFirstVersion: true, limitMicros: null });
     expect(groups()).toEqual([]);
-    expect(recorder.of('source_status').at(-1)).toMatchObject({ state: 'polling', notices: [] });
+    expect(kit.status()).toMatchObject({ state: 'polling', notices: [] });
   });
 
   it('7: 0 lets nobody spend anything, and that is used up', async () => {
     await read({ limitMicros: 0 });
     expect(groups()).toMatchObject([{ used: 32.73e9, limit: 0 }]);
-    expect(recorder.of('error').map(({ text }) => text)).toEqual([
+    expect(kit.recorder.of('error').map(({ text }) => text)).toEqual([
       'budget of group developers is used up: $32.73 of $0.00',
     ]);
   });
 
   it('7: what the licence does not have is said, and the rest is read', async () => {
     const sold = { message: 'Template RBAC is a Premium feature. Contact sales!' };
-    lab.refuses('/groups', { status: 403, body: sold });
+    kit.lab.refuses('/groups', { status: 403, body: sold });
     await read({});
-    expect(recorder.of('source_status').at(-1)?.notices).toEqual([
-      'this deployment is not licensed to tell of groups',
-    ]);
+    expect(kit.status()?.notices).toEqual(['this deployment is not licensed to tell of groups']);
   });
 
   it('of many groups are asked a hundred at a time', async () => {

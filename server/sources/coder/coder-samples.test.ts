@@ -8,10 +8,8 @@ import { createLabCoder } from '#lab/coder/server.ts';
 import { addTokens, ZERO_TOKENS } from '#organism/tokens.ts';
 import { createPricer } from '#server/ingest/price.ts';
 
-import type { Source } from '../source.ts';
-import type { Recorder } from '../testing/recorder.ts';
-import { createRecorder } from '../testing/recorder.ts';
-import { createCoderSource } from './coder-source.ts';
+import type { TestCoder } from './testing/test-coder.ts';
+import { openTestCoder } from './testing/test-coder.ts';
 import { tokensOf } from './to-drafts.ts';
 
 /** What the samples say, in the numbers they say it in. */
@@ -38,31 +36,17 @@ function labSession(wire: unknown): LabCoderSession {
   return { ...session, threads: threadsShape.parse(session.threads) };
 }
 
-let lab: LabCoder;
-let recorder: Recorder;
-let source: Source;
-
+let kit: TestCoder<LabCoder>;
 beforeEach(async () => {
-  lab = createLabCoder();
-  const { url } = await lab.start();
-  recorder = createRecorder();
-  const config = { name: 'coder', url, organismId: 'coder', apiKey: 'token-1', pollMs: 20 };
-  source = createCoderSource(config, recorder.deps);
+  kit = await openTestCoder(createLabCoder());
 });
-afterEach(async () => {
-  await source.stop();
-  await lab.stop();
-});
-
-const status = () => recorder.of('source_status').at(-1);
-const polled = () => recorder.until('a reading', () => status()?.state === 'polling');
+afterEach(() => kit.close());
 
 describe('the samples of Coder AI Bridge', () => {
   it('2, 5: the session in full: two threads that add up to it, and every message', async () => {
-    lab.put(labSession(sample('session-detail', json)));
-    await source.start();
-    await polled();
-    const sum = recorder.of('usage').map(({ tokens }) => tokens);
+    kit.lab.put(labSession(sample('session-detail', json)));
+    await kit.read();
+    const sum = kit.recorder.of('usage').map(({ tokens }) => tokens);
     expect(sum.reduce(addTokens, ZERO_TOKENS)).toEqual({
       inputFresh: 3150,
       outputVisible: 2210,
@@ -70,7 +54,7 @@ describe('the samples of Coder AI Bridge', () => {
       cacheWrite: 12_400,
       reasoning: 0,
     });
-    const messages = recorder.of('message');
+    const messages = kit.recorder.of('message');
     expect(messages.map(({ from, payloadType, to }) => `${from} ${payloadType} ${to}`)).toEqual([
       'ann prompt Claude Code @ ann',
       'Claude Code @ ann thinking Claude Code @ ann',
@@ -84,8 +68,8 @@ describe('the samples of Coder AI Bridge', () => {
       input: { file_path: 'worker.ts' },
       injected: false,
     });
-    expect(recorder.of('thread_created')).toHaveLength(2);
-    expect(recorder.rejects).toEqual([]);
+    expect(kit.recorder.of('thread_created')).toHaveLength(2);
+    expect(kit.recorder.rejects).toEqual([]);
   });
 
   it('1: all pages: clients, a client nobody names, and sessions without threads', async () => {
@@ -94,36 +78,33 @@ describe('the samples of Coder AI Bridge', () => {
       for (const session of sample(name, page).sessions) {
         const { id } = sessionShape.parse(session);
         const thread = { id: `${id}-1`, prompt: 'go', agentic_actions: null };
-        lab.put({ ...labSession(session), threads: [thread] });
+        kit.lab.put({ ...labSession(session), threads: [thread] });
       }
     }
-    await source.start();
-    await polled();
-    const agents = recorder.of('agent').filter(({ isAgent }) => isAgent);
+    await kit.read();
+    const agents = kit.recorder.of('agent').filter(({ isAgent }) => isAgent);
     expect(new Set(agents.map(({ agent }) => agent))).toEqual(
       new Set(['Claude Code @ ann', 'Codex @ bob', 'Unknown @ bob']),
     );
-    expect(recorder.of('usage')).toEqual([]);
-    expect(recorder.rejects).toEqual([]);
+    expect(kit.recorder.of('usage')).toEqual([]);
+    expect(kit.recorder.rejects).toEqual([]);
   });
 
   it('4: a page of a session without threads', async () => {
-    lab.put(labSession(sample('session-detail-empty-page', json)));
-    await source.start();
-    await polled();
-    expect(recorder.of('thread_created')).toEqual([]);
-    expect(recorder.rejects).toEqual([]);
+    kit.lab.put(labSession(sample('session-detail-empty-page', json)));
+    await kit.read();
+    expect(kit.recorder.of('thread_created')).toEqual([]);
+    expect(kit.recorder.rejects).toEqual([]);
   });
 
   it('8: of the deprecated list, the one tool that could not be called', async () => {
     const { results } = sample('interceptions-deprecated', z.object({ results: z.array(json) }));
-    lab.interceptions = results;
-    await source.start();
-    await polled();
-    expect(recorder.of('error').map(({ text }) => text)).toEqual([
+    kit.lab.interceptions = results;
+    await kit.read();
+    expect(kit.recorder.of('error').map(({ text }) => text)).toEqual([
       'coder_workspace_exec: workspace is stopped',
     ]);
-    expect(recorder.of('usage')).toEqual([]);
+    expect(kit.recorder.of('usage')).toEqual([]);
   });
 
   const usageShape = z.record(z.string(), z.number());
@@ -155,12 +136,14 @@ describe('the samples of Coder AI Bridge', () => {
 
   const refusals = z.array(z.object({ case: z.string(), status: z.number(), body: json }));
   it.each(sample('errors', refusals))('10: $case is said in words', async (refusal) => {
-    lab.refusal = refusal;
-    await source.start();
-    await recorder.until('a state', () => (status()?.reason ?? '') !== '');
+    kit.lab.refusal = refusal;
+    await kit.source.start();
+    await kit.recorder.until('a state', () => (kit.status()?.reason ?? '') !== '');
     const isUnlicensed = refusal.case === 'not licensed';
-    expect(status()?.state).toBe(isUnlicensed ? 'unlicensed' : 'retrying');
-    expect(status()?.reason).toMatch(isUnlicensed ? /Premium/ : new RegExp(`${refusal.status}`));
+    expect(kit.status()?.state).toBe(isUnlicensed ? 'unlicensed' : 'retrying');
+    expect(kit.status()?.reason).toMatch(
+      isUnlicensed ? /Premium/ : new RegExp(`${refusal.status}`),
+    );
   });
 });
 
