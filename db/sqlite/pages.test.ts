@@ -100,10 +100,22 @@ describe('pages from place to place', () => {
           const all = paged.filter(({ id }) => Number(id.slice(1)) % step === 0);
           expect(page.rows).toEqual(all.slice(100, 200));
           expect(page.total).toBe(all.length);
-          const filtered = await store.listThreads({ ...query, agent, activeSince: NOON + 1000 });
-          expect(filtered.total).toBe(
-            all.filter(({ lastActivity }) => (lastActivity ?? 0) >= NOON + 1000).length,
-          );
+        }
+        // Most of them, some, and few; of the busy one's not all are counted.
+        for (const activeSince of [NOON + 100, NOON + 1000, NOON + 2900]) {
+          const since = paged.filter(({ lastActivity }) => (lastActivity ?? 0) >= activeSince);
+          const found = { ...query, activeSince, limit: 60 };
+          const whole = await store.listThreads(found);
+          expect(whole.rows).toEqual(since.slice(0, 60));
+          expect(whole.total).toBe(since.length);
+          const busy = { ...found, agent: 'ash', after: whole.next ?? undefined };
+          const behind = await store.listThreads(busy);
+          expect(behind.rows).toEqual(since.slice(60, 120));
+          const isAll = since.length < 2000;
+          expect(behind.total).toBe(isAll ? since.length : 2000);
+          expect(behind.isTotalAtLeast).toBe(!isAll);
+          const deep = await store.listThreads({ ...busy, after: undefined, offset: 1990 });
+          expect(deep.total).toBe(Math.min(since.length, 1990 + 60 + 1));
         }
       }
     }

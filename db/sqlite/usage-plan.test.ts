@@ -156,10 +156,11 @@ describe('what a usage query reads', () => {
     const { deps, reads } = await openWatched(3);
     const page = { organismId: 'garden', limit: 2, offset: 0 };
     const place = { value: 1, id: 1 };
+    const fewActive = NOON + 9 * DAY_MS;
     for (const sort of ['activity', 'created', 'messages', 'tokens', 'cost', 'budget'] as const) {
       for (const after of [undefined, place]) {
         listThreads(deps, { ...page, sort, after });
-        listThreads(deps, { ...page, sort, after, status: 'active', activeSince: NOON });
+        listThreads(deps, { ...page, sort, after, status: 'active', activeSince: fewActive });
         listThreads(deps, { ...page, sort, after, agent: 'greeter' });
       }
     }
@@ -168,6 +169,26 @@ describe('what a usage query reads', () => {
     const whole = ofThreads.filter((detail) => !detail.includes('INTEGER PRIMARY KEY'));
     expect(whole.length).toBeGreaterThan(0);
     expect(whole.filter((detail) => !index.test(detail))).toEqual([]);
+  });
+
+  test('of threads that are mostly active a page is found in its order, but for the oldest', async () => {
+    const { deps, reads } = await openWatched(3);
+    const page = { organismId: 'garden', limit: 2, offset: 0, activeSince: NOON - DAY_MS };
+    for (const sort of ['created', 'messages', 'tokens', 'cost', 'budget'] as const) {
+      for (const direction of ['asc', 'desc'] as const) {
+        reads.length = 0;
+        listThreads(deps, { ...page, sort, direction, after: { value: 1, id: 1 } });
+        const isInOrder = sort !== 'created' || direction === 'desc';
+        const index = isInOrder ? `threads_${sort}` : 'threads_activity';
+        const places = reads.filter((detail) => / t USING/.test(detail));
+        expect(places.filter((detail) => !detail.includes(index))).toEqual(
+          places.filter((detail) => detail.includes('PRIMARY KEY')),
+        );
+        // Participants alone are put in order, where the page is not.
+        const sorted = reads.filter((detail) => detail.includes('TEMP B-TREE')).length;
+        expect(sorted === 1).toBe(isInOrder);
+      }
+    }
   });
 
   test('a page of threads is found by its place, in any order and of any status', async () => {

@@ -10,6 +10,10 @@ import type { Param, Statements } from './statements.ts';
 export interface ThreadListing extends Listing {
   /** How many there are; undefined where they must be counted. */
   readonly total: number | undefined;
+  /** As `from`, by whichever index has the least to look up; with the same parameters. */
+  readonly countedFrom: string;
+  /** Whether counting looks each of them up elsewhere: then not all are counted. */
+  readonly isCountDear: boolean;
   /** Whether they are read in their order, so that a page costs the same at any depth. */
   readonly isInOrder: boolean;
 }
@@ -49,34 +53,57 @@ export function describeThreads(deps: Deps, organism: number, query: ThreadQuery
     // In the index of the newest activity the id is not beside it, but hardly two are at one instant.
     hasManyTies: index !== ORDERS.activity.index,
     ...(query.agent === undefined
-      ? findByFacts(deps.lookups, organism, { query, index })
+      ? findByFacts(deps, organism, { query, index })
       : findByAgent(deps, organism, { query, index, agent: query.agent })),
   };
 }
 
-type Found = Pick<ThreadListing, 'from' | 'params' | 'total' | 'isInOrder'>;
+type Found = Pick<
+  ThreadListing,
+  'from' | 'params' | 'total' | 'countedFrom' | 'isCountDear' | 'isInOrder'
+>;
 
 /** The newest activity is a stretch of its index, which has every value that is sorted by. */
 function findByFacts(
-  lookups: Lookups,
+  { statements, lookups }: Deps,
   organism: number,
   { query, index }: { query: ThreadQuery; index: string },
 ): Found {
   const { where, params } = conditions(organism, query);
-  const isInOrder = query.activeSince === undefined || (query.sort ?? 'activity') === 'activity';
-  return {
-    from: `FROM threads t INDEXED BY ${isInOrder ? index : 'threads_activity'} WHERE ${where}`,
+  const all = lookups.countThreads(organism);
+  const { activeSince, sort = 'activity' } = query;
+  const total = params.length === 1 ? all : undefined;
+  const ordered = `FROM threads t INDEXED BY ${index} WHERE ${where}`;
+  const inOrder = {
+    from: ordered,
     params,
-    total: params.length === 1 ? lookups.countThreads(organism) : undefined,
-    isInOrder,
+    total,
+    countedFrom: ordered,
+    isCountDear: false,
+    isInOrder: true,
   };
+  if (activeSince === undefined || sort === 'activity') return inOrder;
+  const count = `SELECT count(*) AS total FROM threads INDEXED BY threads_activity
+    WHERE organism_id = ? AND last_activity >= ?`;
+  const active = statements.get<{ total: number }>(count, [organism, activeSince])?.total ?? 0;
+  const stretch = `FROM threads t INDEXED BY threads_activity WHERE ${where}`;
+  const found = {
+    ...inOrder,
+    total: params.length === 2 ? active : undefined,
+    countedFrom: stretch,
+  };
+  // Where most are active, whatever comes next in order is soon one of them; but not of the oldest.
+  const isOldestFirst = sort === 'created' && query.direction === 'asc';
+  if (active * 2 >= all && !isOldestFirst) return found;
+  return { ...found, from: stretch, isInOrder: false };
 }
 
 function findByAgent(
-  { statements, lookups }: Deps,
+  deps: Deps,
   organism: number,
   { query, index, agent }: { query: ThreadQuery; index: string; agent: string },
 ): Found {
+  const { statements, lookups } = deps;
   const { where, params } = conditions(organism, query);
   const [id = -1] = lookups.idsOf('agents', [organism], agent);
   const count = 'SELECT count(*) AS total FROM thread_agents WHERE agent_id = ?';
@@ -85,14 +112,18 @@ function findByAgent(
   if (ofAgent <= MAX_SORTED_THREADS) {
     const from = `FROM thread_agents p CROSS JOIN threads t ON t.id = p.thread_id
       WHERE p.agent_id = ? AND ${where}`;
-    return { from, params: [id, ...params], total, isInOrder: true };
+    const counted = { total, countedFrom: from, isCountDear: false };
+    return { from, params: [id, ...params], ...counted, isInOrder: true };
   }
   const isPartOf = 'SELECT 1 FROM thread_agents p WHERE p.thread_id = t.id AND p.agent_id = ?';
+  const found = findByFacts(deps, organism, { query, index });
   return {
-    from: `FROM threads t INDEXED BY ${index} WHERE ${where} AND EXISTS (${isPartOf})`,
+    from: `${found.from} AND EXISTS (${isPartOf})`,
     params: [...params, id],
     total,
-    isInOrder: true,
+    countedFrom: `${found.countedFrom} AND EXISTS (${isPartOf})`,
+    isCountDear: true,
+    isInOrder: found.isInOrder,
   };
 }
 

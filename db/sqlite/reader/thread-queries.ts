@@ -36,12 +36,28 @@ export function listThreads(deps: Deps, query: ThreadQuery): PlacedPage<StoredTh
 }
 
 function listAll(statements: Statements, listing: ThreadListing, query: ThreadQuery) {
-  const count = `SELECT count(*) AS total ${listing.from}`;
-  const total =
-    listing.total ?? statements.get<{ total: number }>(count, listing.params)?.total ?? 0;
   const bounded = listing.isInOrder ? listing : boundBySample(statements, listing, query);
-  return { places: listPlaces(statements, bounded, query), total };
+  const places = listPlaces(statements, bounded, query);
+  return { places, ...countThreads(statements, listing, query) };
 }
+
+/** Of a busy agent's threads no more are counted than whoever pages by offset needs to go on. */
+function countThreads(
+  statements: Statements,
+  { total, isCountDear, countedFrom, params }: ThreadListing,
+  { limit, offset }: ThreadQuery,
+): Pick<PlacedPage<StoredThread>, 'total' | 'isTotalAtLeast'> {
+  if (total !== undefined) return { total };
+  const count = (sql: string, more: readonly number[] = []): number =>
+    statements.get<{ total: number }>(sql, [...params, ...more])?.total ?? 0;
+  if (!isCountDear) return { total: count(`SELECT count(*) AS total ${countedFrom}`) };
+  const most = Math.max(MAX_COUNTED_THREADS, offset + limit + 1);
+  const counted = count(`SELECT count(*) AS total FROM (SELECT 1 ${countedFrom} LIMIT ?)`, [most]);
+  return { total: counted, isTotalAtLeast: counted === most };
+}
+
+/** Each is looked up: so many take a millisecond. */
+const MAX_COUNTED_THREADS = 2000;
 
 /** Threads whose values are looked at to see how far a page reaches at most. */
 const SAMPLED_THREADS = 2000;
@@ -60,9 +76,11 @@ function boundBySample(statements: Statements, listing: Listing, query: ThreadQu
   if (after?.value === null) return listing;
   const behind = after === undefined ? '' : `WHERE (value, id) ${isAscending ? '>' : '<'} (?, ?)`;
   const offset = after === undefined ? query.offset : 0;
+  // The first ones that were created are among those whose activity is the oldest.
+  const sampled = isAscending && query.sort === 'created' ? 'ASC' : 'DESC';
   const sample = `SELECT value FROM (
       SELECT ${value} AS value, ${id} AS id ${from}
-      ORDER BY t.last_activity DESC LIMIT ${SAMPLED_THREADS}
+      ORDER BY t.last_activity ${sampled} LIMIT ${SAMPLED_THREADS}
     ) ${behind} ORDER BY value ${direction} LIMIT 1 OFFSET ?`;
   const bound = statements.get<{ value: number | null }>(sample, [
     ...params,
