@@ -204,6 +204,7 @@ describe('organoscope.v1', () => {
       return journal.events.filter(({ seq }) => seq > since);
     };
     const client = await openLive({ epoch: TEST_EPOCH, since: 1 });
+    await expect.poll(() => reads).toEqual([1]);
     for (let since = 2; since <= 9; since += 1) {
       client.send({ cmd: 'resume', epoch: TEST_EPOCH, since });
     }
