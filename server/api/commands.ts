@@ -1,7 +1,7 @@
 import type { CommandOutcome, CommandRecord, Store } from '#db/store.ts';
 import type { OrganismState } from '#organism/state.ts';
 
-import type { ControlCommand, ControlOutcome } from '../sources/source.ts';
+import type { AnswerStream, ControlCommand, ControlOutcome } from '../sources/source.ts';
 
 /** What an audit row keeps of a body or an answer. */
 const MAX_RECORDED_CHARS = 16_384;
@@ -9,6 +9,8 @@ const MAX_RECORDED_CHARS = 16_384;
 export interface CommandReply {
   readonly status: number;
   readonly body: unknown;
+  /** What goes to whoever asked instead of the body. */
+  readonly stream?: AnswerStream | undefined;
 }
 
 export interface Commands {
@@ -106,7 +108,8 @@ const BODILESS: ReadonlySet<number> = new Set([204, 205, 304]);
 const BAD_GATEWAY = 502;
 
 /** What the upstream said, verbatim, as far as HTTP can say it: an odd status becomes 502. */
-export function replyResponse({ status, body }: CommandReply): Response {
+export function replyResponse({ status, body, stream }: CommandReply): Response {
+  if (stream !== undefined) return new Response(stream.bytes, { status, headers: stream.headers });
   if (BODILESS.has(status)) return new Response(null, { status });
   const isSayable = status >= 200 && status < 600;
   return Response.json(body, { status: isSayable ? status : BAD_GATEWAY });
@@ -137,7 +140,7 @@ function targetOf(organismId: string, command: ControlCommand): string {
 function replyOf(outcome: ControlOutcome): CommandReply {
   switch (outcome.kind) {
     case 'answered':
-      return { status: outcome.status, body: outcome.body };
+      return { status: outcome.status, body: outcome.body, stream: outcome.stream };
     case 'not-sent':
       return { status: 503, body: { detail: `Not sent: ${outcome.reason}` } };
     case 'unknown':

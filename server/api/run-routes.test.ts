@@ -69,6 +69,19 @@ describe('runs', () => {
     expect((await kit.post(`${RUNS}/run_nobody/watch`, {})).status).toBe(404);
   });
 
+  it('pass an answer on as it comes to who asks for a stream, with the key only', async () => {
+    const path = '/api/v1/sources/one-source/chat/completions';
+    const body = { messages: [{ role: 'user', content: 'Hi' }], stream: true };
+    const { status, headers, text } = await kit.post(path, body);
+    expect([status, headers.get('content-type')]).toEqual([200, 'text/event-stream']);
+    expect(headers.get('x-hermes-session-id')).toMatch(/^api-/);
+    expect(text).toContain('chat.completion.chunk');
+    expect(text.trimEnd()).toMatch(/data: \[DONE\]/);
+    await recorder.until('the bill', () => recorder.of('usage').length === 1);
+    const log = commandListSchema.parse((await kit.get('/api/v1/commands')).body);
+    expect(log.commands[0]).toMatchObject({ command: 'ask', actor: 'key', status: 200 });
+  });
+
   it('may be asked for in the words of OpenAI', async () => {
     const { status, body } = await kit.post('/api/v1/sources/one-source/chat/completions', {
       messages: [{ role: 'user', content: 'Hi' }],

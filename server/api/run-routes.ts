@@ -79,10 +79,11 @@ export function runRoutes(deps: ApiDeps): Route[] {
     return defineRoute({
       method: 'POST',
       path: `/api/v1/sources/{name}/${path}`,
-      summary: `Asks upstream in the words of OpenAI's ${path} and follows the answer`,
+      summary: `Asks upstream in the words of OpenAI's ${path} and follows the answer; with \`stream\` it is passed on`,
       query: z.object({}),
       body,
       answer,
+      contentTypes: ['application/json', 'text/event-stream'],
       problems: PROBLEMS,
       alsoAnswers: [202],
       handle: (input) => forward(input, { kind: 'ask', form, body: input.body }),

@@ -113,8 +113,19 @@ export type RunCommand =
       readonly body: Record<string, unknown>;
     };
 
+export interface AnswerStream {
+  readonly bytes: ReadableStream<Uint8Array>;
+  readonly headers: Readonly<Record<string, string>>;
+}
+
 /** `answered` carries the upstream's own status and body, good or bad. */
 export type ControlOutcome =
-  | { readonly kind: 'answered'; readonly status: number; readonly body: unknown }
+  | {
+      readonly kind: 'answered';
+      readonly status: number;
+      readonly body: unknown;
+      /** Goes to whoever asked instead of the body, as it comes. */
+      readonly stream?: AnswerStream | undefined;
+    }
   | { readonly kind: 'not-sent'; readonly reason: string }
   | { readonly kind: 'unknown'; readonly reason: string };

@@ -76,7 +76,11 @@ export function createControl(deps: {
       sessionId,
       input: form === 'chat' ? messages : input,
       model: typeof model === 'string' ? model : undefined,
-      answer: { form, ask: { path: PATHS[form], body: { ...given, stream: true }, headers } },
+      answer: {
+        form,
+        ask: { path: PATHS[form], body: { ...given, stream: true }, headers },
+        isForwarded: given['stream'] === true,
+      },
     });
   }
 

@@ -4,7 +4,7 @@ import { refusal } from '#lab/hermes/replies.ts';
 import type { LabHermes, LabHermesOptions } from '#lab/hermes/server.ts';
 import { createLabHermes } from '#lab/hermes/server.ts';
 
-import type { ControlOutcome, Source } from '../source.ts';
+import type { AnswerStream, ControlOutcome, Source } from '../source.ts';
 import type { Recorder } from '../testing/recorder.ts';
 import { createRecorder } from '../testing/recorder.ts';
 import { createHermesSource } from './hermes-source.ts';
@@ -41,6 +41,11 @@ const notices = () => (status()?.notices ?? []).join('\n');
 function bodyOf(outcome: ControlOutcome): Record<string, unknown> {
   if (outcome.kind !== 'answered') throw new Error(outcome.reason);
   return Object.fromEntries(Object.entries(outcome.body ?? {}));
+}
+
+function streamOf(outcome: ControlOutcome): AnswerStream {
+  if (outcome.kind !== 'answered' || outcome.stream === undefined) throw new Error('no stream');
+  return outcome.stream;
 }
 
 async function startRun(body: Record<string, unknown> = { input: 'go' }) {
@@ -278,6 +283,61 @@ describe('a Hermes source', () => {
     expect(asked?.headers).not.toHaveProperty('origin');
     expect(recorder.conflicts).toEqual([]);
     expect(lab.interrupted).toBe(0);
+  });
+
+  test.each([
+    ['chat', { messages: [{ role: 'user', content: 'What is here?' }] }, '[DONE]'],
+    ['responses', { input: 'What is here?' }, 'response.completed'],
+  ] as const)('an answer of %s that is asked for as a stream is passed on', async (...asked) => {
+    const [form, given, last] = asked;
+    await connect();
+    recorder.hold();
+    const outcome = await source.control({ kind: 'ask', form, body: { ...given, stream: true } });
+    const { session_id: sessionId } = bodyOf(outcome);
+    const { bytes, headers } = streamOf(outcome);
+    expect(headers).toEqual({
+      'content-type': 'text/event-stream',
+      'x-hermes-session-id': sessionId,
+    });
+    let hasBegun = false;
+    const text = new Response(
+      bytes.pipeThrough(
+        new TransformStream({
+          transform(chunk, controller) {
+            hasBegun = true;
+            controller.enqueue(chunk);
+          },
+        }),
+      ),
+    ).text();
+    const isAsked = () => lab.requests.some(({ path }) => /completions|responses/.test(path));
+    await vi.waitFor(() => expect(isAsked()).toBe(true));
+    for (let turn = 0; turn < 50; turn += 1) await new Promise(setImmediate);
+    // Nothing leaves before the question is stored.
+    expect(hasBegun).toBe(false);
+    recorder.release();
+    expect(await text).toContain(last);
+    expect(recorder.of('usage')).toHaveLength(1);
+    expect(recorder.of('thread_updated').at(-1)?.status).toBe('completed');
+    expect(lab.interrupted).toBe(0);
+  });
+
+  test('who leaves a stream hangs up on it, and one that breaks off breaks off', async () => {
+    await connect();
+    lab.holdsAnswers = true;
+    const body = { input: 'Wait', stream: true };
+    const ask = { kind: 'ask', form: 'responses', body } as const;
+    const last = () => recorder.of('thread_updated').at(-1)?.status;
+    await streamOf(await source.control(ask)).bytes.cancel();
+    await recorder.until('the stop', () => last() === 'killed');
+    await vi.waitFor(() => expect(lab.interrupted).toBe(1));
+
+    const { bytes } = streamOf(await source.control(ask));
+    const cut = new Response(bytes).text().catch((error: unknown) => error);
+    // One that nobody reads holds nothing up.
+    streamOf(await source.control(ask));
+    await source.stop();
+    expect(await cut).toMatchObject({ message: 'the answer broke off' });
   });
 
   test('an answer is stopped by hanging up, and one that breaks off is unknown', async () => {

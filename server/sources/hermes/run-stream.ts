@@ -41,12 +41,15 @@ export type OpenedRun =
   | { readonly kind: 'refused'; readonly status: number; readonly body: string }
   | { readonly kind: 'failed'; readonly reason: string };
 
+type TakeItems = (items: readonly SseItem[], bytes: Uint8Array) => Promise<void>;
+
 export interface RunStream {
   /**
    * Hands over what arrives, and reads on when that is durable. Never rejects because of the wire.
+   * @param take gets the bytes too, for whoever they are passed on to
    * @returns why it ended
    */
-  read(take: (items: readonly SseItem[]) => Promise<void>): Promise<string>;
+  read(take: TakeItems): Promise<string>;
 }
 
 /**
@@ -99,7 +102,7 @@ async function readRefusal(response: IncomingMessage): Promise<string> {
 async function readStream(
   response: IncomingMessage,
   { schedule, elapsed, silenceMs = DEFAULT_SILENCE_MS }: RunStreamOptions,
-  take: (items: readonly SseItem[]) => Promise<void>,
+  take: TakeItems,
 ): Promise<string> {
   const reader = createSseReader();
   let heardAt = elapsed();
@@ -120,7 +123,7 @@ async function readStream(
   try {
     for await (const chunk of response) {
       isTaking = true;
-      await take(reader.push(chunk));
+      await take(reader.push(chunk), chunk);
       isTaking = false;
       heardAt = elapsed();
     }

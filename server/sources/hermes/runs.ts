@@ -10,6 +10,8 @@ import type { UpstreamUrl } from '../upstream/upstream-url.ts';
 import type { AnswerForm } from './answer-reader.ts';
 import { createAnswerReader } from './answer-reader.ts';
 import type { Cast } from './cast.ts';
+import type { Forwarding } from './forwarding.ts';
+import { createForwarding } from './forwarding.ts';
 import type { RunBook } from './run-book.ts';
 import type { RunReader } from './run-reader.ts';
 import { createRunReader } from './run-reader.ts';
@@ -31,6 +33,13 @@ export interface Runs {
   stop(): Promise<void>;
 }
 
+interface FollowedAnswer {
+  readonly form: AnswerForm;
+  readonly ask: StreamAsk;
+  /** Whether it goes on to whoever asked, once it is stored. */
+  readonly isForwarded: boolean;
+}
+
 export interface FollowedRun {
   readonly runId: string;
   readonly sessionId: string;
@@ -39,7 +48,7 @@ export interface FollowedRun {
   readonly model?: string | undefined;
   readonly provider?: string | undefined;
   /** Asked in OpenAI's words: it has no events of its own, its answer is the stream. */
-  readonly answer?: { readonly form: AnswerForm; readonly ask: StreamAsk } | undefined;
+  readonly answer?: FollowedAnswer | undefined;
 }
 
 interface Adrift {
@@ -53,6 +62,7 @@ interface Followed {
   readonly reader: RunReader;
   readonly done: Promise<void>;
   readonly stop: AbortController;
+  readonly forwarding: Forwarding | null;
 }
 
 const STOPPED = runStatusSchema.parse({ status: 'cancelled' });
@@ -122,9 +132,13 @@ export function createRuns(deps: {
     const reader = readerOf(run, false);
     const begun = { drafts: reader.begin(run.input, now()), cursors: book.save() };
     const stored = outbox.add(begun);
+    const forwarding = answer?.isForwarded === true ? createForwarding(() => stop.abort()) : null;
+    // A reader that reads no more must not hold what ends here.
+    signal.addEventListener('abort', () => forwarding?.end(false), { once: true });
     if (opened.kind === 'open') {
-      const followed = { run, reader, stop };
+      const followed = { run, reader, stop, forwarding };
       const done = read(opened.stream, followed, stored).finally(() => {
+        forwarding?.end(reader.isOver);
         reading.delete(runId);
         deps.onChange();
       });
@@ -136,17 +150,20 @@ export function createRuns(deps: {
       adrift.set(runId, { run, reader, reason });
     }
     deps.onChange();
-    return { kind: 'answered', status: 202, body: { run_id: runId, session_id: sessionId } };
+    const body = { run_id: runId, session_id: sessionId };
+    if (forwarding === null) return { kind: 'answered', status: 202, body };
+    const headers = { 'content-type': 'text/event-stream', 'x-hermes-session-id': sessionId };
+    return { kind: 'answered', status: 200, body, stream: { bytes: forwarding.bytes, headers } };
   }
 
   async function read(
     stream: RunStream,
-    { run, reader, stop }: Omit<Followed, 'done'>,
+    { run, reader, stop, forwarding }: Omit<Followed, 'done'>,
     stored: Promise<void>,
   ): Promise<void> {
     try {
       await stored;
-      const reason = await stream.read(async (items) => {
+      const reason = await stream.read(async (items, bytes) => {
         for (const item of items) {
           if (item.kind === 'dropped') await outbox.add({ drafts: [], rejects: [tooLong(run)] });
           if (item.kind !== 'data') continue;
@@ -154,6 +171,7 @@ export function createRuns(deps: {
           await outbox.add(reader.read(item.text, { event: item.event, at: now() }));
           if (reader.approval !== waited) deps.onChange();
         }
+        await forwarding?.pass(bytes);
       });
       if (reader.isOver) await end(run.runId, reader);
       else if (closing.signal.aborted) return;
