@@ -310,6 +310,25 @@ describe('Coder AI Bridge', () => {
     expect(ofBob.reduce((sum, { tokens }) => sum + tokens.inputFresh, 0)).toBe(140);
   });
 
+  it('tells two people of one name apart, whoever is met first after a restart', async () => {
+    const ann = (name: string, id: string, at: string) =>
+      session(name, { initiator: { id, username: 'ann' }, last_active_at: at });
+    lab.put(ann('s1', '11111111-aaaa', '2026-05-25T09:00:00Z'));
+    lab.put(ann('s2', '22222222-bbbb', '2026-05-25T09:01:00Z'));
+    await source.start();
+    await recorder.until('both', () => recorder.of('usage').length === 2);
+    await source.stop();
+    lab.put(ann('s3', '22222222-bbbb', '2026-05-25T09:02:00Z'));
+    source = connect();
+    await source.start();
+    await recorder.until('the third', () => recorder.of('usage').length === 3);
+    expect(recorder.of('usage').map(({ agent, user }) => [agent, user])).toEqual([
+      ['Claude Code @ ann', 'ann'],
+      ['Claude Code @ ann (22222222)', 'ann (22222222)'],
+      ['Claude Code @ ann (22222222)', 'ann (22222222)'],
+    ]);
+  });
+
   it('says that a thread ended once its end is ten minutes ago', async () => {
     let now = Date.parse('2026-05-25T09:05:00Z');
     recorder = createRecorder({ now: () => now, elapsed: () => performance.now() });

@@ -17,6 +17,7 @@ import { createBridgeReader } from './bridge-reader.ts';
 import { createBudgetReader } from './budget-reader.ts';
 import { invocationErrors } from './interceptions.ts';
 import { isUnlicensedAnswer } from './licence.ts';
+import { createPeople } from './people.ts';
 import { summaryId, threadsOf } from './shared-session.ts';
 import { detailDrafts, isSettled, sessionKey } from './to-drafts.ts';
 import type { WireDetail, WireSession } from './wire.ts';
@@ -36,7 +37,6 @@ const POLL_MS = 30_000;
 const OVERLAP_MS = 15 * MINUTE_MS;
 /** Money moves slowly, and each person is a question of its own. */
 const BUDGETS_MS = 60_000;
-const MAX_PEOPLE = 500;
 /** Asking again sooner will not buy a licence. */
 const UNLICENSED_MS = 10 * MINUTE_MS;
 /**
@@ -73,7 +73,7 @@ export function createCoderSource(config: CoderConfig, deps: SourceDeps): Source
     get: (path, query) => client.get(path, query),
     now: deps.now,
   });
-  const people = new Map<string, string>();
+  const people = createPeople(deps);
   let budgetsReadAt = -Infinity;
   let hasInterceptions = true;
 
@@ -149,21 +149,13 @@ export function createCoderSource(config: CoderConfig, deps: SourceDeps): Source
     }
     for (const session of rows.toReversed()) {
       if (isStopped()) return;
-      noteUse(session);
+      await people.meet(session.initiator);
       await syncSession(session, rows, cursorsAfter(session));
     }
   }
 
-  /** The people who were there last are asked for first. */
-  function noteUse({ initiator: { id, username } }: WireSession): void {
-    people.delete(id);
-    people.set(id, username ?? id);
-    const [oldest] = people.keys();
-    if (people.size > MAX_PEOPLE && oldest !== undefined) people.delete(oldest);
-  }
-
   async function readBudgets(): Promise<void> {
-    const drafts = await budgets.read(new Map([...people].toReversed()));
+    const drafts = await budgets.read(people.recent());
     budgetsReadAt = deps.elapsed();
     if (drafts.length > 0) await deps.deliver({ drafts });
   }
@@ -172,7 +164,7 @@ export function createCoderSource(config: CoderConfig, deps: SourceDeps): Source
   async function readErrors(): Promise<void> {
     if (!hasInterceptions) return;
     try {
-      const drafts = invocationErrors(await bridge.interceptions(), deps.now());
+      const drafts = invocationErrors(await bridge.interceptions(), people, deps.now());
       if (drafts.length > 0) await deps.deliver({ drafts });
     } catch (error) {
       const isGone = error instanceof RestError && [403, 404, 405, 410].includes(error.status ?? 0);
@@ -206,7 +198,8 @@ export function createCoderSource(config: CoderConfig, deps: SourceDeps): Source
     };
     const own = threadsOf(session, found, { rows, told });
     if (own === null) return;
-    const detail: WireDetail = { ...session, threads: own };
+    const initiator = { ...session.initiator, username: people.nameOf(session.initiator) };
+    const detail: WireDetail = { ...session, initiator, threads: own };
     const reading = detailDrafts(detail, kept, deps.now());
     const read = Object.fromEntries(
       [...reading.totals].map(([id, total]) => [

@@ -4,6 +4,7 @@ import type { EventDraft } from '#organism/event.ts';
 
 import { clip, errorDraft } from '../drafts.ts';
 import { instant, listOf, text } from '../lenient.ts';
+import type { People } from './people.ts';
 import { clientOf } from './to-drafts.ts';
 
 /**
@@ -29,7 +30,11 @@ const interceptionsSchema = z.looseObject({
 });
 
 /** Tools that could not be called, one error each, however often they are read. */
-export function invocationErrors(answer: unknown, now: number): EventDraft[] {
+export function invocationErrors(
+  answer: unknown,
+  people: Pick<People, 'nameOf'>,
+  now: number,
+): EventDraft[] {
   const list = interceptionsSchema.safeParse(answer);
   return (list.data?.results ?? []).flatMap((interception) =>
     interception.tool_usages.flatMap((usage) => {
@@ -40,7 +45,13 @@ export function invocationErrors(answer: unknown, now: number): EventDraft[] {
           key: `tool-error:${clip(usage.id)}`,
           at: usage.created_at ?? now,
           threadId: null,
-          agent: clientOf(interception),
+          agent: clientOf({
+            client: interception.client,
+            initiator: {
+              ...interception.initiator,
+              username: people.nameOf(interception.initiator),
+            },
+          }),
           text: `${tool ?? 'tool'}: ${error}`,
         }),
       ];
