@@ -177,6 +177,32 @@ describe('a picture', () => {
     expect(organisms.get('configured')?.counts.messages).toBe(1);
   });
 
+  it('stays for who comes while it is written', async () => {
+    const journal = createTestJournal();
+    const clock = createHandClock();
+    let onSave: () => void = () => undefined;
+    const organisms = createOrganisms({
+      store: {
+        ...journal,
+        async saveSnapshot(snapshot) {
+          await journal.saveSnapshot(snapshot);
+          onSave();
+        },
+      },
+      maxHot: 1,
+      monotonicMs: clock.monotonicMs,
+    });
+    organisms.publish(journal.append('one', [messageDraft('m1')]));
+    organisms.publish(journal.append('two', [messageDraft('m2')]));
+    const holds: Promise<unknown>[] = [];
+    onSave = () => void holds.push(organisms.hold('one'));
+    await organisms.fetch('two');
+    await Promise.all(holds);
+    expect(holds).toHaveLength(1);
+    expect(organisms.get('one')?.counts.messages).toBe(1);
+    expect(organisms.stats().putAway).toBe(0);
+  });
+
   it('stays in memory when the store cannot take it', async () => {
     const journal = createTestJournal();
     const clock = createHandClock();
