@@ -5,6 +5,15 @@ export type { TokenClasses } from './token-classes.ts';
 /** More than any one call or budget can mean; larger is hostile or broken input. */
 export const MAX_TOKENS = 1e12;
 
+/** In the order in which they are counted and shown. */
+export const TOKEN_CLASSES = [
+  'inputFresh',
+  'cacheRead',
+  'cacheWrite',
+  'outputVisible',
+  'reasoning',
+] as const satisfies readonly (keyof TokenClasses)[];
+
 export const ZERO_TOKENS: TokenClasses = {
   inputFresh: 0,
   cacheRead: 0,

@@ -1,6 +1,7 @@
 import type { UsageCharge } from '#db/store.ts';
 import type { AppliedPrice } from '#organism/event.ts';
 import type { TokenClasses } from '#organism/tokens.ts';
+import { TOKEN_CLASSES } from '#organism/tokens.ts';
 
 /** A kind of token that has a price of its own, or the calls themselves. */
 export type Meter = keyof TokenClasses | 'cacheWrite1h' | 'requests';
@@ -17,14 +18,6 @@ export interface FocusLine {
   /** Nano-dollars per million tokens; null where there is no one price. */
   readonly unitNanos: number | null;
 }
-
-const CLASSES = [
-  'inputFresh',
-  'cacheRead',
-  'cacheWrite',
-  'outputVisible',
-  'reasoning',
-] as const satisfies readonly (keyof TokenClasses)[];
 
 export function linesOf(charge: UsageCharge): FocusLine[] {
   const { basis, billing, price, tokens, costNanos, listCostNanos } = charge;
@@ -50,7 +43,7 @@ function classesOf(
   tokens: TokenClasses | null,
 ): { meter: keyof TokenClasses; quantity: number; tokens: number }[] {
   if (tokens === null) return [];
-  return CLASSES.filter((meter) => tokens[meter] > 0).map((meter) => ({
+  return TOKEN_CLASSES.filter((meter) => tokens[meter] > 0).map((meter) => ({
     meter,
     quantity: tokens[meter],
     tokens: tokens[meter],
@@ -72,7 +65,7 @@ function splitByPrice(tokens: TokenClasses, price: AppliedPrice, cost: Cost): Fo
     const unit = unitNanos[line.meter];
     return { ...line, unitNanos: unit, listNanos: nanosOf(line.quantity, unit) };
   });
-  const slack = cost.calls / 2 + CLASSES.length;
+  const slack = cost.calls / 2 + TOKEN_CLASSES.length;
   const lines = splitHourWrites(classes, price, { rest: restOf(classes, cost.nanos), slack });
   const rest = restOf(lines, cost.nanos);
   const largest = lines.reduce<FocusLine | null>(

@@ -1,7 +1,7 @@
 import { DAY_MS } from '#organism/durations.ts';
 import type { AppliedPrice } from '#organism/event.ts';
 import type { TokenClasses } from '#organism/tokens.ts';
-import { promptTokens } from '#organism/tokens.ts';
+import { TOKEN_CLASSES, promptTokens } from '#organism/tokens.ts';
 
 import type { CheckedOverride } from './price-overrides.ts';
 import type { Rate, RateLookup, RateQuery, Rates } from './price-rates.ts';
@@ -59,14 +59,6 @@ const SUBSCRIPTION = 'subscription';
 const TOKENS_PER_UNIT = 1_000_000;
 /** Lookups remembered; emptied when full, as it only saves time. */
 const MAX_CACHED_LOOKUPS = 10_000;
-const CLASSES = [
-  'inputFresh',
-  'cacheRead',
-  'cacheWrite',
-  'outputVisible',
-  'reasoning',
-] as const satisfies readonly (keyof TokenClasses)[];
-
 interface Quote {
   readonly rates: Rates;
   /** In rising order, the first for the smallest prompts; nearly always it is the only one. */
@@ -163,7 +155,8 @@ export function createPricer(
     const { tokens } = usage;
     const { rates, tiers, isComplete } = answer;
     const isPriced =
-      isComplete || CLASSES.every((name) => tokens[name] === 0 || rates.classes[name] !== null);
+      isComplete ||
+      TOKEN_CLASSES.every((name) => tokens[name] === 0 || rates.classes[name] !== null);
     const tier = isPriced ? tierOf(tiers, tokens) : undefined;
     if (tier === undefined) return unpriced('no-token-price');
     return applyPrice(usage, tier.price, rates.perRequestNanos);
@@ -209,13 +202,13 @@ function toAnswer(lookup: RateLookup | null, version: string): Answer {
   if (lookup === null) return { reason: 'lookup-failed' };
   if (!lookup.found) return { reason: lookup.reason };
   const { rates } = lookup;
-  const isComplete = CLASSES.every((name) => rates.classes[name] !== null);
+  const isComplete = TOKEN_CLASSES.every((name) => rates.classes[name] !== null);
   return { rates, tiers: tiersOf(rates, version), isComplete };
 }
 
 /** Calls of a tier share one price, which then crosses to the writer once and is looked up once. */
 function tiersOf(rates: Rates, version: string): Tier[] {
-  const all = [...CLASSES.map((name) => rates.classes[name]), rates.cacheWrite1h];
+  const all = [...TOKEN_CLASSES.map((name) => rates.classes[name]), rates.cacheWrite1h];
   const bounds = new Set(all.flatMap((rate) => rate?.steps.map(({ above }) => above) ?? []));
   return [-Infinity, ...[...bounds].sort((a, b) => a - b)].map((above) => ({
     above,
@@ -306,7 +299,7 @@ function costOf(tokens: TokenClasses, unitNanos: TokenClasses, hour: HourWrites)
 function costOfLarge(tokens: TokenClasses, unitNanos: TokenClasses, hour: HourWrites): number {
   const unit = BigInt(TOKENS_PER_UNIT);
   let total = BigInt(hour.tokens) * (BigInt(hour.nanos) - BigInt(unitNanos.cacheWrite));
-  for (const name of CLASSES) total += BigInt(tokens[name]) * BigInt(unitNanos[name]);
+  for (const name of TOKEN_CLASSES) total += BigInt(tokens[name]) * BigInt(unitNanos[name]);
   const floor = total / unit;
   const twiceRest = (total % unit) * 2n;
   const isUp = twiceRest > unit || (twiceRest === unit && floor % 2n === 1n);

@@ -1,6 +1,6 @@
 import type { DraftOf } from '#organism/event.ts';
 import type { TokenClasses } from '#organism/tokens.ts';
-import { MAX_TOKENS } from '#organism/tokens.ts';
+import { MAX_TOKENS, TOKEN_CLASSES } from '#organism/tokens.ts';
 
 import { MAX_JSON_DEPTH } from './limits.ts';
 
@@ -139,13 +139,7 @@ function readTokens(value: unknown): TokenClasses | null {
   return { inputFresh, cacheRead, cacheWrite, outputVisible, reasoning };
 }
 
-const CLASS_NAMES: ReadonlySet<unknown> = new Set<keyof TokenClasses>([
-  'inputFresh',
-  'cacheRead',
-  'cacheWrite',
-  'outputVisible',
-  'reasoning',
-]);
+const CLASS_NAMES: ReadonlySet<unknown> = new Set(TOKEN_CLASSES);
 
 function isClassList(value: unknown): value is (keyof TokenClasses)[] {
   return Array.isArray(value) && value.every((item) => CLASS_NAMES.has(item));

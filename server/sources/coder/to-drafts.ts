@@ -1,7 +1,7 @@
 import { MINUTE_MS } from '#organism/durations.ts';
 import type { EventDraft } from '#organism/event.ts';
 import type { TokenClasses } from '#organism/tokens.ts';
-import { ZERO_TOKENS, subtractTokens, totalTokens } from '#organism/tokens.ts';
+import { TOKEN_CLASSES, ZERO_TOKENS, subtractTokens, totalTokens } from '#organism/tokens.ts';
 
 import {
   agentDraft,
@@ -173,7 +173,7 @@ function usageDraft(
   total: ThreadTotal,
   before: ThreadTotal,
 ): EventDraft | null {
-  const isReset = CLASSES.some((name) => total[name] < before[name]);
+  const isReset = TOKEN_CLASSES.some((name) => total[name] < before[name]);
   const base = isReset ? NOTHING : before;
   const tokens = subtractTokens(total, base);
   if (totalTokens(tokens) === 0) return null;
@@ -198,8 +198,6 @@ function usageDraft(
     metadata: { session: conversation },
   };
 }
-
-const CLASSES = ['inputFresh', 'cacheRead', 'cacheWrite', 'outputVisible', 'reasoning'] as const;
 
 /** The cache lies beside the input; reasoning is inside the output and not told apart. */
 export function tokensOf(wire: WireTokens): ThreadTotal {
