@@ -9,23 +9,42 @@ const HEAD_END = Buffer.from('\r\n\r\n');
 const OK = Buffer.from('HTTP/1.1 200');
 const LENGTH = Buffer.from('content-length: ');
 
-/** One connection: sends a request, waits for its whole answer, sends the next. */
+/** The next request, and how long after the last one it is sent at the earliest, milliseconds. */
+interface NextRequest {
+  readonly request: Buffer;
+  readonly afterMs: number;
+}
+
+/**
+ * One connection: sends a request, waits for its whole answer, sends the next. Where the answer comes
+ * after the next was due, its time counts from then: a slow server is not asked more gently.
+ */
 export function runConnection(
   url: URL,
-  next: () => Buffer | undefined,
+  next: () => NextRequest | undefined,
   onAnswer: OnAnswer,
 ): Promise<void> {
   return new Promise<void>((resolve, reject) => {
+    let dueAt = performance.now();
     let sentAt = 0;
     let answer: Buffer = NOTHING;
+    const write = (request: Buffer, from: number): void => {
+      sentAt = from;
+      socket.write(request);
+    };
     const send = (): void => {
-      const request = next();
-      if (request === undefined) {
+      const following = next();
+      if (following === undefined) {
         socket.end();
         return resolve();
       }
-      sentAt = performance.now();
-      socket.write(request);
+      const { request, afterMs } = following;
+      const now = performance.now();
+      dueAt += afterMs;
+      if (afterMs === 0) write(request, now);
+      else if (dueAt <= now) write(request, dueAt);
+      // A timer that is late is the load's own fault.
+      else setTimeout(() => write(request, performance.now()), dueAt - now);
     };
     const take = (chunk: Buffer): boolean => {
       answer = answer.length === 0 ? chunk : Buffer.concat([answer, chunk]);

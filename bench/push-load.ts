@@ -3,6 +3,8 @@ import { parseArgs } from 'node:util';
 
 import { WebSocket } from 'ws';
 
+import { createRandom } from '#lab/agentserver/random.ts';
+
 import type { ModelstatForm } from './modelstat-batches.ts';
 import { createModelstatBatches } from './modelstat-batches.ts';
 import type { OnAnswer } from './push-connection.ts';
@@ -27,6 +29,8 @@ interface Plan {
   readonly batch: number;
   readonly connections: number;
   readonly events: number;
+  /** Between two requests of a connection, on average; 0: as soon as the last one is answered. */
+  readonly everyMs: number;
 }
 
 const PATH = '/api/v1/events?source=load';
@@ -51,14 +55,21 @@ interface Posts {
   readonly bodies: readonly string[];
 }
 
-function loadHttp({ url, connections }: Plan, { path, type, bodies }: Posts): Promise<PushLoad> {
+function loadHttp(plan: Plan, { path, type, bodies }: Posts): Promise<PushLoad> {
+  const { url, connections, everyMs } = plan;
   const head = `POST ${path} HTTP/1.1\r\nhost: ${url.host}\r\ncontent-type: ${type}\r\n`;
   const requests = bodies.map((body) =>
     Buffer.from(`${head}content-length: ${Buffer.byteLength(body)}\r\n\r\n${body}`),
   );
   return measure((onAnswer) => {
     let sent = 0;
-    const next = () => requests[sent++];
+    const random = createRandom(7);
+    // Programs do not keep step with each other.
+    const next = () => {
+      const request = requests[sent++];
+      const afterMs = everyMs === 0 ? 0 : random.int(everyMs / 2, everyMs * 1.5);
+      return request === undefined ? undefined : { request, afterMs };
+    };
     return Promise.all(
       Array.from({ length: connections }, () => runConnection(url, next, onAnswer)),
     );
@@ -148,6 +159,7 @@ const { values } = parseArgs({
     batch: { type: 'string', default: '500' },
     connections: { type: 'string', default: '4' },
     events: { type: 'string', default: '200000' },
+    every: { type: 'string', default: '0' },
     'warm-up': { type: 'string', default: '0' },
   },
 });
@@ -156,6 +168,7 @@ const plan: Plan = {
   batch: Number(values.batch),
   connections: Number(values.connections),
   events: Number(values.events),
+  everyMs: Number(values.every),
 };
 const LOADS: Readonly<Record<string, (of: Plan) => Promise<PushLoad>>> = {
   lines: loadLines,
@@ -170,7 +183,7 @@ if (load === undefined) {
 }
 // Not measured: a server is no longer compiling itself when it is busy.
 const warmUp = Number(values['warm-up']);
-if (warmUp > 0) await load({ ...plan, events: warmUp });
+if (warmUp > 0) await load({ ...plan, events: warmUp, everyMs: 0 });
 const found = await load(plan);
 // Standard error is what a program of ours is remembered by.
 console.error(JSON.stringify(found));

@@ -9,12 +9,14 @@ export interface LoadPlan {
   readonly events: number;
   /** Sent first and not measured. */
   readonly warmUp: number;
+  /** Between two requests of a connection, on average; absent: as soon as the last one is answered. */
+  readonly everyMs?: number | undefined;
 }
 
 /** @throws Error with what the load wrote, or when not every event was accepted */
 export async function runPushLoad(url: string, mode: PushMode, plan: LoadPlan): Promise<PushLoad> {
-  const { batch, connections, events, warmUp } = plan;
-  const numbers = { batch, connections, events, 'warm-up': warmUp };
+  const { batch, connections, events, warmUp, everyMs = 0 } = plan;
+  const numbers = { batch, connections, events, 'warm-up': warmUp, every: everyMs };
   const args = Object.entries(numbers).flatMap(([name, value]) => [`--${name}`, String(value)]);
   const { code, stderr } = await runProgram({
     args: ['bench/push-load.ts', '--url', url, '--mode', mode, ...args],
