@@ -18,7 +18,7 @@ const query = z.object({ organism: organismParam });
 type Query = z.output<typeof query>;
 
 /** The upstream's own status and body come back verbatim; these are the contract's. */
-const PROBLEMS = [400, 404, 500, 503, 504];
+const PROBLEMS = [400, 404, 500, 502, 503, 504];
 
 /** Commands: recorded, sent once to the upstream, never retried. */
 export function controlRoutes(deps: ApiDeps, baselines: UsageBaselines): Route[] {

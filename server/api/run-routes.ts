@@ -11,7 +11,7 @@ import type { Route, RouteInput } from './route.ts';
 import { defineRoute } from './route.ts';
 
 /** The upstream's own status and body come back verbatim. */
-const PROBLEMS = [400, 401, 404, 409, 413, 429, 500, 503, 504];
+const PROBLEMS = [400, 401, 404, 409, 413, 429, 500, 502, 503, 504];
 
 const answer = z.looseObject({ run_id: z.string().optional(), status: z.string().optional() });
 const passedOn = z.record(z.string(), z.unknown());
