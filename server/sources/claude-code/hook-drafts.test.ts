@@ -106,11 +106,4 @@ describe('hook events', () => {
       expect(keysAt(AT + 60_000)).not.toEqual(keysAt(AT));
     },
   );
-
-  it('of a prompt take up a session that had ended', () => {
-    const statuses = ['SessionEnd', 'UserPromptSubmit'].map((name) =>
-      told(name).find(({ type }) => type === 'thread_updated'),
-    );
-    expect(statuses).toMatchObject([{ status: 'completed' }, { status: 'active' }]);
-  });
 });

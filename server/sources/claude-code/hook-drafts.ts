@@ -83,7 +83,6 @@ function eventDrafts(place: Place): EventDraft[] {
     case 'UserPromptSubmit':
       return [
         state(place, 'processing'),
-        resumed(place),
         say(place, {
           key: promptKey(place.session, hook.prompt_id ?? String(place.at)),
           from: USER,
@@ -197,21 +196,15 @@ function failure({ hook, agent, session, at }: Place, severity: 'warning' | 'err
   });
 }
 
-/** A session that had ended may be taken up again under its own id. */
-function resumed({ hook, at, session }: Place): EventDraft {
-  return threadIs('active', { key: `session-on:${session}:${turn(hook, at)}`, at, session });
-}
-
 function ended({ hook, at, session }: Place): EventDraft {
-  return threadIs('completed', { key: `session-end:${session}:${occasion(hook)}`, at, session });
-}
-
-function threadIs(
-  status: string,
-  { key, at, session }: { readonly key: string; readonly at: number; readonly session: string },
-): EventDraft {
-  const facts = { occurredAt: at, threadId: session, status, lastActivity: at };
-  return { type: 'thread_updated', key: clip(key), ...facts };
+  return {
+    type: 'thread_updated',
+    key: `session-end:${session}:${occasion(hook)}`,
+    occurredAt: at,
+    threadId: session,
+    status: 'completed',
+    lastActivity: at,
+  };
 }
 
 /** One of the many others: kept, and counted. */
