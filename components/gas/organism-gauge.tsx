@@ -70,10 +70,10 @@ function NextDry({ sum }: { sum: GasSum }) {
     <Link
       href={hrefOf(`/threads/${encodeURIComponent(next.id)}`)}
       className="text-accent hover:underline"
-      data-tip={next.id}
+      data-tip={`Thread ${next.id}`}
+      aria-label={`Thread ${shortenId(next.id)} in ${formatEstimate(next.timeToEmptyMs)}`}
     >
-      <span className="mono">{shortenId(next.id)}</span>
-      {` in ${formatEstimate(next.timeToEmptyMs)}`}
+      {`in ${formatEstimate(next.timeToEmptyMs)}`}
     </Link>
   );
 }

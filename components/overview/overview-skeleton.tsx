@@ -19,11 +19,11 @@ export function OverviewSkeleton() {
       </div>
       <div className="grid gap-4 lg:grid-cols-[minmax(0,1fr)_24rem]">
         <Panel title={<Skeleton className="h-4 w-32" />}>
-          <div className="grid grid-cols-2 justify-items-center gap-x-2 gap-y-10 py-2 sm:grid-cols-4 min-[87.5rem]:grid-cols-5">
+          <div className="grid grid-cols-2 justify-items-center gap-x-2 gap-y-16 pt-2 pb-10 sm:grid-cols-4 min-[87.5rem]:grid-cols-5">
             {Array.from({ length: GAUGES }, (_, index) => (
               <Skeleton
                 key={index}
-                className="size-32 rounded-full! max-[87.49rem]:nth-[n+9]:hidden max-sm:nth-[n+5]:hidden"
+                className="size-32 rounded-full! border-12 border-track bg-transparent! max-[87.49rem]:nth-[n+9]:hidden max-sm:nth-[n+5]:hidden"
               />
             ))}
           </div>

@@ -92,7 +92,7 @@ function ThreadStat() {
         <span className={exhausted > 0 ? 'font-medium text-error' : undefined}>
           {budgets === 0
             ? 'none has a token budget'
-            : parts.filter((part) => part !== false).join(', ') || 'none over 90 % of its budget'}
+            : parts.filter((part) => part !== false).join(', ') || 'none over 90 % spent'}
         </span>
       }
     />

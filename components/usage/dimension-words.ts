@@ -15,7 +15,7 @@ export const DIMENSION_WORDS: Record<
 /** What a subscription covers is never charged: its cost is nothing, whatever it would have been. */
 const BILLING_WORDS: Readonly<Record<string, string>> = {
   api: 'Charged by call (API)',
-  subscription: 'Covered by a subscription',
+  subscription: 'Covered by subscription',
 } satisfies Record<BillingKind, string>;
 
 /** What is shown for a name in the ledger. Kinds of billing are ours to word; all else is the source's. */

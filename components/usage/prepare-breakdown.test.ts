@@ -83,7 +83,7 @@ it('sums days into totals, with what has no price beside them', () => {
 it('words the kinds of billing as the bill does', () => {
   const rows = [{ keys: ['subscription'], sum }];
   const [row] = prepareBreakdown({ groupBy: ['billing'], rows, total: sum }, [], 'billing');
-  expect(row).toMatchObject({ group: 'subscription', label: 'Covered by a subscription' });
+  expect(row).toMatchObject({ group: 'subscription', label: 'Covered by subscription' });
 });
 
 it('knows no cost where no call has a price, and calls nothing nothing', () => {
