@@ -82,6 +82,20 @@ const counted = (input: number, more: Json = {}) =>
   });
 const recorded = (input: number) =>
   line('token_usage_record', { usage: usage(input), thread_token_usage: usage(input) });
+/** As the newest builds write it, in every byte. */
+const whole = (input: number) => {
+  const counters = {
+    input_tokens: input,
+    cached_input_tokens: 10,
+    cache_write_input_tokens: 0,
+    output_tokens: 20,
+    reasoning_output_tokens: 5,
+    total_tokens: input + 20,
+  };
+  const ids = { thread_id: THREAD, turn_id: 't', response_id: 'r' };
+  const all = { usage: counters, turn_token_usage: counters, thread_token_usage: counters };
+  return line('token_usage_record', { ...ids, ...all }, { ordinal: 3 });
+};
 const turn = (model: string) => line('turn_context', { model, cwd: '/w' });
 const meta = (more: Json = {}) => line('session_meta', { id: THREAD, cwd: '/w', ...more });
 const said = (text: string) => line('response_item', { type: 'message', content: text });
@@ -99,6 +113,24 @@ const CODEX: Readonly<Record<string, string>> = {
     counted(300),
     recorded(40),
     counted(40),
+  ].join('\n'),
+  'as the newest builds write them': [whole(100), whole(100), whole(250), whole(40)].join('\n'),
+  'nearly as the newest builds write them': [
+    whole(100).replace('"r"', '"\u0001"'),
+    whole(200).replace('"r"', String.raw`"\u00e4\"usage\":"`),
+    whole(300).replace('"input_tokens":300', '"input_tokens":0300'),
+    whole(400).replaceAll('"input_tokens":400', '"input_tokens":4e2'),
+    whole(500).replaceAll('"input_tokens":500', '"input_tokens":1000000000000'),
+    whole(600).replaceAll('"cache_write_input_tokens":0,', ''),
+    whole(700).replace('"turn_id":"t"', '"turn_id":{"usage":7}'),
+    whole(800).replace('"total_tokens":820}}}', '"total_tokens":820,"input_tokens":5}}}'),
+    whole(900).slice(0, -1),
+    `${whole(1000)}}`,
+    ` ${whole(1100)}`,
+    `${whole(1200)} `,
+    `${whole(1300)}${whole(1400)}`,
+    whole(1500).replace(AT, '2026-13-45T99:99:99.000Z'),
+    whole(1600),
   ].join('\n'),
   'with keys in another order': [
     JSON.stringify({ payload: { model: 'm' }, type: 'turn_context', timestamp: AT }),

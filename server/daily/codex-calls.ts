@@ -10,6 +10,8 @@ import {
 } from '#server/sources/codex/ledger.ts';
 import { isCountOf, isOfNoUse, isRepeated } from '#server/sources/codex/line-heads.ts';
 import { bornAtOf, threadInName } from '#server/sources/codex/names.ts';
+import type { UsageRecord } from '#server/sources/codex/record-line.ts';
+import { readUsageRecord } from '#server/sources/codex/record-line.ts';
 import type { Replay } from '#server/sources/codex/replay.ts';
 import { bornAtOfSession, replayAfter, replayOf } from '#server/sources/codex/replay.ts';
 import { clip } from '#server/sources/drafts.ts';
@@ -33,7 +35,7 @@ interface FileFacts {
   replay: Replay | null;
   last: Totals | null;
   /** The counters of the thread as they were spelt last; only where they come twice. */
-  told: Buffer | null;
+  told: string | null;
 }
 
 /**
@@ -53,7 +55,9 @@ export function createCodexFinder(): CallFinder {
       // Newer builds tell each reading twice.
       if (told !== null && isCountOf(lines, begin, told)) return;
       const raw = lines.toString('utf8', begin, end);
-      if (replay === null || !isRepeated(raw)) take(raw, facts);
+      const record = replay === null ? readUsageRecord(raw) : null;
+      if (record !== null) takeRecord(record, facts);
+      else if (replay === null || !isRepeated(raw)) take(raw, facts);
     });
   }
 
@@ -70,7 +74,7 @@ export function createCodexFinder(): CallFinder {
       if (facts.replay !== null) passOverCopy(payload, facts);
     }
     if (type === 'turn_context') facts.model = textOf(payload['model']) ?? facts.model;
-    if (facts.replay === null && tellsUse(type, payload)) bill(raw, payload, facts);
+    if (facts.replay === null && tellsUse(type, payload)) takeUse(raw, payload, facts);
   }
 
   function passOverCopy(payload: Fields, facts: FileFacts): void {
@@ -80,15 +84,25 @@ export function createCodexFinder(): CallFinder {
     ledgers.set(facts.thread, passOver(ledgers.get(facts.thread) ?? NEW_LEDGER, facts.last));
   }
 
-  function bill(raw: string, payload: Fields, facts: FileFacts): void {
-    const { total: reading, ofRequest } = readTold(payload);
-    if (reading === null) return;
+  function takeRecord(record: UsageRecord, facts: FileFacts): void {
+    facts.at = parseInstant(record.timestamp) ?? facts.at;
+    facts.told = record.spelling;
+    bill(record.total, () => readCounters(parseRecord(record.ofRequest)), facts);
+  }
+
+  function takeUse(raw: string, payload: Fields, facts: FileFacts): void {
+    const { total, ofRequest } = readTold(payload);
+    if (total === null) return;
+    facts.told = spellingOf(raw);
+    bill(total, () => ofRequest, facts);
+  }
+
+  function bill(reading: Counters, ofRequest: () => Counters | null, facts: FileFacts): void {
     const { thread, last, model, provider, at } = facts;
     const known = ledgers.get(thread) ?? NEW_LEDGER;
     const { tokens, ledger, total } = billCounters(known, { total: reading, ofRequest, last });
     ledgers.set(thread, ledger);
     facts.last = total;
-    facts.told = spellingOf(raw);
     if (tokens === null) return;
     const maker = provider ?? (model === null ? '' : 'openai');
     table.add({ at, model: model ?? '', provider: maker, tokens, cacheWrite1h: 0 });
@@ -165,8 +179,8 @@ function readCounters(value: unknown): Counters | null {
 
 const OF_THREAD = '"thread_token_usage":';
 
-function spellingOf(raw: string): Buffer | null {
+function spellingOf(raw: string): string | null {
   const at = raw.lastIndexOf(OF_THREAD);
   const end = raw.indexOf('}', at);
-  return at === -1 || end === -1 ? null : Buffer.from(raw.slice(at + OF_THREAD.length, end + 1));
+  return at === -1 || end === -1 ? null : raw.slice(at + OF_THREAD.length, end + 1);
 }

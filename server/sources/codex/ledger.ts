@@ -71,13 +71,15 @@ export function billCounters(
   ledger: Ledger,
   told: {
     readonly total: Counters;
-    readonly ofRequest: Counters | null;
+    /** Asked only when a counter begins anew. */
+    readonly ofRequest: () => Counters | null;
     readonly last: Totals | null;
   },
 ): Bill & { readonly total: Totals } {
+  const { ofRequest, last } = told;
   const total = totalsOf(told.total);
-  const ofRequest = told.ofRequest === null ? null : totalsOf(told.ofRequest);
-  return { ...billFile(ledger, { total, ofRequest, last: told.last }), total };
+  const { tokens, ledger: next } = billFile(ledger, { total, ofRequest, last });
+  return { tokens, ledger: next, total };
 }
 
 /**
@@ -89,16 +91,19 @@ function billFile(
   reading: {
     readonly total: Totals;
     readonly last: Totals | null;
-    readonly ofRequest: Totals | null;
+    readonly ofRequest: () => Counters | null;
   },
 ): Bill {
   const { total, last, ofRequest } = reading;
   const isReset = last !== null && sumOf(total) < sumOf(last);
   const isNew = last === null && sumOf(ledger.billed) === 0;
-  // A counter that fell, or one that is seen for the first time, may have begun above nothing.
-  const ofOthers = ofRequest === null ? NO_TOTALS : difference(total, ofRequest);
-  const bill = billAbove(isReset || isNew ? ofOthers : ledger.billed, total, ledger);
-  return { ...bill, ledger: { ...bill.ledger, isFromFiles: true } };
+  const base = isReset || isNew ? ofOthers(total, ofRequest()) : ledger.billed;
+  return billAbove(base, total, { ...ledger, isFromFiles: true });
+}
+
+/** A counter that fell, or one that is seen for the first time, may have begun above nothing. */
+function ofOthers(total: Totals, ofRequest: Counters | null): Totals {
+  return ofRequest === null ? NO_TOTALS : difference(total, totalsOf(ofRequest));
 }
 
 /** Takes a total as billed elsewhere. */

@@ -33,9 +33,11 @@ export function isOfNoUse(bytes: Buffer, begin: number): boolean {
 }
 
 /** Whether a line counts exactly those tokens, spelt as they are. */
-export function isCountOf(bytes: Buffer, begin: number, counters: Buffer): boolean {
+export function isCountOf(bytes: Buffer, begin: number, counters: string): boolean {
   const type = typeAt(bytes, begin);
-  return isAt(bytes, type, TOTAL) && isAt(bytes, type + TOTAL.length, counters);
+  if (!isAt(bytes, type, TOTAL)) return false;
+  const from = type + TOTAL.length;
+  return bytes.toString('latin1', from, from + counters.length) === counters;
 }
 
 /** Where the type of a line is named; behind everything when that is not where Codex names it. */

@@ -211,7 +211,11 @@ function bill(fold: Fold, place: Place, payload: RolloutPayload): void {
   const told = countersOf(payload);
   if (told.total === null) return;
   const { last } = fold.state;
-  const { tokens, ledger, total } = billCounters(fold.ledger, { ...told, total: told.total, last });
+  const { tokens, ledger, total } = billCounters(fold.ledger, {
+    total: told.total,
+    ofRequest: () => told.ofRequest,
+    last,
+  });
   fold.ledger = ledger;
   fold.state = { ...fold.state, last: total };
   if (tokens === null) return;
