@@ -118,17 +118,21 @@ function runSocket(
       sentAt.push(performance.now());
       socket.send(frame, { binary: false });
     };
+    const endIfDone = (): void => {
+      if (!isEmpty || sentAt.length > 0) return;
+      socket.close();
+      resolve();
+    };
     socket.on('message', (data: Buffer) => {
       onAnswer(data, performance.now() - (sentAt.shift() ?? 0));
       send();
-      if (isEmpty && sentAt.length === 0) {
-        socket.close();
-        resolve();
-      }
+      endIfDone();
     });
     socket.once('error', reject);
     socket.once('open', () => {
       for (let i = 0; i < WINDOW; i += 1) send();
+      // The others may have taken all there is before this one was open.
+      endIfDone();
     });
   });
 }
