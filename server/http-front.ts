@@ -83,11 +83,9 @@ export function createHttpFront(deps: {
       return isEvents ? events.answer(request) : receivers.answer(request, pathname);
     }
     const { status, detail, headers } = verdict;
-    return Promise.resolve(
-      isEvents
-        ? jsonReply(status, { detail }, headers)
-        : receivers.refuse(request, pathname, verdict),
-    );
+    return isEvents
+      ? Promise.resolve(jsonReply(status, { detail }, headers))
+      : receivers.refuse(request, pathname, verdict);
   }
 
   /** On a port of its own there are no pages, no API and no sockets. */

@@ -95,18 +95,23 @@ describe('a receiver', () => {
     await post('refuse me');
     await post('x'.repeat(MAX_BYTES + 1));
     await post('no gzip', { 'content-encoding': 'gzip' });
+    await post('packed as nobody knows', { 'content-encoding': 'br' });
     const { body } = await kit.get('/api/v1/sources');
     expect(body).toMatchObject({
       sources: expect.arrayContaining([
         expect.objectContaining({
           name: 'echo',
-          counts: { received: 3, accepted: 0, duplicate: 0, rejected: 3 },
-          refusedBodies: { 'invalid-event': 1, 'too-large': 1, 'invalid-json': 1 },
+          counts: { received: 4, accepted: 0, duplicate: 0, rejected: 4 },
+          refusedBodies: { 'invalid-event': 1, 'too-large': 1, 'invalid-json': 2 },
         }),
       ]),
     });
     expect((await kit.get('/api/v1/sources/echo/rejects')).body).toMatchObject({
       rejects: [
+        {
+          reason: 'invalid-json',
+          detail: expect.stringMatching(/^Content-Encoding must be one of/),
+        },
         { reason: 'invalid-json', detail: 'The body is not gzip' },
         { reason: 'too-large', detail: `The body is larger than ${MAX_BYTES} bytes`, sample: '' },
         { reason: 'invalid-event', detail: 'echo: refused', sample: 'refuse me' },

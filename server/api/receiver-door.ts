@@ -19,8 +19,11 @@ export interface ReceiverDoor {
   has(method: string, pathname: string): boolean;
   /** Takes a request that the guard let through. Never rejects. */
   answer(request: IncomingMessage, pathname: string): Promise<Reply>;
-  /** Says the guard's refusal in the words of the upstream whose endpoint it is. */
-  refuse(request: IncomingMessage, pathname: string, refusal: Refusal): Reply;
+  /**
+   * Says the guard's refusal in the words of the upstream whose endpoint it is, and counts what is
+   * wrong with the body. Never rejects.
+   */
+  refuse(request: IncomingMessage, pathname: string, refusal: Refusal): Promise<Reply>;
   /** Before anything listens. */
   start(): Promise<void>;
   /** Idempotent; once nothing listens any more. */
@@ -95,6 +98,17 @@ export function createReceiverDoor(deps: ReceiverDoorDeps): ReceiverDoor {
     return jsonReply(refusal.status, { detail: refusal.detail }, refusal.headers);
   }
 
+  async function refuse(
+    request: IncomingMessage,
+    endpoint: OwnedEndpoint,
+    refusal: Refusal,
+  ): Promise<Reply> {
+    const { status, detail } = refusal;
+    const reason = BODY_FAULTS.get(status);
+    if (reason !== undefined) await noteRefused(endpoint.kind, { reason, detail });
+    return say(request, endpoint, refusal);
+  }
+
   function explain(error: unknown): Refusal {
     const answer = problemAnswer(error);
     if (answer === null) {
@@ -113,15 +127,10 @@ export function createReceiverDoor(deps: ReceiverDoorDeps): ReceiverDoor {
       try {
         return await take(request, endpoint);
       } catch (error) {
-        const refused = explain(error);
-        const reason = BODY_FAULTS.get(refused.status);
-        if (reason !== undefined) {
-          await noteRefused(endpoint.kind, { reason, detail: refused.detail });
-        }
-        return say(request, endpoint, refused);
+        return refuse(request, endpoint, explain(error));
       }
     },
-    refuse: (request, pathname, refusal) => say(request, find(request, pathname), refusal),
+    refuse: (request, pathname, refusal) => refuse(request, find(request, pathname), refusal),
     async start() {
       for (const receiver of receivers) await receiver.start?.();
     },
@@ -139,10 +148,11 @@ type OwnedEndpoint = Endpoint & Pick<Receiver, 'kind'>;
 
 /** For recognising a body; the quarantine cuts it further. */
 const MAX_SAMPLE_BYTES = 2048;
-/** What is wrong with a body that no receiver has seen: it is too large, or cannot be unpacked. */
+/** What is wrong with a body that no receiver has seen: its size, or how it is packed. */
 const BODY_FAULTS: ReadonlyMap<number, RefusedBody['reason']> = new Map([
   [400, 'invalid-json'],
   [413, 'too-large'],
+  [415, 'invalid-json'],
 ]);
 
 const FULL: Refusal = {

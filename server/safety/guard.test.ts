@@ -92,8 +92,19 @@ describe('guard: transport', () => {
   });
 
   it('refuses an encoded body', () => {
-    const gzip = request('POST', '/api/v1/inject', { 'content-encoding': 'gzip' });
+    const authorization = `Bearer ${KEY}`;
+    const gzip = request('POST', '/api/v1/inject', { 'content-encoding': 'gzip', authorization });
     expect(statusOf(guard.guardRequest(gzip))).toBe(415);
+  });
+
+  it('asks for the key before it says how a body may be packed', () => {
+    const { guard: remote } = setUp({ isLoopbackBound: false });
+    const packed = (headers: Record<string, string>) =>
+      statusOf(
+        remote.guardRequest(request('POST', EVENTS, { 'content-encoding': 'br', ...headers })),
+      );
+    expect(packed({})).toBe(401);
+    expect(packed({ authorization: `Bearer ${KEY}` })).toBe(415);
   });
 
   it('takes a packed body of events only, and one layer of it', () => {

@@ -41,20 +41,29 @@ export function createGuard(deps: {
       return { method, pattern: compilePath(path), need };
     });
 
-  function guardTransport(facts: RequestFacts, need: Need): Verdict | null {
+  function guardTransport(facts: RequestFacts): Verdict | null {
     if (facts.pathname === null) return refuse(400, 'The request target must be a path');
     if (!deps.isHostAllowed(facts.hosts)) {
       return refuse(403, 'This Host is not allowed; start with --allow-host NAME to allow it');
     }
     const isChange = facts.isUpgrade || !SAFE_METHODS.has(facts.method);
     const isForeign = facts.origin !== undefined && !deps.isOriginAllowed(facts.origin);
-    if (isChange && isForeign) return refuse(403, 'This Origin is not allowed');
+    return isChange && isForeign ? refuse(403, 'This Origin is not allowed') : null;
+  }
+
+  function guardPacking(facts: RequestFacts, need: Need): Verdict | null {
     const encoding = (facts.contentEncoding ?? 'identity').trim().toLowerCase();
     if (encoding === 'identity') return null;
     // One layer: what unpacks to something packed is a bomb.
     if (need === 'ingest' && PACKINGS.has(encoding)) return null;
     const others = need === 'ingest' ? `, ${[...PACKINGS].join(', ')}` : '';
     return refuse(415, `Content-Encoding must be one of identity${others}`);
+  }
+
+  /** How a body is packed is told to those who may send one: it is counted as theirs. */
+  function judge(facts: RequestFacts, need: Need): Verdict {
+    const verdict = deps.access.authorize(facts, need);
+    return verdict.ok ? (guardPacking(facts, need) ?? verdict) : verdict;
   }
 
   function needOf(method: string, pathname: string): Need {
@@ -70,18 +79,18 @@ export function createGuard(deps: {
       const facts = factsOf(req);
       const pathname = facts.pathname ?? '';
       const need = needOf(facts.method, pathname);
-      const refusal = guardTransport(facts, need);
+      const refusal = guardTransport(facts);
       if (refusal !== null) return refusal;
       if (!isApiPath(pathname) && !SAFE_METHODS.has(facts.method)) {
         return refuse(405, 'Method Not Allowed', { allow: 'GET, HEAD' });
       }
-      return deps.access.authorize(facts, need);
+      return judge(facts, need);
     },
     guardRoute(req, route) {
       const facts = factsOf(req);
       const need = ACCESS_TABLE[route];
       if (need === undefined) return refuse(403, 'This route has no access rule');
-      return guardTransport(facts, need) ?? deps.access.authorize(facts, need);
+      return guardTransport(facts) ?? judge(facts, need);
     },
     isKey: (candidate) => deps.access.isKey(candidate),
     identify: (req) => deps.access.identify(factsOf(req)),

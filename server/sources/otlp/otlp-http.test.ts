@@ -77,6 +77,34 @@ describe('bodies', () => {
     expect((await send(GOOD, { 'content-encoding': 'snappy' })).status).toBe(415);
   });
 
+  it('are counted when they are refused, also before they are decoded', async () => {
+    await send(GOOD, { 'content-type': 'text/plain' });
+    await send(GOOD, { 'content-type': 'application/grpc' }, '/v1/logs');
+    await send(GOOD, { 'content-encoding': 'snappy' });
+    await send(Buffer.from('{"resourceSpans":'));
+    const { body } = await kit.get('/api/v1/sources');
+    expect(body).toMatchObject({
+      sources: expect.arrayContaining([
+        expect.objectContaining({
+          name: 'otlp',
+          counts: { received: 4, accepted: 0, duplicate: 0, rejected: 4 },
+          refusedBodies: { 'invalid-event': 2, 'invalid-json': 2 },
+        }),
+      ]),
+    });
+    const { text } = await kit.get('/metrics');
+    expect(text).toContain(
+      'organoscope_refused_bodies_total{source="otlp",reason="invalid-event"} 2',
+    );
+    expect((await kit.get('/api/v1/sources/otlp/rejects')).body).toMatchObject({
+      rejects: expect.arrayContaining([
+        expect.objectContaining({
+          detail: 'OTLP logs: Content-Type must be application/x-protobuf or application/json',
+        }),
+      ]),
+    });
+  });
+
   it('may come in chunks, and are bounded then too', async () => {
     const halves = [GOOD.subarray(0, 40), GOOD.subarray(40)];
     expect(await sendChunked(halves, { 'content-type': JSON_TYPE })).toBe(200);

@@ -90,7 +90,14 @@ export function createOtlpReceiver(deps: ReceiverDeps): Omit<Receiver, 'kind'> {
 
   async function receive(signal: OtlpSignal, { headers, body }: ReceivedRequest): Promise<Reply> {
     const type = contentTypeOf(headers);
-    if (type === null) return refuse({ ...UNSUPPORTED, headers: {} }, headers);
+    if (type === null) {
+      const { detail } = UNSUPPORTED;
+      const reply = refuse({ ...UNSUPPORTED, headers: {} }, headers);
+      return {
+        ...reply,
+        refused: { reason: 'invalid-event', detail: `OTLP ${signal}: ${detail}` },
+      };
+    }
     const decoded = decode(signal, type, body);
     if (!decoded.ok) {
       const { reason, detail } = decoded;
