@@ -21,16 +21,18 @@ const KEPT: ReadonlySet<string> = new Set([
 /** Null: a metric that says nothing about tokens or cost. */
 export function pointDraft(point: OtlpPoint): EventDraft | null {
   if (!KEPT.has(point.name)) return null;
-  const { name, unit, value, isDelta, startAt, at } = point;
+  const { scope, name, unit, value, isDelta, startAt, at } = point;
   const attributes = Object.fromEntries([...point.attributes].toSorted(byName));
   const emitter = [...point.resource].toSorted(byName);
-  const place = hash('sha1', JSON.stringify([emitter, name, startAt, at, attributes]), 'hex');
+  // Two libraries of one process may count the same thing, each for itself.
+  const series = [emitter, scope, name, attributes];
+  const place = hash('sha1', JSON.stringify([...series, startAt, at]), 'hex');
   return {
     type: 'raw',
     key: `metric:${place}`,
     occurredAt: at,
     name,
-    payload: { value, unit, isDelta, startAt, attributes },
+    payload: { value, unit, isDelta, startAt, scope, attributes },
   };
 }
 

@@ -46,6 +46,7 @@ export interface OtlpLog {
 
 export interface OtlpPoint {
   readonly resource: Attributes;
+  readonly scope: string;
   readonly name: string;
   readonly unit: string;
   readonly startAt: number | null;
@@ -127,7 +128,7 @@ export function readLogs(request: unknown): Read<OtlpLog> {
 export function readPoints(request: unknown): Read<OtlpPoint> {
   const items: OtlpPoint[] = [];
   const unreadable: string[] = [];
-  eachRecord(request, ['resourceMetrics', 'scopeMetrics', 'metrics'], (resource, _scope, raw) => {
+  eachRecord(request, ['resourceMetrics', 'scopeMetrics', 'metrics'], (resource, scope, raw) => {
     const data = asRecord(
       raw['sum'] ?? raw['gauge'] ?? raw['histogram'] ?? raw['exponentialHistogram'],
     );
@@ -140,6 +141,7 @@ export function readPoints(request: unknown): Read<OtlpPoint> {
       }
       items.push({
         resource,
+        scope,
         name: filled(raw['name']) ?? '',
         unit: filled(raw['unit']) ?? '',
         startAt: instantOf(point['startTimeUnixNano']),
