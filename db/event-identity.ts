@@ -12,6 +12,7 @@ const OWN_FIELDS: ReadonlySet<string> = new Set([
   'price',
   'listCostNanos',
   'cacheWrite1h',
+  'mayAmend',
 ]);
 
 /**

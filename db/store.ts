@@ -1,5 +1,6 @@
 import type {
   Amends,
+  AmendsCall,
   AppliedPrice,
   BillingKind,
   EventDraft,
@@ -113,14 +114,17 @@ export interface Store {
 export type JournalEventOf<T extends EventType> = Extract<JournalEvent, { type: T }>;
 
 /** A draft that passed validation, limits, redaction and pricing. */
-export type PreparedEvent = EventDraft & {
+export type PreparedEvent =
+  | (Exclude<EventDraft, { type: 'usage' }> & Prepared & { amends?: Amends | undefined })
+  | (Extract<EventDraft, { type: 'usage' }> & Prepared & { amends?: AmendsCall | undefined });
+
+/** What preparation adds; `amends` is set by the store alone. */
+interface Prepared {
   costNanos?: number | null | undefined;
   price?: AppliedPrice | null | undefined;
   listCostNanos?: number | null | undefined;
-  /** Set by the store alone. */
-  amends?: Amends | undefined;
   receivedAt: number;
-};
+}
 
 export interface AppendBatch {
   readonly source: string;

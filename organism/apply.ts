@@ -1,12 +1,12 @@
 import { OrganismDraft } from './draft.ts';
 import { MINUTE_MS } from './durations.ts';
-import type { EventOf, JournalEvent } from './event.ts';
+import type { CallFacts, EventOf, JournalEvent } from './event.ts';
 import type { BudgetReading } from './gas.ts';
 import { BUDGET_THRESHOLDS, BURN_WINDOW_MS } from './gas.ts';
 import type { AllowanceView, BudgetView, OrganismState, ThreadView } from './state.ts';
 import { MAX_BUDGET_READINGS, MAX_PARTICIPANTS } from './state.ts';
 import { totalTokens } from './tokens.ts';
-import { addUsage } from './usage-sum.ts';
+import { ZERO_USAGE, addUsage, subtractUsage } from './usage-sum.ts';
 
 /** A start this much later than the known one is a new life; less is the jitter of a computed uptime. */
 const RESTART_TOLERANCE_MS = 5000;
@@ -39,7 +39,9 @@ export function applyAll(state: OrganismState, events: readonly JournalEvent[]):
 /** Tokens of a call that just happened; history read afterwards is no rate of the present. */
 function liveTokens(event: JournalEvent): number {
   const isLive = event.receivedAt - event.occurredAt < LIVE_USAGE_MS;
-  return event.type === 'usage' && isLive ? totalTokens(event.tokens) : 0;
+  if (event.type !== 'usage' || !isLive) return 0;
+  const known = event.amends === undefined ? 0 : totalTokens(event.amends.was.tokens);
+  return Math.max(0, totalTokens(event.tokens) - known);
 }
 
 export function apply(state: OrganismState, event: JournalEvent): OrganismState {
@@ -189,6 +191,7 @@ function withParticipants(thread: ThreadView, names: readonly string[]): readonl
 }
 
 function applyUsage(draft: OrganismDraft, event: EventOf<'usage'>): void {
+  if (event.amends !== undefined) takeBack(draft, event.amends.was);
   draft.fields.usage = addUsage(draft.fields.usage, event);
   draft.addModelUsage(event.model, (sum) => addUsage(sum, event));
   if (event.agent !== null) {
@@ -198,6 +201,21 @@ function applyUsage(draft: OrganismDraft, event: EventOf<'usage'>): void {
     draft.patchThread(event.threadId, (thread) => ({
       usage: addUsage(thread.usage, event),
       lastActivity: latest(thread.lastActivity, event.occurredAt),
+    }));
+  }
+}
+
+/** A call that is told anew leaves the sums that it was in; a thread that was let go knows none. */
+function takeBack(draft: OrganismDraft, was: CallFacts): void {
+  const call = addUsage(ZERO_USAGE, was);
+  draft.fields.usage = subtractUsage(draft.fields.usage, call);
+  draft.addModelUsage(was.model, (sum) => subtractUsage(sum, call));
+  if (was.agent !== null) {
+    draft.patchAgent(was.agent, (agent) => ({ usage: subtractUsage(agent.usage, call) }));
+  }
+  if (was.threadId !== null) {
+    draft.patchThread(was.threadId, ({ usage }) => ({
+      usage: usage.requests === 0 ? usage : subtractUsage(usage, call),
     }));
   }
 }

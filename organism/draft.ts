@@ -80,7 +80,9 @@ export class OrganismDraft {
   }
 
   addModelUsage(model: string, add: (sum: UsageSum) => UsageSum): void {
-    this.#put(this.#usageByModel, model, add(this.#usageByModel.get(model) ?? ZERO_USAGE));
+    const sum = add(this.#usageByModel.get(model) ?? ZERO_USAGE);
+    if (sum.requests === 0) this.#usageByModel.delete(model);
+    else this.#put(this.#usageByModel, model, sum);
   }
 
   addMessage(event: EventOf<'message'>): void {

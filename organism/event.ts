@@ -103,6 +103,8 @@ const messageDraft = z.object({
   mayAmend: z.literal(true).optional(),
 });
 
+/** What a call may be filed under before its name is known. */
+const STAND_INS = ['agent', 'threadId'] as const;
 const usageDraft = z.object({
   ...draftBase,
   type: z.literal('usage'),
@@ -125,6 +127,10 @@ const usageDraft = z.object({
   /** Covered by a plan that is paid for otherwise: it costs nothing more, and keeps its list price. */
   billing: z.literal('subscription').optional(),
   metadata: z.record(z.string(), z.unknown()).optional(),
+  /** It may be told again with more in it: what was absent, or classes that were not told apart. */
+  mayAmend: z.literal(true).optional(),
+  /** Names that nobody told yet: another stands there until a telling has the right one. */
+  standIns: z.array(z.enum(STAND_INS)).max(2).optional(),
 });
 
 const budgetDraft = z.object({
@@ -282,6 +288,15 @@ const priced = {
 const amendsSchema = z.object({ seq: z.number().int().min(1), key: z.string() });
 export type Amends = z.infer<typeof amendsSchema>;
 
+/** What a telling of a call says, and the price it found. */
+const callFactsSchema = usageDraft
+  .omit({ key: true, type: true, occurredAt: true, mayRepeat: true, mayAmend: true })
+  .extend(priced);
+export type CallFacts = z.infer<typeof callFactsSchema>;
+/** The call that was stored first: this is the same call, whole, and `was` what it was until now. */
+const amendsCallSchema = amendsSchema.extend({ was: callFactsSchema });
+export type AmendsCall = z.infer<typeof amendsCallSchema>;
+
 /** An event as the journal keeps it and everyone else sees it. */
 export const journalEventSchema = z.discriminatedUnion('type', [
   organismDraft.extend(position),
@@ -294,7 +309,7 @@ export const journalEventSchema = z.discriminatedUnion('type', [
     isPayloadPruned: z.literal(true).optional(),
     amends: amendsSchema.optional(),
   }),
-  usageDraft.extend({ ...position, ...priced }),
+  usageDraft.extend({ ...position, ...priced, amends: amendsCallSchema.optional() }),
   budgetDraft.extend(position),
   contextDraft.extend(position),
   allowanceDraft.extend(position),

@@ -1,4 +1,4 @@
-import type { EventOf } from './event.ts';
+import type { CallFacts } from './event.ts';
 import { effectiveCostNanos } from './event.ts';
 import type { TokenClasses } from './tokens.ts';
 import { ZERO_TOKENS, addTokens, subtractTokens, totalTokens } from './tokens.ts';
@@ -35,7 +35,7 @@ export const ZERO_USAGE: UsageSum = {
 };
 
 /** Adds one call. Amounts stop at the largest exact integer: a hostile source cannot make them infinite. */
-export function addUsage(sum: UsageSum, usage: EventOf<'usage'>): UsageSum {
+export function addUsage(sum: UsageSum, usage: CallFacts): UsageSum {
   const cost = effectiveCostNanos(usage);
   return {
     requests: sum.requests + 1,

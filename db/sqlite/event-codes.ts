@@ -19,10 +19,13 @@ export const EVENT_CODES = {
   context: 15,
 } as const satisfies Record<EventType, number>;
 
+/** A call told again with more in it: its row in the ledger is that of the first telling. */
+export const AMENDED_CALL = 16;
+
 const TYPES = new Map<number, string>(
   Object.entries(EVENT_CODES).map(([type, code]) => [code, type]),
 );
 
 export function eventTypeOf(code: number): string {
-  return TYPES.get(code) ?? 'raw';
+  return code === AMENDED_CALL ? 'usage' : (TYPES.get(code) ?? 'raw');
 }

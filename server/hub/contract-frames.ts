@@ -142,6 +142,8 @@ function toFrame(event: JournalEvent, after: OrganismState): ContractFrame | nul
       return frame(name, { event: name, success, added, removed, updated });
     }
     case 'usage': {
+      // Nor does a second frame correct the first: it would be a second call.
+      if (event.amends !== undefined) return null;
       const { threadId, agent } = event;
       const body = { event: name, usage: usageEventRow(event) };
       return frame(name, body, { threadId, agents: agent === null ? [] : [agent] });

@@ -1,5 +1,5 @@
 import type { SubscribeFilters } from '#organism/agentserver/socket.ts';
-import type { JournalEvent } from '#organism/event.ts';
+import type { EventOf, JournalEvent } from '#organism/event.ts';
 
 /** What filters look at. */
 export interface Subject {
@@ -29,12 +29,25 @@ export function createFilter(filters: SubscribeFilters): Filter {
 }
 
 export function subjectOf(event: JournalEvent): Subject {
+  if (event.type === 'usage' && event.amends !== undefined) return subjectOfAmendment(event);
   const isMessage = event.type === 'message';
   return {
     name: event.type,
     threadId: 'threadId' in event ? event.threadId : null,
     agents: isMessage ? [event.from, event.to] : agentOf(event),
     payloadType: isMessage ? event.payloadType : null,
+  };
+}
+
+/** Whoever has the call in a sum is to hear of it: where it is filed now, and where it was. */
+function subjectOfAmendment(event: EventOf<'usage'>): Subject {
+  const { was } = event.amends ?? { was: event };
+  const agents = new Set([event.agent, was.agent].filter((agent) => agent !== null));
+  return {
+    name: event.type,
+    threadId: event.threadId === was.threadId ? event.threadId : null,
+    agents: [...agents],
+    payloadType: null,
   };
 }
 

@@ -4,7 +4,7 @@ import { parseSearch } from '#organism/search-words.ts';
 
 import { NO_BODY } from '../pruned-body.ts';
 import type { EventRow } from './event-rows.ts';
-import { EVENT_COLUMNS, USAGE_JOIN, toEvent } from './event-rows.ts';
+import { EVENT_COLUMNS, USAGE_JOIN, toEvent, toNewestEvent } from './event-rows.ts';
 import type { Lookups } from './lookups.ts';
 import { listPlaces, nextPlace } from './places.ts';
 import type { Param, Statements } from './statements.ts';
@@ -33,7 +33,7 @@ export function readEvents(
   return statements.all<EventRow>(sql, [...params, limit]).map((row) => toEvent(row, lookups));
 }
 
-/** The events at these positions, in this order. */
+/** The events at these positions, in this order, with what later ones amended. */
 export function readPositions<T extends EventType>(
   deps: { statements: Statements; lookups: Lookups },
   type: T,
@@ -53,7 +53,7 @@ export function readPositions<T extends EventType>(
     if (row === undefined || row.body === NO_BODY) return [];
     const { amendedBody } = row;
     const isAmended = amendedBody != null && amendedBody !== NO_BODY;
-    const event = toEvent(isAmended ? { ...row, body: amendedBody } : row, deps.lookups);
+    const event = toNewestEvent(isAmended ? { ...row, body: amendedBody } : row, deps.lookups);
     return isOfType(event, type) ? [event] : [];
   });
 }

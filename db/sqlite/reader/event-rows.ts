@@ -47,9 +47,27 @@ export interface EventRow {
 /** The one way from a row back to the event it was made of. */
 export function toEvent(row: EventRow, lookups: Lookups): JournalEvent {
   const body: unknown = JSON.parse(row.body);
+  const facts = isRecord(body) ? body : {};
+  const { told } = facts;
+  if (told === undefined) return eventOf(row, { ...facts, ...ledgerFields(row, lookups) }, lookups);
+  const { mayRepeat, mayAmend } = facts;
+  return eventOf(row, { ...Object(told), mayRepeat, mayAmend }, lookups);
+}
+
+/** The same of a call as it is known by now, whatever it was first told by. */
+export function toNewestEvent(row: EventRow, lookups: Lookups): JournalEvent {
+  const body: unknown = JSON.parse(row.body);
+  const { told: _told, ...facts } = isRecord(body) ? body : {};
+  return eventOf(row, { ...facts, ...ledgerFields(row, lookups) }, lookups);
+}
+
+function ledgerFields(row: EventRow, lookups: Lookups): Record<string, unknown> {
+  return row.type === EVENT_CODES.usage ? usageFields(row, lookups) : {};
+}
+
+function eventOf(row: EventRow, fields: Record<string, unknown>, lookups: Lookups): JournalEvent {
   const event: unknown = {
-    ...(isRecord(body) ? body : {}),
-    ...(row.type === EVENT_CODES.usage ? usageFields(row, lookups) : {}),
+    ...fields,
     type: eventTypeOf(row.type),
     key: originalKey(row.key),
     occurredAt: row.occurredAt,

@@ -1,22 +1,14 @@
 import type { PreparedEvent } from '#db/store.ts';
+import type { CallFacts } from '#organism/event.ts';
+
+import type { PreparedCall } from './amend-call.ts';
 
 /**
  * What the journal keeps of an event as JSON: all that its own columns and, for a model call, the
  * ledger do not hold. `toEvent` is the way back.
  */
 export function bodyOf(event: PreparedEvent): string {
-  if (event.type === 'usage') {
-    const { id, notReported, billing, metadata, mayRepeat, cacheWrite1h, listCostNanos } = event;
-    return JSON.stringify({
-      id,
-      notReported,
-      billing,
-      metadata,
-      mayRepeat,
-      cacheWrite1h,
-      listCostNanos,
-    });
-  }
+  if (event.type === 'usage') return JSON.stringify(besideLedger(event));
   const {
     key: _key,
     type: _type,
@@ -27,4 +19,28 @@ export function bodyOf(event: PreparedEvent): string {
     ...body
   } = event;
   return JSON.stringify(body);
+}
+
+/** Of a call whose row in the ledger was amended: that row is another than the call was told by. */
+export function amendedBodyOf(event: PreparedCall, told: CallFacts): string {
+  return JSON.stringify({ ...besideLedger(event), told });
+}
+
+/** Of a call's amendment, which has no row in the ledger. */
+export function amendmentBodyOf(event: PreparedCall): string {
+  const {
+    key: _key,
+    type: _type,
+    occurredAt: _occurredAt,
+    receivedAt: _receivedAt,
+    ...body
+  } = event;
+  return JSON.stringify(body);
+}
+
+function besideLedger(event: PreparedCall) {
+  const { id, notReported, billing, metadata, mayRepeat, mayAmend, standIns } = event;
+  const { cacheWrite1h, listCostNanos } = event;
+  const common = { id, notReported, billing, metadata, mayRepeat, mayAmend, standIns };
+  return { ...common, cacheWrite1h, listCostNanos };
 }

@@ -4,6 +4,8 @@ import type { DraftOf } from '#organism/event.ts';
 import type { Connection } from '../connection.ts';
 import type { organisms } from '../schema/organisms.ts';
 import { createAgentProjection } from './agent-projection.ts';
+import type { AmendedCall } from './amend-call.ts';
+import { isAmendedCall } from './amend-call.ts';
 import type { NameBook } from './name-book.ts';
 import type { RowInserter } from './row-inserter.ts';
 import { createRowInserter } from './row-inserter.ts';
@@ -20,6 +22,8 @@ type OrganismRow = typeof organisms.$inferSelect;
 export interface EventProjector {
   /** The ledger's row, which the journal's row check covers; null unless it is a model call. */
   project(organism: OrganismRow, seq: number, event: PreparedEvent): LedgerRow | null;
+  /** Puts the ledger's row of a call that is flushed right; returns it, as `project` does. */
+  amend(organism: OrganismRow, event: AmendedCall): LedgerRow;
   /** Gathers the changes once more of an event whose own row is stored. */
   replay(organism: OrganismRow, seq: number, event: PreparedEvent): void;
   /** Writes the rows of events. */
@@ -129,9 +133,15 @@ export function createEventProjector(db: Connection, names: NameBook): EventProj
       own?.table.add(own.values);
       return null;
     },
+    amend(organism, event) {
+      const row = ledger.amend(organism.id, event);
+      ledger.replace(event.amends.seq, row);
+      return row;
+    },
     replay(organism, seq, event) {
-      if (event.type === 'usage') ledger.apply(organism.id, seq, event);
-      else apply(organism, seq, event);
+      if (event.type !== 'usage') apply(organism, seq, event);
+      else if (isAmendedCall(event)) ledger.amend(organism.id, event);
+      else ledger.apply(organism.id, seq, event);
     },
     flush() {
       messages.flush();

@@ -10,9 +10,13 @@ export interface JournalTable {
   /** The newest position given out. */
   lastSeq(): number;
   add(row: CheckedRow & { readonly keyHash: number }): void;
+  /** Another body and ledger row for a position that is flushed; what was damaged stays so. */
+  rewrite(seq: number, next: Pick<CheckedRow, 'body' | 'ledger'>): void;
   flush(): void;
   reset(): void;
 }
+
+type StoredRow = Omit<CheckedRow, 'seq' | 'body' | 'ledger'> & { readonly rowCheck: number | null };
 
 export function createJournalTable(db: Connection): JournalTable {
   const rows = createRowInserter(db, 'journal', [
@@ -28,6 +32,14 @@ export function createJournalTable(db: Connection): JournalTable {
     'row_check',
     'catalogue_id',
   ]);
+  const read = db.prepare<[number], StoredRow>(
+    `SELECT source_id AS sourceId, organism_id AS organismId, type, key, occurred_at AS occurredAt,
+       received_at AS receivedAt, catalogue_id AS catalogueId, row_check AS rowCheck
+     FROM journal WHERE seq = ?`,
+  );
+  const update = db.prepare<[string, number | null, number]>(
+    'UPDATE journal SET body = ?, row_check = ? WHERE seq = ?',
+  );
   const saveLastSeq = db.prepare<[string]>(
     `INSERT INTO meta (key, value) VALUES ('last_seq', ?)
      ON CONFLICT (key) DO UPDATE SET value = excluded.value`,
@@ -55,6 +67,13 @@ export function createJournalTable(db: Connection): JournalTable {
         checkRow(row),
         row.catalogueId,
       ]);
+    },
+    rewrite(seq, next) {
+      const row = read.get(seq);
+      if (row === undefined) return;
+      // A row without a check value from the start gets none now: it would vouch for what nobody knows.
+      const check = row.rowCheck === null ? null : checkRow({ seq, ...row, ...next });
+      update.run(next.body, check, seq);
     },
     flush() {
       rows.flush();

@@ -2,12 +2,15 @@ import { isSameEvent } from '#db/event-identity.ts';
 import type { AppendBatch, PreparedEvent } from '#db/store.ts';
 
 import type { Connection } from '../connection.ts';
-import { EVENT_CODES } from '../event-codes.ts';
+import { AMENDED_CALL, EVENT_CODES } from '../event-codes.ts';
 import { CONFLICT, DUPLICATE } from '../positions.ts';
 import { PRUNED_PAYLOAD } from '../pruned-body.ts';
+import type { CheckedRow } from '../row-check.ts';
 import { storedKey } from '../stored-text.ts';
+import type { AmendedCall, PreparedCall } from './amend-call.ts';
+import { amendCall, factsOf, isWithin } from './amend-call.ts';
 import { amendMessage } from './amendments.ts';
-import { bodyOf } from './event-body.ts';
+import { amendedBodyOf, amendmentBodyOf, bodyOf } from './event-body.ts';
 import { createEventProjector } from './event-projector.ts';
 import { createJournalTable } from './journal-table.ts';
 import type { KeyBook, Taken } from './key-book.ts';
@@ -83,6 +86,7 @@ export function createJournalWriter(
     keys,
     read: ({ event, seq }: Taken) => event ?? storedEvents.read(seq),
   };
+  const readNewest = (seq: number) => storedEvents.readNewest(seq);
   const parts = [projector, sources, journal, settlement, keys];
 
   function takeEvent(rows: BatchRows, event: PreparedEvent, key: StoredKey): Stored {
@@ -90,6 +94,7 @@ export function createJournalWriter(
     source.lastReceivedAt = Math.max(source.lastReceivedAt ?? 0, event.receivedAt);
     const taken = keys.find(source.id, key.text, key.hash);
     if (taken === null) return { position: storeEvent(rows, event, key) };
+    if (event.type === 'usage' && event.mayAmend === true) return takeCallAgain(rows, event, taken);
     const amendment =
       event.type === 'message' && event.mayAmend === true
         ? amendMessage(amending, source.id, { next: event, first: taken })
@@ -99,7 +104,54 @@ export function createJournalWriter(
     return { position: storeEvent(rows, amended, { text: storedKey(amended.key), hash }), amended };
   }
 
+  function takeCallAgain(rows: BatchRows, next: PreparedCall, first: Taken): Stored {
+    const { source, organism } = rows;
+    // What this transaction has gathered: the first telling may be among it.
+    if (first.event !== null) flushRows();
+    const of = { sourceId: source.id, organismId: organism.name };
+    const amendment = amendCall({ keys, readNewest }, of, { next, first });
+    if (amendment === null) {
+      const newest = readNewest(first.seq);
+      const isKnown = newest?.type === 'usage' && isWithin(newest, next);
+      return { position: isKnown ? countDuplicate(source) : refuse(source, next, first) };
+    }
+    const { event, hash } = amendment;
+    return {
+      position: storeAmendment(rows, event, { text: storedKey(event.key), hash }),
+      amended: event,
+    };
+  }
+
+  function flushRows(): void {
+    projector.flush();
+    journal.flush();
+  }
+
+  /** The call keeps its position, its row in the ledger says what it is now, and its body what it was told by. */
+  function storeAmendment(rows: BatchRows, event: AmendedCall, key: StoredKey): number {
+    const first = event.amends.seq;
+    const told = storedEvents.read(first);
+    const ledger = projector.amend(rows.organism, event);
+    const body = amendedBodyOf(event, told?.type === 'usage' ? factsOf(told) : event.amends.was);
+    journal.rewrite(first, { body, ledger });
+    const row = { type: AMENDED_CALL, body: amendmentBodyOf(event), ledger: null };
+    return addRow(rows, event, key, () => row);
+  }
+
   function storeEvent(rows: BatchRows, event: PreparedEvent, key: StoredKey): number {
+    return addRow(rows, event, key, (seq) => ({
+      type: EVENT_CODES[event.type],
+      body: bodyOf(event),
+      ledger: projector.project(rows.organism, seq, event),
+    }));
+  }
+
+  function addRow(
+    rows: BatchRows,
+    event: PreparedEvent,
+    key: StoredKey,
+    more: (seq: number) => Pick<CheckedRow, 'type' | 'body' | 'ledger'>,
+  ): number {
     const { source, organism, catalogueId } = rows;
     const seq = journal.nextSeq();
     source.accepted += 1;
@@ -109,14 +161,12 @@ export function createJournalWriter(
       seq,
       sourceId: source.id,
       organismId: organism.id,
-      type: EVENT_CODES[event.type],
       key: key.text,
       keyHash: key.hash,
       occurredAt: event.occurredAt,
       receivedAt: event.receivedAt,
-      body: bodyOf(event),
       catalogueId,
-      ledger: projector.project(organism, seq, event),
+      ...more(seq),
     });
     keys.add(key.hash, { seq, sourceId: source.id, key: key.text, event });
     return seq;
@@ -143,8 +193,7 @@ export function createJournalWriter(
   function refuse(source: SourceRow, event: PreparedEvent, taken: Taken): number {
     const isFact = event.type === 'usage' || (event.type === 'message' && event.mayAmend !== true);
     if (!isFact || isResend(taken.event ?? storedEvents.read(taken.seq), event)) {
-      source.duplicate += 1;
-      return DUPLICATE;
+      return countDuplicate(source);
     }
     sources.reject(source, {
       reason: 'conflict',
@@ -153,6 +202,11 @@ export function createJournalWriter(
       receivedAt: event.receivedAt,
     });
     return CONFLICT;
+  }
+
+  function countDuplicate(source: SourceRow): number {
+    source.duplicate += 1;
+    return DUPLICATE;
   }
 
   return {

@@ -1,7 +1,7 @@
 import type { PruneRequest, PruneResult, PrunedKind } from '#db/store.ts';
 
 import type { Connection } from '../connection.ts';
-import { EVENT_CODES } from '../event-codes.ts';
+import { AMENDED_CALL, EVENT_CODES } from '../event-codes.ts';
 import { NO_BODY, emptyPayload } from '../pruned-body.ts';
 import { readPrunedMark, writePrunedMark } from '../pruned-marks.ts';
 import { createStatements } from '../reader/statements.ts';
@@ -42,7 +42,11 @@ const RULES: Readonly<Record<PrunedKind, Rule>> = {
   },
   messages: { types: [EVENT_CODES.message], bodyOf: () => NO_BODY, projection: 'messages' },
   errors: { types: [EVENT_CODES.error], bodyOf: () => NO_BODY, projection: 'errors' },
-  usage: { types: [EVENT_CODES.usage], bodyOf: () => NO_BODY, projection: 'usage' },
+  usage: {
+    types: [EVENT_CODES.usage, AMENDED_CALL],
+    bodyOf: () => NO_BODY,
+    projection: 'usage',
+  },
 };
 
 const ROWS_SQL = `SELECT seq, source_id AS sourceId, organism_id AS organismId, type, key,

@@ -40,19 +40,26 @@ type Cells = Map<number, Cell>;
 const FINEST_TABLE = 'usage_quarter';
 
 export function createRollupWriter(db: Connection): RollupWriter {
-  const grains = GRAINS.map((grain) => ({ grain, upsert: prepareUpsert(db, grain) }));
+  const grains = GRAINS.map((grain) => ({
+    grain,
+    upsert: prepareUpsert(db, grain),
+    clear: prepareClear(db, grain),
+  }));
   const threads: Cells = new Map();
   // Coarser grains are summed from these, which are far fewer than the rows.
   const quarters: Cells = new Map();
 
-  function write(upsert: Statement, grain: Grain, cells: Cells): void {
+  function write({ grain, upsert, clear }: (typeof grains)[number], cells: Cells): void {
     for (const first of cells.values()) {
       for (let cell: Cell | null = first; cell !== null; cell = cell.next) {
         const { organismId, bucket, sums } = cell;
         const row = grain.bucketMs === null ? [organismId] : [organismId, bucket];
         for (const dimension of grain.dimensions) row.push(cell[dimension]);
+        const keys = row.length;
         for (const sum of sums) row.push(sum);
         upsert.run(row);
+        // Amended calls may leave nothing where they were.
+        if ((sums[0] ?? 0) <= 0) clear.run(row.slice(0, keys));
       }
     }
   }
@@ -66,8 +73,8 @@ export function createRollupWriter(db: Connection): RollupWriter {
     },
     size: () => quarters.size + threads.size,
     settle() {
-      for (const { grain, upsert } of grains) {
-        write(upsert, grain, grain.bucketMs === null ? threads : coarsen(quarters, grain));
+      for (const each of grains) {
+        write(each, each.grain.bucketMs === null ? threads : coarsen(quarters, each.grain));
       }
       quarters.clear();
       threads.clear();
@@ -127,19 +134,28 @@ function coarsen(cells: Cells, grain: Grain): Cells {
 }
 const NOWHERE = { organismId: 0, bucket: 0, org: 0, agent: 0, model: 0, provider: 0, thread: 0 };
 
-type Statement = ReturnType<typeof prepareUpsert>;
-
 /** `+` turns a sum past 2^63 into a real instead of failing, so that a hostile cell stops no commit. */
 function prepareUpsert(db: Connection, { table, bucketMs, dimensions }: Grain) {
-  const keys = [
-    'organism_id',
-    ...(bucketMs === null ? [] : ['bucket']),
-    ...dimensions.map((dimension) => DIMENSION_COLUMNS[dimension]),
-  ];
+  const keys = keysOf({ bucketMs, dimensions });
   const columns = [...keys, ...SUM_COLUMNS];
   return db.prepare<[readonly number[]]>(
     `INSERT INTO ${table} (${columns.join(', ')}) VALUES (${columns.map(() => '?').join(', ')})
      ON CONFLICT (${keys.join(', ')}) DO UPDATE SET
        ${SUM_COLUMNS.map((column) => `${column} = ${column} + excluded.${column}`).join(', ')}`,
   );
+}
+
+function prepareClear(db: Connection, grain: Grain) {
+  const isKey = keysOf(grain).map((column) => `${column} = ?`);
+  return db.prepare<[readonly number[]]>(
+    `DELETE FROM ${grain.table} WHERE ${isKey.join(' AND ')} AND requests = 0`,
+  );
+}
+
+function keysOf({ bucketMs, dimensions }: Pick<Grain, 'bucketMs' | 'dimensions'>): string[] {
+  return [
+    'organism_id',
+    ...(bucketMs === null ? [] : ['bucket']),
+    ...dimensions.map((dimension) => DIMENSION_COLUMNS[dimension]),
+  ];
 }

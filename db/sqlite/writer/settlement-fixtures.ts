@@ -23,15 +23,40 @@ function createRandom(seed: number): Random {
 /** Batches that touch every projection, the same for the same seed. */
 export function makeBatches(seed: number, count: number): AppendBatch[] {
   const random = createRandom(seed);
+  const told: { readonly origin: string; readonly call: Call }[] = [];
   let key = 0;
   return Array.from({ length: count }, () => {
+    const source = `source ${random(3)}`;
+    const organismId = `o${random(2)}`;
+    const origin = `${source} ${organismId}`;
     const events = Array.from({ length: random(8) }, () => makeEvent(`k${(key += 1)}`, random));
-    return makeBatch(events, {
-      source: `source ${random(3)}`,
-      organismId: `o${random(2)}`,
+    for (const event of events) {
+      if (event.type !== 'usage' || event.mayAmend !== true) continue;
+      told.push({ origin, call: makeFuller(event, random) });
+    }
+    // Of this batch or of an earlier one.
+    const again = told.filter((each) => each.origin === origin && random(4) === 0);
+    return makeBatch([...events, ...again.map(({ call }) => call)], {
+      source,
+      organismId,
       rejects: random(4) === 0 ? [makeReject()] : [],
     });
   });
+}
+
+type Call = Extract<PreparedEvent, { type: 'usage' }>;
+
+/** What was absent is there, in another thread, for another agent, of another price. */
+function makeFuller(call: Call, random: Random): Call {
+  return {
+    ...call,
+    model: `m${random(4)}`,
+    threadId: call.threadId ?? `t${random(9)}`,
+    agent: call.agent ?? `a${random(5)}`,
+    latencyMs: call.latencyMs ?? random(9000) / 7,
+    reportedCostNanos: call.reportedCostNanos ?? random(1e6),
+    costNanos: random(1e6),
+  };
 }
 
 function makeEvent(key: string, random: Random): PreparedEvent {
@@ -55,6 +80,20 @@ function makeEvent(key: string, random: Random): PreparedEvent {
     case 4:
     case 5:
       return makeMessage(key, { ...base, threadId, from: agent, to: `a${random(5)}` });
+    case 6:
+      return makeUsage(key, {
+        ...base,
+        ...{
+          model: '',
+          threadId: null,
+          agent: null,
+          latencyMs: null,
+          costNanos: null,
+          price: null,
+        },
+        mayAmend: true,
+        mayRepeat: true,
+      });
     default:
       return makeUsage(key, {
         ...base,
@@ -70,7 +109,7 @@ function makeEvent(key: string, random: Random): PreparedEvent {
   }
 }
 
-function makeCovered(random: Random): Partial<Extract<PreparedEvent, { type: 'usage' }>> {
+function makeCovered(random: Random): Partial<Call> {
   return { billing: 'subscription', listCostNanos: random(3) === 0 ? null : random(1e6) };
 }
 

@@ -1,4 +1,3 @@
-import type { PreparedEvent } from '#db/store.ts';
 import type { DraftOf } from '#organism/event.ts';
 import { effectiveCostNanos } from '#organism/event.ts';
 import { totalTokens } from '#organism/tokens.ts';
@@ -8,6 +7,7 @@ import { billedProvider } from '../billed-provider.ts';
 import type { Connection } from '../connection.ts';
 import { LEDGER_COLUMNS } from '../row-check.ts';
 import type { AgentProjection } from './agent-projection.ts';
+import type { AmendedCall, PreparedCall } from './amend-call.ts';
 import { latest } from './latest.ts';
 import type { NameBook } from './name-book.ts';
 import { createPriceBook } from './price-book.ts';
@@ -15,15 +15,17 @@ import { createRollupWriter } from './rollup-writer.ts';
 import { createRowInserter } from './row-inserter.ts';
 import type { ThreadProjection } from './thread-projection.ts';
 
-type PreparedUsage = Extract<PreparedEvent, { type: 'usage' }>;
-
 /** In the order of LEDGER_COLUMNS. */
 export type LedgerRow = readonly (number | null)[];
 
 export interface UsageLedger {
   /** Adds a call to the rollups and the totals of its thread; returns what `store` is to be given. */
-  apply(organismId: number, seq: number, event: PreparedUsage): LedgerRow;
+  apply(organismId: number, seq: number, event: PreparedCall): LedgerRow;
   store(seq: number, row: LedgerRow): void;
+  /** Puts what a call is now in place of what it was; returns what `replace` is to be given. */
+  amend(organismId: number, event: AmendedCall): LedgerRow;
+  /** In place of a row that is flushed. */
+  replace(seq: number, row: LedgerRow): void;
   /** Writes the ledger's rows. */
   flush(): void;
   /** Cells of the rollups in memory, about. */
@@ -31,6 +33,14 @@ export interface UsageLedger {
   /** Writes the rollups; the totals of threads are theirs to write. */
   settle(): void;
   reset(): void;
+}
+
+interface Entry {
+  readonly organismId: number;
+  readonly seq: number;
+  readonly event: PreparedCall;
+  /** -1 takes back what was entered. */
+  readonly sign: 1 | -1;
 }
 
 /** Writes model calls to the ledger, the rollups and the totals of their threads. */
@@ -42,62 +52,73 @@ export function createUsageLedger(
   const prices = createPriceBook(db);
   const rollups = createRollupWriter(db);
   const rows = createRowInserter(db, 'usage', ['seq', ...LEDGER_COLUMNS]);
+  const update = db.prepare<[readonly (number | null)[]]>(
+    `UPDATE usage SET ${LEDGER_COLUMNS.map((column) => `${column} = ?`).join(', ')} WHERE seq = ?`,
+  );
 
-  function addToThread(
-    organismId: number,
-    seq: number,
-    event: PreparedUsage,
-    cost: number | null,
-  ): number {
+  function addToThread({ organismId, seq, event, sign }: Entry, cost: number | null): number {
     if (event.threadId === null) return 0;
     const thread = threads.get(organismId, event.threadId);
-    thread.totalTokens += totalTokens(event.tokens);
-    thread.costNanos += cost ?? 0;
-    thread.unpricedRequests += cost === null ? 1 : 0;
+    thread.totalTokens += sign * totalTokens(event.tokens);
+    thread.costNanos += sign * (cost ?? 0);
+    thread.unpricedRequests += cost === null ? sign : 0;
+    if (sign < 0) return thread.id;
     thread.lastActivity = latest(thread.lastActivity, event.occurredAt);
-    thread.firstUsageSeq ??= seq;
-    thread.lastUsageSeq = seq;
+    thread.firstUsageSeq = Math.min(thread.firstUsageSeq ?? seq, seq);
+    thread.lastUsageSeq = Math.max(thread.lastUsageSeq ?? seq, seq);
     return thread.id;
   }
 
+  function enter(entry: Entry): LedgerRow {
+    const { organismId, event, sign } = entry;
+    const cost = costOf(event);
+    const thread = addToThread(entry, cost);
+    const agent = agents.idOf(organismId, event.agent);
+    const model = names.idOf(event.model);
+    const provider = names.idOf(billedProvider(event.provider, event.billing ?? 'api'));
+    const org = names.idOf(event.org);
+    const { inputFresh, cacheRead, cacheWrite, outputVisible, reasoning } = event.tokens;
+    const row = [
+      organismId,
+      thread,
+      agent,
+      model,
+      provider,
+      org,
+      names.idOf(event.user),
+      event.occurredAt,
+      inputFresh,
+      cacheRead,
+      cacheWrite,
+      outputVisible,
+      reasoning,
+      event.latencyMs,
+      event.reportedCostNanos,
+      event.costNanos ?? null,
+      event.price == null ? null : prices.idOf(event.price),
+      event.listCostNanos ?? null,
+    ];
+    const sums = sumsOf(event, cost);
+    rollups.add({
+      organismId,
+      occurredAt: event.occurredAt,
+      ids: { thread, agent, model, provider, org },
+      sums: sign > 0 ? sums : sums.map((sum) => -sum),
+    });
+    return row;
+  }
+
   return {
-    apply(organismId, seq, event) {
-      const cost = costOf(event);
-      const thread = addToThread(organismId, seq, event, cost);
-      const agent = agents.idOf(organismId, event.agent);
-      const model = names.idOf(event.model);
-      const provider = names.idOf(billedProvider(event.provider, event.billing ?? 'api'));
-      const org = names.idOf(event.org);
-      const { inputFresh, cacheRead, cacheWrite, outputVisible, reasoning } = event.tokens;
-      const row = [
-        organismId,
-        thread,
-        agent,
-        model,
-        provider,
-        org,
-        names.idOf(event.user),
-        event.occurredAt,
-        inputFresh,
-        cacheRead,
-        cacheWrite,
-        outputVisible,
-        reasoning,
-        event.latencyMs,
-        event.reportedCostNanos,
-        event.costNanos ?? null,
-        event.price == null ? null : prices.idOf(event.price),
-        event.listCostNanos ?? null,
-      ];
-      rollups.add({
-        organismId,
-        occurredAt: event.occurredAt,
-        ids: { thread, agent, model, provider, org },
-        sums: sumsOf(event, cost),
-      });
-      return row;
-    },
+    apply: (organismId, seq, event) => enter({ organismId, seq, event, sign: 1 }),
     store: (seq, row) => rows.add([seq, ...row]),
+    amend(organismId, event) {
+      const { amends, type, key, occurredAt, receivedAt } = event;
+      const { seq, was } = amends;
+      const known = { type, key, occurredAt, receivedAt, ...was };
+      enter({ organismId, seq, event: known, sign: -1 });
+      return enter({ organismId, seq, event, sign: 1 });
+    },
+    replace: (seq, row) => update.run([...row, seq]),
     flush: () => rows.flush(),
     cells: () => rollups.size(),
     settle: () => rollups.settle(),
@@ -117,7 +138,7 @@ function costOf(event: DraftOf<'usage'> & { costNanos?: number | null | undefine
 }
 
 /** In the order of SUM_COLUMNS. */
-function sumsOf(event: PreparedUsage, cost: number | null): number[] {
+function sumsOf(event: PreparedCall, cost: number | null): number[] {
   const { inputFresh, cacheRead, cacheWrite, outputVisible, reasoning } = event.tokens;
   const isOnlyReported = event.costNanos == null;
   return [
