@@ -78,7 +78,8 @@ export function createDoors(deps: DoorsDeps): Doors {
   const receivers = createReceiverDoor({
     receivers: (deps.receivers ?? createReceivers)((kind) => ({
       async deliver(organismId, delivery, source = kind) {
-        limit.admit(organismId);
+        // What brings no events makes no organism up.
+        if (delivery.drafts.length > 0) limit.admit(organismId);
         return ingest.deliver({ source, organismId }, delivery);
       },
       getCursor: (name) => ingestDeps.store.getCursor(kind, name),

@@ -97,9 +97,13 @@ export function messageDraft(message: {
   return { type: 'message', key, occurredAt: at, id, ...rest };
 }
 
-/** Other wires, or another reading, may tell of it in other words: the first to tell stays. */
+/**
+ * Other wires, or another reading, may tell of it in other words: the first to tell stays, and of a
+ * call what it left out is filled in.
+ */
 export function repeatable<T extends EventDraft>(draft: T): T {
-  return { ...draft, mayRepeat: true };
+  const repeated = { ...draft, mayRepeat: true };
+  return draft.type === 'usage' ? { ...repeated, mayAmend: true } : repeated;
 }
 
 /** Agents, threads and the like that many records mention need saying once in a delivery. */

@@ -2,8 +2,6 @@ import { z } from 'zod';
 
 import type { ReceiverDeps } from './receiver.ts';
 
-/** One of many places that a shelf's items are stored in, each by its number. */
-const SLOT_CURSOR = 'shelf';
 const MAX_SLOTS = 512;
 const MAX_CHARS = 32 << 20;
 
@@ -49,19 +47,24 @@ interface Kept<T> {
 }
 
 export interface ShelfDeps<T> extends Pick<ReceiverDeps, 'getCursor' | 'log'> {
+  /** Of the cursors that its items are stored in, each of them a slot with a number. */
+  readonly name?: string;
   /** To JSON, redacted: it is stored. */
   readonly write: (value: T) => unknown;
   /** Null for what an older version wrote in another way. */
   readonly read: (written: unknown) => T | null;
 }
 
-export function createShelf<T>({ getCursor, log, write, read }: ShelfDeps<T>): Shelf<T> {
+export function createShelf<T>(deps: ShelfDeps<T>): Shelf<T> {
+  const { getCursor, log, write, read, name: shelfName = 'shelf' } = deps;
   const kept = new Map<string, Kept<T>>();
   /** What each slot holds; an empty one may be used again. */
   const slots = new Map<number, Set<Kept<T>>>();
   /** Slots that were ever used: where to look after a restart. */
   let known = 0;
   let chars = 0;
+
+  const nameOf = (slot: number): string => `${shelfName}:${slot}`;
 
   function add(entry: Kept<T>): void {
     kept.set(entry.item.id, entry);
@@ -100,7 +103,7 @@ export function createShelf<T>({ getCursor, log, write, read }: ShelfDeps<T>): S
     return {
       cursors: {
         [nameOf(slot)]: toText(entries),
-        ...(isNew ? { [SLOT_CURSOR]: String(known) } : {}),
+        ...(isNew ? { [shelfName]: String(known) } : {}),
       },
       done: () => undefined,
       undo() {
@@ -129,7 +132,7 @@ export function createShelf<T>({ getCursor, log, write, read }: ShelfDeps<T>): S
 
   return {
     async load() {
-      known = Number((await getCursor(SLOT_CURSOR)) ?? '0');
+      known = Number((await getCursor(shelfName)) ?? '0');
       for (let slot = 0; slot < known; slot += 1) {
         const text = await getCursor(nameOf(slot));
         if (text === null || text === '') continue;
@@ -160,10 +163,6 @@ export function createShelf<T>({ getCursor, log, write, read }: ShelfDeps<T>): S
 }
 
 const NO_CHANGE: ShelfChange = { cursors: {}, done: () => undefined, undo: () => undefined };
-
-function nameOf(slot: number): string {
-  return `${SLOT_CURSOR}:${slot}`;
-}
 
 function toWritten<T>({ id, organismId, value }: ShelfItem<T>, write: (value: T) => unknown) {
   return { id, organismId, value: write(value) };

@@ -1,6 +1,7 @@
 import type { TokenClasses } from '#organism/tokens.ts';
 
 import { filled } from '../plain-values.ts';
+import { withDetails } from './usage-details.ts';
 import type { Attributes } from './wire.ts';
 import { numberOf } from './wire.ts';
 
@@ -9,6 +10,8 @@ import { numberOf } from './wire.ts';
 const ALIASES = {
   provider: [
     'gen_ai.provider.name',
+    // LangSmith's own guess from the model's name stands in the next.
+    'langsmith.metadata.ls_provider',
     'gen_ai.system',
     'llm.provider',
     'llm.system',
@@ -16,7 +19,13 @@ const ALIASES = {
     'anthropic.provider',
   ],
   responseModel: ['gen_ai.response.model', 'ai.response.model'],
-  requestModel: ['gen_ai.request.model', 'ai.model.id', 'llm.model_name', 'model'],
+  requestModel: [
+    'gen_ai.request.model',
+    'ai.model.id',
+    'llm.model_name',
+    'model',
+    'langsmith.metadata.ls_model_name',
+  ],
   input: [
     'gen_ai.usage.input_tokens',
     'gen_ai.usage.prompt_tokens',
@@ -49,6 +58,9 @@ const ALIASES = {
     'cached_token_count',
     'gen_ai.usage.cached_input_tokens',
     'gen_ai.usage.cached_tokens',
+    'gen_ai.usage.prompt_tokens_details.cached_tokens',
+    'gen_ai.usage.input_tokens_details.cached_tokens',
+    'gen_ai.usage.experimental.cached_tokens',
     'gen_ai.usage.details.cache_read_tokens',
   ],
   cacheWrite: [
@@ -70,6 +82,7 @@ const ALIASES = {
     'reasoning_token_count',
     'ai.usage.reasoningTokens',
     'gen_ai.usage.details.reasoning_tokens',
+    'gen_ai.usage.experimental.reasoning_tokens',
   ],
   thread: [
     'gen_ai.conversation.id',
@@ -86,6 +99,8 @@ const ALIASES = {
     'langsmith.metadata.thread_id',
     'langsmith.metadata.conversation_id',
     'mastra.metadata.threadId',
+    'gcp.vertex.agent.session_id',
+    'langfuse.session.id',
   ],
   agent: [
     'gen_ai.agent.id',
@@ -112,6 +127,7 @@ const ALIASES = {
     'tool_input',
     'tool_arguments',
     'tool_call.function.arguments',
+    'gcp.vertex.agent.tool_call_args',
     'traceloop.entity.input',
     'input.value',
   ],
@@ -120,6 +136,7 @@ const ALIASES = {
     'ai.toolCall.result',
     'ai.toolCall.output',
     'tool_response',
+    'gcp.vertex.agent.tool_response',
     'traceloop.entity.output',
     'output.value',
   ],
@@ -129,6 +146,10 @@ export type Meaning = keyof typeof ALIASES;
 
 /** Their `input_tokens` leave the cache out; everyone else's include it. */
 const EXCLUSIVE_INPUT: ReadonlySet<string> = new Set(['input_tokens']);
+/** Told beside output counts that leave it out; everyone else's include it. */
+const EXCLUSIVE_REASONING = 'gen_ai.usage.experimental.reasoning_tokens';
+/** In place of what is not there. */
+const NO_TEXT: ReadonlySet<string> = new Set(['<not specified>']);
 const COST_MICROS = 'cost_usd_micros';
 const COSTS_USD = ['cost_usd', 'gen_ai.usage.cost', 'llm.cost.total', 'operation.cost'] as const;
 
@@ -140,7 +161,7 @@ export function valueOf(attributes: Attributes, meaning: Meaning): unknown {
 export function textOf(attributes: Attributes, meaning: Meaning): string | null {
   for (const name of ALIASES[meaning]) {
     const text = filled(attributes.get(name));
-    if (text !== null) return text;
+    if (text !== null && !NO_TEXT.has(text)) return text;
   }
   return null;
 }
@@ -151,7 +172,8 @@ export interface ReadTokens {
 }
 
 /** Five disjoint classes; null when the record has no counts at all. */
-export function tokensOf(attributes: Attributes): ReadTokens | null {
+export function tokensOf(said: Attributes): ReadTokens | null {
+  const attributes = withDetails(said);
   const input = countOf(attributes, 'input');
   const output = countOf(attributes, 'output');
   if (input === null && output === null) return null;
@@ -163,17 +185,20 @@ export function tokensOf(attributes: Attributes): ReadTokens | null {
   // Counts that cannot lie inside the input lie beside it, whatever the convention says.
   const isBeside = EXCLUSIVE_INPUT.has(countedName(attributes, 'input') ?? '') || cached > all;
   const notReported: (keyof TokenClasses)[] = [];
+  if (input === null) notReported.push('inputFresh');
+  if (output === null) notReported.push('outputVisible');
   if (read === null) notReported.push('cacheRead');
   if (write === null) notReported.push('cacheWrite');
   if (reasoning === null) notReported.push('reasoning');
-  const visible = Math.max(0, (output ?? 0) - (reasoning ?? 0));
+  const isInside = countedName(attributes, 'reasoning') !== EXCLUSIVE_REASONING;
+  const visible = isInside ? Math.max(0, (output ?? 0) - (reasoning ?? 0)) : (output ?? 0);
   return {
     tokens: {
       inputFresh: isBeside ? all : all - cached,
       cacheRead: read ?? 0,
       cacheWrite: write ?? 0,
       outputVisible: visible,
-      reasoning: Math.min(reasoning ?? 0, output ?? 0),
+      reasoning: isInside ? Math.min(reasoning ?? 0, output ?? 0) : (reasoning ?? 0),
     },
     notReported,
   };

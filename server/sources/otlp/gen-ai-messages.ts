@@ -1,3 +1,4 @@
+import { asList, asRecord } from '../plain-values.ts';
 import type { Attributes, OtlpSpan } from './wire.ts';
 
 /**
@@ -27,9 +28,28 @@ export function newTurn(value: unknown): unknown {
   const messages = parsed(value);
   if (!Array.isArray(messages)) return null;
   const last: unknown = messages.at(-1);
-  const isPerson =
-    typeof last === 'object' && last !== null && 'role' in last && USER_ROLES.has(last.role);
-  return isPerson ? last : null;
+  // LangChain has lists of lists, for models that are asked in batches.
+  if (Array.isArray(last)) return newTurn(last);
+  const { role, type, kwargs, parts } = asRecord(last);
+  const isPerson = [role, type, asRecord(kwargs)['type']].some((each) => USER_ROLES.has(each));
+  // Gemini has what a tool gave back as something that the user said.
+  const isGivenBack = asList(parts).some((part) => 'function_response' in asRecord(part));
+  return isPerson && !isGivenBack ? last : null;
+}
+
+/** Pydantic AI's first formats: the whole conversation as events in one attribute. */
+function eventsIn(attributes: Attributes): readonly Record<string, unknown>[] {
+  return asList(parsed(attributes.get('events'))).map((event) => ({ ...asRecord(event) }));
+}
+
+function answerOfEvents(attributes: Attributes): unknown {
+  const choice = eventsIn(attributes).findLast((event) => event['event.name'] === 'gen_ai.choice');
+  return choice?.['message'] ?? null;
+}
+
+/** Nothing of what an emitter puts there when content is not to be told. */
+function fieldIn(value: unknown, field: string): unknown {
+  return asRecord(parsed(value))[field] ?? null;
 }
 
 type Said = Pick<OtlpSpan, 'attributes' | 'events'>;
@@ -41,6 +61,9 @@ export function askedIn({ attributes, events }: Said): unknown {
     newTurn(attributes.get('ai.prompt.messages')) ??
     newTurn(flattened(attributes, 'llm.input_messages.')) ??
     newTurn(flattened(attributes, 'gen_ai.prompt.')) ??
+    newTurn(fieldIn(attributes.get('gcp.vertex.agent.llm_request'), 'contents')) ??
+    newTurn(fieldIn(attributes.get('gen_ai.prompt'), 'messages')) ??
+    newTurn(eventsIn(attributes).filter((event) => event['event.name'] !== 'gen_ai.choice')) ??
     newTurn(eventValue(events, 'gen_ai.content.prompt', 'gen_ai.prompt'))
   );
 }
@@ -51,6 +74,9 @@ export function answeredIn({ attributes, events }: Said): unknown {
     flattened(attributes, 'llm.output_messages.') ??
     flattened(attributes, 'gen_ai.completion.') ??
     answerOfAiSdk(attributes) ??
+    fieldIn(attributes.get('gcp.vertex.agent.llm_response'), 'content') ??
+    parsed(attributes.get('gen_ai.completion')) ??
+    answerOfEvents(attributes) ??
     parsed(eventValue(events, 'gen_ai.content.completion', 'gen_ai.completion'))
   );
 }

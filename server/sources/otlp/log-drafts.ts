@@ -11,13 +11,13 @@ import {
   repeatable,
   threadDraft,
 } from '../drafts.ts';
-import { filled } from '../plain-values.ts';
+import { asRecord, filled } from '../plain-values.ts';
 import { textOf } from './aliases.ts';
 import { claudeCodeDrafts } from './claude-code-logs.ts';
 import { codexDrafts } from './codex-logs.ts';
 import { newTurn, parsed } from './gen-ai-messages.ts';
 import type { OtlpLog } from './wire.ts';
-import { serviceOf } from './wire.ts';
+import { serviceOf, spelt } from './wire.ts';
 
 const CLAUDE_CODE = /^claude_code\./;
 const CODEX = /^codex\./;
@@ -53,6 +53,9 @@ function genAiDrafts(name: string, log: OtlpLog): EventDraft[] {
   if (name === 'gen_ai.client.inference.operation.details') {
     return [...said(), ...detailDrafts(log, { place, threadId, agent })];
   }
+  if (name === 'gen_ai.user.message' || name === 'gen_ai.choice') {
+    return [...said(), turnDraft(name, log, { place, threadId, agent })];
+  }
   const payload = { name, body: log.body, attributes: Object.fromEntries(attributes) };
   const key = clip(`raw:${name}:${contentOf(log)}`);
   return [...said(), { type: 'raw', key, occurredAt: at, name: clip(name), payload }];
@@ -75,6 +78,26 @@ function contentOf({
 }: OtlpLog): string {
   const said = [serviceOf(resource), traceId, spanId, at, eventName, body, ...attributes];
   return hash('sha1', JSON.stringify(said), 'hex');
+}
+
+/**
+ * Conventions before 1.37 tell of each message in a record of its own, and of all that was said before
+ * with every call: what a person said is known by its words, an answer by its call.
+ */
+function turnDraft(
+  name: 'gen_ai.user.message' | 'gen_ai.choice',
+  { at, body }: OtlpLog,
+  { place, threadId, agent }: { place: string; threadId: string; agent: string },
+): EventDraft {
+  if (name === 'gen_ai.user.message') {
+    const words = hash('sha1', JSON.stringify([threadId, body]), 'hex');
+    const ends = { threadId, from: USER, to: agent, payloadType: 'prompt' };
+    return repeatable(messageDraft({ key: `message:user:${words}`, at, ...ends, payload: body }));
+  }
+  const { index, message = body } = asRecord(body);
+  const key = `message:${place}:out${index === undefined || index === 0 ? '' : `:${spelt(index)}`}`;
+  const ends = { threadId, from: agent, to: USER, payloadType: 'completion' };
+  return repeatable(messageDraft({ key, at, ...ends, payload: message }));
 }
 
 /** The same messages a span may carry, under the same keys. */

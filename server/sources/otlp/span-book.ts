@@ -3,7 +3,7 @@ import { createBoundedMap } from '../bounded-map.ts';
 import type { OtlpSpan } from './wire.ts';
 
 /** Spans remembered, for children and parents that come in another request. */
-const MAX_SPANS = 50_000;
+export const MAX_SPANS = 50_000;
 
 /** What a span says of itself, for those below it. */
 export interface SpanFacts {
@@ -15,6 +15,14 @@ export interface SpanFacts {
   readonly isCall: boolean;
   /** What is called from here works for itself: its calls are others than those around. */
   readonly isBoundary: boolean;
+}
+
+type SpanPlace = Pick<OtlpSpan, 'traceId' | 'spanId' | 'parentSpanId'>;
+
+/** All that is known of a span. */
+export interface KnownSpan extends SpanFacts, SpanPlace {
+  readonly isFailed: boolean;
+  readonly isBilled: boolean;
 }
 
 /** What the way from a span up to its root says. */
@@ -33,7 +41,13 @@ export interface Ancestry {
  * ancestors name, and so that one failure or one call, told by every span around it, counts once.
  */
 export interface SpanBook {
-  note(span: OtlpSpan, facts: SpanFacts): void;
+  note(span: SpanPlace & Pick<OtlpSpan, 'isError'>, facts: SpanFacts): void;
+  /** Null once it is forgotten. */
+  knownOf(span: SpanPlace): KnownSpan | null;
+  /** Takes up what an earlier life of the process knew. */
+  restore(spans: readonly KnownSpan[]): void;
+  /** Whether something of this trace is told. */
+  isOfAgents(traceId: string): boolean;
   ancestryOf(span: OtlpSpan): Ancestry;
   /** Whether a failure further down has told of it. */
   isToldBelow(span: OtlpSpan): boolean;
@@ -46,6 +60,7 @@ export interface SpanBook {
 
 interface Known extends SpanFacts {
   readonly parent: string | null;
+  readonly isFailed: boolean;
 }
 
 export function createSpanBook(): SpanBook {
@@ -53,6 +68,7 @@ export function createSpanBook(): SpanBook {
   const toldBelow = createBoundedMap<true>(MAX_SPANS);
   const callBelow = createBoundedMap<true>(MAX_SPANS);
   const billed = createBoundedMap<true>(MAX_SPANS);
+  const tracesOfAgents = createBoundedMap<true>(MAX_SPANS);
 
   /** All the way up, and on from there once more of it is known. */
   function mark(
@@ -86,18 +102,34 @@ export function createSpanBook(): SpanBook {
     return false;
   }
 
+  const note: SpanBook['note'] = (span, facts) => {
+    const id = idOf(span);
+    const parent = parentOf(span);
+    known.set(id, { parent, isFailed: span.isError, ...facts });
+    if (facts.isTelling) tracesOfAgents.set(span.traceId, true);
+    // What is above a span that came first is only known now.
+    if ((span.isError && facts.isTelling) || toldBelow.has(id)) mark(toldBelow, parent);
+    const isAroundCall = callBelow.has(id) && !facts.isBoundary;
+    if (facts.isCall || isAroundCall) {
+      mark(callBelow, parent, ({ isBoundary }) => isBoundary);
+    }
+  };
+
   return {
-    note(span, facts) {
-      const id = idOf(span);
-      const parent = parentOf(span);
-      known.set(id, { parent, ...facts });
-      // What is above a span that came first is only known now.
-      if ((span.isError && facts.isTelling) || toldBelow.has(id)) mark(toldBelow, parent);
-      const isAroundCall = callBelow.has(id) && !facts.isBoundary;
-      if (facts.isCall || isAroundCall) {
-        mark(callBelow, parent, ({ isBoundary }) => isBoundary);
+    note,
+    knownOf({ traceId, spanId, parentSpanId }) {
+      const id = idOf({ traceId, spanId });
+      const facts = known.get(id);
+      if (facts === undefined) return null;
+      return { ...facts, traceId, spanId, parentSpanId, isBilled: billed.has(id) };
+    },
+    restore(spans) {
+      for (const span of spans) {
+        note({ ...span, isError: span.isFailed }, span);
+        if (span.isBilled) billed.set(idOf(span), true);
       }
     },
+    isOfAgents: (traceId) => tracesOfAgents.has(traceId),
     ancestryOf(span) {
       let agent: string | null = null;
       let thread: string | null = null;
@@ -131,6 +163,6 @@ export function idOf({ traceId, spanId }: Pick<OtlpSpan, 'traceId' | 'spanId'>):
   return `${traceId}:${spanId}`;
 }
 
-function parentOf({ traceId, parentSpanId }: OtlpSpan): string | null {
+function parentOf({ traceId, parentSpanId }: SpanPlace): string | null {
   return parentSpanId === null ? null : `${traceId}:${parentSpanId}`;
 }

@@ -2,9 +2,8 @@ import { hash } from 'node:crypto';
 
 import type { EventDraft } from '#organism/event.ts';
 
-import { CLAUDE_CODE, apiErrorKey, usageKey } from '../claude-code/keys.ts';
+import { CLAUDE_CODE, apiErrorKey } from '../claude-code/keys.ts';
 import {
-  USER,
   agentDraft,
   clip,
   errorDraft,
@@ -16,12 +15,13 @@ import {
 } from '../drafts.ts';
 import { filled } from '../plain-values.ts';
 import { textOf, tokensOf, valueOf } from './aliases.ts';
-import { answeredIn, askedIn, parsed } from './gen-ai-messages.ts';
+import type { Place } from './call-drafts.ts';
+import { billedDraft, callDrafts, placeOf } from './call-drafts.ts';
+import { parsed } from './gen-ai-messages.ts';
 import type { SpanBook } from './span-book.ts';
 import { idOf } from './span-book.ts';
 import type { SpanKind } from './span-kind.ts';
 import { kindOfSpan, nameOfAgentSpan } from './span-kind.ts';
-import { usageDraft } from './usage-draft.ts';
 import { isClaudeCodeCall, isFailureOpen } from './waiting-span.ts';
 import type { OtlpSpan } from './wire.ts';
 import { serviceOf, spelt } from './wire.ts';
@@ -65,24 +65,49 @@ export function spanDrafts(
 
 function draftsOf(span: OtlpSpan, book: SpanBook, isFinal: boolean): EventDraft[] {
   const kind = kindOfSpan(span);
-  const { agent, thread, agentAbove } = book.ancestryOf(span);
-  const place: Place = {
-    span,
-    agent: clip(agent ?? serviceOf(span.resource)),
-    threadId: clip(thread ?? span.traceId),
-  };
+  const place = placeOf(span, book);
   const drafts: EventDraft[] = [];
   if (kind === 'model-call' || isClaudeCodeCall(span)) drafts.push(...callDrafts(place, book));
   if (kind === 'tool') drafts.push(...toolDrafts(place));
-  if (kind === 'agent') drafts.push(...agentDrafts(place, thread === null));
+  if (kind === 'agent') drafts.push(...agentDrafts(place));
   if (isFailureTold(span, book, isFinal)) drafts.push(failureDraft(place));
-  if (drafts.length === 0) return [];
-  const parent = agentAbove === null ? null : clip(agentAbove);
+  return drafts.length === 0 ? [] : [...placeDrafts(place), ...drafts];
+}
+
+/**
+ * Calls that were told before their names were known, once they are: what they used is filed anew;
+ * what they said stays in the thread of their trace, which says where it belongs.
+ */
+export function renamedDrafts(spans: readonly OtlpSpan[], book: SpanBook): EventDraft[] {
+  const drafts = spans.flatMap((span) => {
+    const place = placeOf(span, book);
+    const usage = billedDraft(place, book);
+    return usage === null ? [] : [...placeDrafts(place), ...linkDrafts(place), usage];
+  });
+  return factsOnce(drafts).map(repeatable);
+}
+
+function placeDrafts({ span, agent, agentAbove: parent, threadId }: Place): EventDraft[] {
   const description = filled(span.attributes.get('gen_ai.agent.description'));
   return [
-    ...agentSaid(place.agent, span.startAt, { parent, description }),
-    threadDraft(place.threadId, span.startAt),
-    ...drafts,
+    ...agentSaid(agent, span.startAt, { parent, description }),
+    threadDraft(threadId, span.startAt),
+  ];
+}
+
+function linkDrafts({ span, threadId }: Place): EventDraft[] {
+  const { traceId, endAt } = span;
+  if (threadId === traceId) return [];
+  return [
+    {
+      type: 'thread_updated',
+      key: clip(`thread-link:${traceId}:${threadId}`),
+      occurredAt: endAt,
+      threadId: traceId,
+      status: 'completed',
+      parentThread: threadId,
+      conversation: threadId,
+    },
   ];
 }
 
@@ -103,50 +128,6 @@ function isFailureTold(span: OtlpSpan, book: SpanBook, isFinal: boolean): boolea
   if (!span.isError || book.isToldBelow(span)) return false;
   if (kindOfSpan(span) === 'other' && !isClaudeCodeCall(span)) return false;
   return isFinal || !isFailureOpen(span, book);
-}
-
-interface Place {
-  readonly span: OtlpSpan;
-  readonly agent: string;
-  readonly threadId: string;
-}
-
-function callDrafts({ span, agent, threadId }: Place, book: SpanBook): EventDraft[] {
-  const { attributes, startAt, endAt } = span;
-  const key = idOf(span);
-  const drafts: EventDraft[] = [];
-  const asked = askedIn(span);
-  if (asked !== null) {
-    const from = USER;
-    const ends = { threadId, from, to: agent, payloadType: 'prompt' };
-    drafts.push(messageDraft({ key: `message:${key}:in`, at: startAt, ...ends, payload: asked }));
-  }
-  const answered = answeredIn(span);
-  if (answered !== null) {
-    const ends = { threadId, from: agent, to: USER, payloadType: 'completion' };
-    drafts.push(messageDraft({ key: `message:${key}:out`, at: endAt, ...ends, payload: answered }));
-  }
-  const usage = !book.takeCall(span)
-    ? null
-    : usageDraft(attributes, {
-        key: callKey(span, threadId),
-        at: endAt,
-        id: textOf(attributes, 'responseId'),
-        threadId,
-        agent,
-        latencyMs: endAt - startAt,
-        metadata: { traceId: span.traceId, spanId: span.spanId },
-        resource: span.resource,
-      });
-  if (usage !== null) drafts.push(usage);
-  return drafts;
-}
-
-/** Claude Code's log and its transcript tell of the same request. */
-function callKey(span: OtlpSpan, threadId: string): string {
-  const requestId = filled(span.attributes.get('request_id'));
-  const isClaudeCode = serviceOf(span.resource) === CLAUDE_CODE;
-  return isClaudeCode && requestId !== null ? usageKey(threadId, requestId) : `usage:${idOf(span)}`;
 }
 
 function toolDrafts({ span, agent, threadId }: Place): EventDraft[] {
@@ -183,10 +164,7 @@ function toolDrafts({ span, agent, threadId }: Place): EventDraft[] {
   ];
 }
 
-function agentDrafts(
-  { span, agent, threadId }: Place,
-  isThreadNamedByTrace: boolean,
-): EventDraft[] {
+function agentDrafts({ span, agent, threadId, isThreadNamedByTrace }: Place): EventDraft[] {
   const drafts: EventDraft[] = [
     {
       type: 'agent_state',

@@ -2,14 +2,18 @@ import { z } from 'zod';
 
 import type { EventDraft } from '#organism/event.ts';
 
+import { CLAUDE_CODE } from '../claude-code/keys.ts';
 import { organismDraft } from '../drafts.ts';
 import { createDueTimers } from '../due-timers.ts';
 import type { ReceiverDeps } from '../receiver.ts';
 import type { ShelfItem } from '../shelf.ts';
 import { createShelf } from '../shelf.ts';
+import { createLateNames, storeOrUndo } from './late-names.ts';
 import { createSpanBook, idOf } from './span-book.ts';
-import { noteSpans, spanDrafts } from './span-drafts.ts';
+import { noteSpans, renamedDrafts, spanDrafts } from './span-drafts.ts';
+import { createSpanRecord } from './span-record.ts';
 import { readWrittenSpan, writeSpan } from './span-text.ts';
+import { createTraceIndex } from './trace-index.ts';
 import type { Reason } from './waiting-span.ts';
 import { REASONS, WAIT_MS, isFailureOpen, reasonToWait } from './waiting-span.ts';
 import type { OtlpSpan } from './wire.ts';
@@ -48,6 +52,8 @@ interface Plan {
   readonly told: { readonly span: OtlpSpan; readonly isFinal: boolean }[];
   readonly put: Item[];
   readonly taken: string[];
+  /** Told without their names before: they have them now. */
+  readonly renamed: OtlpSpan[];
 }
 
 export function createSpanIntake(
@@ -56,19 +62,20 @@ export function createSpanIntake(
 ): SpanIntake {
   const { redact } = deps;
   const book = createSpanBook();
+  const record = createSpanRecord(deps);
   const shelf = createShelf<Waiting>({
     ...deps,
     write: ({ span, reason }) => ({ reason, span: writeSpan(span, redact) }),
     read: readWaiting,
   });
-  const waitingIn = new Map<string, Set<string>>();
+  const waiting = createTraceIndex(shelf, ({ span }) => span);
   const due = createDueTimers(deps, tellDue);
+  const late = createLateNames(deps, book, (service, cursors) =>
+    deliver({ service, drafts: [], cursors }),
+  );
 
   function awaitMore(items: readonly Item[]): void {
-    for (const { id, value } of items) {
-      const { traceId } = value.span;
-      waitingIn.set(traceId, (waitingIn.get(traceId) ?? new Set()).add(id));
-    }
+    waiting.add(items);
     for (const reason of new Set(items.map(({ value }) => value.reason))) {
       const own = items.filter(({ value }) => value.reason === reason);
       due.later(
@@ -78,45 +85,51 @@ export function createSpanIntake(
     }
   }
 
-  /** What waits in the traces of these spans. */
-  function waitingBeside(spans: readonly OtlpSpan[]): Item[] {
-    const items: Item[] = [];
-    for (const traceId of new Set(spans.map((span) => span.traceId))) {
-      const ids = waitingIn.get(traceId);
-      if (ids === undefined) continue;
-      for (const id of ids) {
-        const item = shelf.get(id);
-        if (item === undefined) ids.delete(id);
-        else items.push(item);
-      }
-      if (ids.size === 0) waitingIn.delete(traceId);
-    }
-    return items;
-  }
-
   function tell(plan: Plan, span: OtlpSpan): void {
     plan.told.push({ span, isFinal: false });
     if (isFailureOpen(span, book)) plan.put.push(itemOf(span, 'failure'));
   }
 
-  async function carryOut(service: string, { told, put, taken }: Plan): Promise<void> {
+  /** Claude Code's calls have keys of their own, whatever is around them. */
+  function recordOf(service: string, spans: readonly OtlpSpan[]) {
+    const own = service === CLAUDE_CODE ? [] : [...new Set(spans)];
+    return record.save(
+      own.flatMap((span) => book.knownOf(span) ?? []),
+      book.isOfAgents,
+    );
+  }
+
+  async function carryOut(service: string, plan: Plan): Promise<void> {
+    const { told, put, taken, renamed } = plan;
     const change = shelf.exchange(taken, put);
     const known = change.hasRoom ? told : [...told, ...put.map(atOnce)];
     const drafts = [true, false].flatMap((isFinal) => {
       const spans = known.filter((one) => one.isFinal === isFinal).map(({ span }) => span);
       return spanDrafts(spans, book, isFinal);
     });
+    drafts.push(...renamedDrafts(renamed, book));
     const [first = put[0]?.value] = known;
     if (first !== undefined && drafts.length + put.length > 0) {
       drafts.unshift(organismDraft(service, first.span.startAt, first.span.resource));
     }
-    try {
-      await deliver({ service, drafts, cursors: change.cursors });
-    } catch (error) {
-      change.undo();
-      throw error;
-    }
-    change.done();
+    // After the drafts: which calls are billed is known now.
+    const recorded = recordOf(
+      service,
+      [...known, ...put.map(atOnce)].map(({ span }) => span),
+    );
+    const unnamed = late.exchange(
+      renamed,
+      known.filter(({ isFinal }) => isFinal).map(({ span }) => span),
+    );
+    const cursors = { ...change.cursors, ...recorded.cursors, ...unnamed.cursors };
+    const parts = [change, recorded, unnamed];
+    await storeOrUndo(
+      {
+        done: () => parts.forEach(({ done }) => done()),
+        undo: () => parts.forEach(({ undo }) => undo()),
+      },
+      () => deliver({ service, drafts, cursors }),
+    );
     if (change.hasRoom) awaitMore(put);
   }
 
@@ -124,7 +137,9 @@ export function createSpanIntake(
     const items = ids.flatMap((id) => shelf.get(id) ?? []);
     for (const [service, own] of byService(items, ({ value }) => value.span.resource)) {
       const taken = own.map(({ id }) => id);
-      await due.attempt(taken, () => carryOut(service, { told: own.map(atOnce), put: [], taken }));
+      await due.attempt(taken, () =>
+        carryOut(service, { told: own.map(atOnce), put: [], taken, renamed: [] }),
+      );
     }
   }
 
@@ -135,17 +150,18 @@ export function createSpanIntake(
       const plans = new Map<string, Plan>();
       const planOf = (span: OtlpSpan): Plan => {
         const service = serviceOf(span.resource);
-        const plan = plans.get(service) ?? { told: [], put: [], taken: [] };
+        const plan = plans.get(service) ?? { told: [], put: [], taken: [], renamed: [] };
         plans.set(service, plan);
         return plan;
       };
-      for (const { id, value } of waitingBeside(spans)) {
+      for (const { id, value } of waiting.beside(spans)) {
         const { span, reason } = value;
         const isToldBelow = reason === 'failure' && book.isToldBelow(span);
         const isNamed = reason === 'names' && reasonToWait(span, book) === null;
         if (isToldBelow || isNamed) planOf(span).taken.push(id);
         if (isNamed) tell(planOf(span), span);
       }
+      for (const span of late.namedBy(spans)) planOf(span).renamed.push(span);
       for (const span of spans) {
         const reason = reasonToWait(span, book);
         if (reason === null) tell(planOf(span), span);
@@ -154,14 +170,19 @@ export function createSpanIntake(
       for (const [service, plan] of plans) await carryOut(service, plan);
     },
     async start() {
+      book.restore(await record.load());
       const items = await shelf.load();
       noteSpans(
         items.map(({ value }) => value.span),
         book,
       );
       awaitMore(items);
+      noteSpans(await late.load(), book);
     },
-    stop: () => due.stop(),
+    stop() {
+      due.stop();
+      late.stop();
+    },
   };
 }
 

@@ -14,7 +14,7 @@ const OPERATIONS: Readonly<Record<string, SpanKind>> = {
   create_agent: 'agent',
   invoke_workflow: 'agent',
 };
-/** OpenInference, in `openinference.span.kind`; LangSmith, in `langsmith.span.kind`, in other cases. */
+/** OpenInference, in `openinference.span.kind`. */
 const OPEN_INFERENCE: Readonly<Record<string, SpanKind>> = {
   LLM: 'model-call',
   EMBEDDING: 'model-call',
@@ -27,6 +27,15 @@ const TRACELOOP: Readonly<Record<string, SpanKind>> = {
   agent: 'agent',
   workflow: 'agent',
 };
+/** LangSmith derives an operation from each run's type: a prompt is `chat`, a retriever `embeddings`. */
+const LANGSMITH: Readonly<Record<string, SpanKind>> = {
+  llm: 'model-call',
+  embedding: 'model-call',
+  tool: 'tool',
+  agent: 'agent',
+};
+/** Google's ADK tells of tools that ran at once a second time, together. */
+const MERGED_TOOLS = '(merged tools)';
 const LLM_REQUESTS: ReadonlySet<string> = new Set(['chat', 'completion', 'embedding']);
 /** The Vercel AI SDK's own spans: the inner one is the call, the outer one its sum. */
 const AI_SDK_CALL = /\.do(?:Generate|Stream|Embed)$/;
@@ -49,10 +58,11 @@ export function kindOfSpan({ attributes }: OtlpSpan): SpanKind {
     if (AI_SDK_CALL.test(aiSdk)) return 'model-call';
     return aiSdk === 'ai.toolCall' ? 'tool' : 'other';
   }
+  const langSmith = text('langsmith.span.kind').toLowerCase();
+  if (langSmith !== '') return LANGSMITH[langSmith] ?? 'other';
+  if (text('gen_ai.tool.name') === MERGED_TOOLS) return 'other';
   const operation = text('gen_ai.operation.name');
-  const openInference = (
-    text('openinference.span.kind') || text('langsmith.span.kind')
-  ).toUpperCase();
+  const openInference = text('openinference.span.kind').toUpperCase();
   const traceloop = text('traceloop.span.kind');
   const known =
     OPERATIONS[operation] ??

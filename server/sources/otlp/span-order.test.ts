@@ -26,7 +26,7 @@ import {
 
 const HEADERS = { 'content-type': 'application/json' };
 /** Longer than anything waits. */
-const LONG_MS = 120_000;
+const LONG_MS = 3_600_000;
 
 let kit: TestApi;
 let clock: ManualClock;
@@ -55,10 +55,29 @@ async function storedOf<T extends EventType>(type: T): Promise<EventOf<T>[]> {
   return events.filter((event): event is EventOf<T> => event.type === type);
 }
 
+/** Another life of the process, on the same store. */
+async function startAgain() {
+  const receiver: Receiver = { kind: 'otlp', ...createOtlpReceiver(depsOf('otlp')) };
+  await receiver.start?.();
+  const traces = receiver.endpoints.find(({ path }) => path === '/v1/traces');
+  const query = new URLSearchParams();
+  return {
+    async send(spans: readonly unknown[]) {
+      const body = Buffer.from(JSON.stringify(tracesOf(spans)));
+      expect((await traces?.receive({ headers: HEADERS, query, body }))?.status).toBe(200);
+    },
+    stop: () => receiver.stop?.(),
+  };
+}
+
 /** Everything that waits is told, and stored. */
 async function waitLong(): Promise<void> {
-  clock.advance(LONG_MS);
-  await expect.poll(() => clock.pending).toEqual([]);
+  await expect
+    .poll(() => {
+      clock.advance(LONG_MS);
+      return clock.pending;
+    })
+    .toEqual([]);
   await kit.store.append({
     source: 'test',
     organismId: 'one',
@@ -155,7 +174,50 @@ describe('spans of one trace in many requests', () => {
     await expect.poll(() => storedOf('usage')).toMatchObject([{ agent: 'desk' }]);
     await send([chat('1', {}, under('9')), agent('9', 'planner', CONVERSATION)]);
     await waitLong();
-    expect(await storedOf('usage')).toHaveLength(1);
+    const { rows, total } = await kit.store.listUsage({ organismId: 'desk', limit: 9, offset: 0 });
+    expect([total, rows[0]?.agent]).toEqual([1, 'planner']);
+  });
+
+  it('are filed anew when their root comes late, and their thread says where it belongs', async () => {
+    await open();
+    await send([chat('1', {}, under('9')), chat('2', {}, under('9'))]);
+    clock.advance(6000);
+    await expect.poll(() => storedOf('usage')).toHaveLength(2);
+    const fallen = await kit.store.sumUsage({ organismId: 'desk', groupBy: ['agent', 'thread'] });
+    expect(fallen.map(({ keys }) => keys)).toEqual([['desk', TRACE_ID]]);
+
+    await send([agent('9', 'planner', CONVERSATION)]);
+    const filed = await kit.store.sumUsage({ organismId: 'desk', groupBy: ['agent', 'thread'] });
+    expect(filed).toMatchObject([{ keys: ['planner', 'c1'], sum: { requests: 2 } }]);
+    const { rows } = await kit.store.listUsage({ organismId: 'desk', limit: 9, offset: 0 });
+    expect(rows).toMatchObject([
+      { agent: 'planner', threadId: 'c1' },
+      { agent: 'planner', threadId: 'c1' },
+    ]);
+    const picture = kit.organisms.get('desk');
+    expect(picture?.usage.requests).toBe(2);
+    expect(picture?.threads.get('c1')?.usage.requests).toBe(2);
+    expect(picture?.threads.get(TRACE_ID)).toMatchObject({
+      parentThread: 'c1',
+      usage: { requests: 0 },
+    });
+    expect(picture?.agents.get('planner')?.usage.requests).toBe(2);
+  });
+
+  it('are filed anew also when they were told in an earlier life, once, whoever comes again', async () => {
+    await open();
+    const before = await startAgain();
+    await before.send([chat('1', {}, under('9'))]);
+    clock.advance(6000);
+    await expect.poll(() => storedOf('usage')).toHaveLength(1);
+    before.stop();
+    const next = await startAgain();
+    for (let times = 0; times < 2; times += 1) {
+      await next.send([chat('1', {}, under('9')), agent('9', 'planner', CONVERSATION)]);
+    }
+    const filed = await kit.store.sumUsage({ organismId: 'desk', groupBy: ['agent', 'thread'] });
+    expect(filed).toMatchObject([{ keys: ['planner', 'c1'], sum: { requests: 1 } }]);
+    next.stop();
   });
 
   it('count once when they are sent again while they wait', async () => {
@@ -191,12 +253,8 @@ describe('spans of one trace in many requests', () => {
       expect(stored).not.toContain(secret);
     }
     // The next life of the process finds them in the store.
-    const next: Receiver = { kind: 'otlp', ...createOtlpReceiver(depsOf('otlp')) };
-    await next.start?.();
-    const traces = next.endpoints.find(({ path }) => path === '/v1/traces');
-    const body = Buffer.from(JSON.stringify(tracesOf([agent('9', 'planner', CONVERSATION)])));
-    const query = new URLSearchParams();
-    expect((await traces?.receive({ headers: HEADERS, query, body }))?.status).toBe(200);
+    const next = await startAgain();
+    await next.send([agent('9', 'planner', CONVERSATION)]);
     expect(await storedOf('usage')).toMatchObject([
       { agent: 'planner', threadId: 'c1' },
       { agent: 'planner', threadId: 'c1' },
@@ -205,7 +263,7 @@ describe('spans of one trace in many requests', () => {
       ['shelf:0', 'shelf:1'].map((slot) => kit.store.getCursor('otlp', slot)),
     );
     expect(slots).toEqual(['', '']);
-    next.stop?.();
+    next.stop();
   });
 
   it('of Claude Code are billed where no log tells of the same call, and once where one does', async () => {
@@ -273,6 +331,40 @@ describe('one model call that two spans tell of', () => {
     for (const spans of requests) await send(spans);
     await waitLong();
     expect(await storedOf('usage')).toHaveLength(1);
+  });
+
+  const named = { ...CONVERSATION, 'gen_ai.agent.name': 'planner' };
+  const namedOuter = chat('1', named, under('9'));
+  const namedInner = chat('3', named, under('2'));
+
+  it.each([
+    ['the inner one before', [[namedInner], [between], [namedOuter]]],
+    ['the outer one before', [[namedOuter], [between], [namedInner]]],
+    ['the outer one before, named by its root', [[root], [outer, between], [inner]]],
+    ['the inner one before, named by its root', [[root], [inner, between], [outer]]],
+    ['with what is between them', [[between, namedOuter], [namedInner]]],
+  ])('is billed once, whatever restarts come between: %s', async (_how, requests) => {
+    await open();
+    for (const spans of requests) {
+      const life = await startAgain();
+      await life.send(spans);
+      clock.advance(LONG_MS);
+      await waitLong();
+      life.stop();
+    }
+    const { total } = await kit.store.listUsage({ organismId: 'desk', limit: 1, offset: 0 });
+    expect(total).toBe(1);
+  });
+
+  it('is two calls after a restart too, where a tool stands between them', async () => {
+    await open();
+    const tool = { 'gen_ai.operation.name': 'execute_tool', 'gen_ai.tool.name': 'ask' };
+    for (const spans of [[namedOuter, span('2', tool, under('1'))], [namedInner]]) {
+      const life = await startAgain();
+      await life.send(spans);
+      life.stop();
+    }
+    expect(await storedOf('usage')).toHaveLength(2);
   });
 
   it('is two calls where a tool or another agent stands between them', async () => {
