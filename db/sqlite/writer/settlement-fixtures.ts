@@ -83,14 +83,12 @@ function makeEvent(key: string, random: Random): PreparedEvent {
     case 6:
       return makeUsage(key, {
         ...base,
-        ...{
-          model: '',
-          threadId: null,
-          agent: null,
-          latencyMs: null,
-          costNanos: null,
-          price: null,
-        },
+        model: '',
+        threadId: null,
+        agent: null,
+        latencyMs: null,
+        costNanos: null,
+        price: null,
         mayAmend: true,
         mayRepeat: true,
       });

@@ -110,8 +110,8 @@ export async function storeOrUndo(
 }
 
 function lightened(span: OtlpSpan): OtlpSpan {
-  const short = [...span.attributes].filter(
-    ([, value]) => typeof value !== 'object' && String(value).length <= MAX_VALUE_CHARS,
+  const short = [...span.attributes].filter(([, value]) =>
+    typeof value === 'string' ? value.length <= MAX_VALUE_CHARS : typeof value !== 'object',
   );
   return { ...span, attributes: new Map(short), events: [] };
 }

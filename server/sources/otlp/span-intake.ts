@@ -95,7 +95,7 @@ export function createSpanIntake(
     const own = service === CLAUDE_CODE ? [] : [...new Set(spans)];
     return record.save(
       own.flatMap((span) => book.knownOf(span) ?? []),
-      book.isOfAgents,
+      (traceId) => book.isOfAgents(traceId),
     );
   }
 
@@ -125,8 +125,8 @@ export function createSpanIntake(
     const parts = [change, recorded, unnamed];
     await storeOrUndo(
       {
-        done: () => parts.forEach(({ done }) => done()),
-        undo: () => parts.forEach(({ undo }) => undo()),
+        done: () => parts.forEach((part) => part.done()),
+        undo: () => parts.forEach((part) => part.undo()),
       },
       () => deliver({ service, drafts, cursors }),
     );

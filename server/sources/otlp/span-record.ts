@@ -88,9 +88,10 @@ export function createSpanRecord({ getCursor, redact }: Deps): SpanRecord {
       const saved = [...unsaved].toSorted((a, b) => a - b);
       unsaved.clear();
       if (saved.length === 0) return NO_CHANGE;
-      const cursors = saved.map((slot) => [nameOf(slot), toText(slots.get(slot))]);
+      const cursors = new Map([[COUNT_CURSOR, String(begun)]]);
+      for (const slot of saved) cursors.set(nameOf(slot), toText(slots.get(slot)));
       return {
-        cursors: { ...Object.fromEntries(cursors), [COUNT_CURSOR]: String(begun) },
+        cursors: Object.fromEntries(cursors),
         done: () => undefined,
         undo() {
           for (const slot of saved) unsaved.add(slot);
