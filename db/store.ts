@@ -1,11 +1,11 @@
 import type {
   Amends,
-  AmendsCall,
   AppliedPrice,
   BillingKind,
   EventDraft,
   EventType,
   JournalEvent,
+  UsageAmended,
 } from '#organism/event.ts';
 import type { OrganismSnapshot } from '#organism/snapshot.ts';
 import type { TokenClasses } from '#organism/tokens.ts';
@@ -115,16 +115,16 @@ export type JournalEventOf<T extends EventType> = Extract<JournalEvent, { type: 
 
 /** A draft that passed validation, limits, redaction and pricing. */
 export type PreparedEvent =
-  | (Exclude<EventDraft, { type: 'usage' }> & Prepared & { amends?: Amends | undefined })
-  | (Extract<EventDraft, { type: 'usage' }> & Prepared & { amends?: AmendsCall | undefined });
-
-/** What preparation adds; `amends` is set by the store alone. */
-interface Prepared {
-  costNanos?: number | null | undefined;
-  price?: AppliedPrice | null | undefined;
-  listCostNanos?: number | null | undefined;
-  receivedAt: number;
-}
+  | (EventDraft & {
+      costNanos?: number | null | undefined;
+      price?: AppliedPrice | null | undefined;
+      listCostNanos?: number | null | undefined;
+      /** Set by the store alone. */
+      amends?: Amends | undefined;
+      receivedAt: number;
+    })
+  /** Made by the store alone. */
+  | (UsageAmended & { receivedAt: number });
 
 export interface AppendBatch {
   readonly source: string;

@@ -39,9 +39,8 @@ export function applyAll(state: OrganismState, events: readonly JournalEvent[]):
 /** Tokens of a call that just happened; history read afterwards is no rate of the present. */
 function liveTokens(event: JournalEvent): number {
   const isLive = event.receivedAt - event.occurredAt < LIVE_USAGE_MS;
-  if (event.type !== 'usage' || !isLive) return 0;
-  const known = event.amends === undefined ? 0 : totalTokens(event.amends.was.tokens);
-  return Math.max(0, totalTokens(event.tokens) - known);
+  if (event.type === 'usage_amended') return 0;
+  return event.type === 'usage' && isLive ? totalTokens(event.tokens) : 0;
 }
 
 export function apply(state: OrganismState, event: JournalEvent): OrganismState {
@@ -62,6 +61,9 @@ function applyOne(draft: OrganismDraft, event: JournalEvent): void {
     case 'message':
       return applyMessage(draft, event);
     case 'usage':
+      return applyUsage(draft, event);
+    case 'usage_amended':
+      takeBack(draft, event.amends.was);
       return applyUsage(draft, event);
     case 'budget':
       return applyBudget(draft, event);
@@ -190,8 +192,10 @@ function withParticipants(thread: ThreadView, names: readonly string[]): readonl
   return added.size === 0 ? known : [...known, ...added].slice(0, MAX_PARTICIPANTS);
 }
 
-function applyUsage(draft: OrganismDraft, event: EventOf<'usage'>): void {
-  if (event.amends !== undefined) takeBack(draft, event.amends.was);
+function applyUsage(
+  draft: OrganismDraft,
+  event: EventOf<'usage'> | EventOf<'usage_amended'>,
+): void {
   draft.fields.usage = addUsage(draft.fields.usage, event);
   draft.addModelUsage(event.model, (sum) => addUsage(sum, event));
   if (event.agent !== null) {

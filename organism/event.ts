@@ -253,7 +253,6 @@ export const eventDraftSchema = z.discriminatedUnion('type', [
 ]);
 /** An event as a source yields it, before the journal. */
 export type EventDraft = z.infer<typeof eventDraftSchema>;
-export type EventType = EventDraft['type'];
 
 /** The price a cost was computed with; kept with the row so that a new table never changes history. */
 export const appliedPriceSchema = z.object({
@@ -293,9 +292,19 @@ const callFactsSchema = usageDraft
   .omit({ key: true, type: true, occurredAt: true, mayRepeat: true, mayAmend: true })
   .extend(priced);
 export type CallFacts = z.infer<typeof callFactsSchema>;
-/** The call that was stored first: this is the same call, whole, and `was` what it was until now. */
-const amendsCallSchema = amendsSchema.extend({ was: callFactsSchema });
-export type AmendsCall = z.infer<typeof amendsCallSchema>;
+/**
+ * A call told again, whole: the one at `amends`, which `was` something else until now. Only the store
+ * says so; whoever adds calls up takes off what it was.
+ */
+const usageAmendedSchema = callFactsSchema.extend({
+  key: draftBase.key,
+  occurredAt: instantSchema,
+  type: z.literal('usage_amended'),
+  mayAmend: z.literal(true),
+  mayRepeat: z.literal(true).optional(),
+  amends: amendsSchema.extend({ was: callFactsSchema }),
+});
+export type UsageAmended = z.infer<typeof usageAmendedSchema>;
 
 /** An event as the journal keeps it and everyone else sees it. */
 export const journalEventSchema = z.discriminatedUnion('type', [
@@ -309,7 +318,8 @@ export const journalEventSchema = z.discriminatedUnion('type', [
     isPayloadPruned: z.literal(true).optional(),
     amends: amendsSchema.optional(),
   }),
-  usageDraft.extend({ ...position, ...priced, amends: amendsCallSchema.optional() }),
+  usageDraft.extend({ ...position, ...priced }),
+  usageAmendedSchema.extend(position),
   budgetDraft.extend(position),
   contextDraft.extend(position),
   allowanceDraft.extend(position),
@@ -320,6 +330,7 @@ export const journalEventSchema = z.discriminatedUnion('type', [
   rawDraft.extend(position),
 ]);
 export type JournalEvent = z.infer<typeof journalEventSchema>;
+export type EventType = JournalEvent['type'];
 export type EventOf<T extends EventType> = Extract<JournalEvent, { type: T }>;
 export type DraftOf<T extends EventType> = Extract<EventDraft, { type: T }>;
 

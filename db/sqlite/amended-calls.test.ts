@@ -191,6 +191,7 @@ describe('a call told again with more in it', () => {
     const result = await append(store, telling(POOR), telling(RICH), telling(POOR));
     expect(result).toMatchObject({ accepted: 2, duplicate: 1, rejected: 0 });
     expect(result.stored[1]).toMatchObject({
+      type: 'usage_amended',
       key: 'c1~1',
       model: 'claude-sonnet',
       tokens: WHOLE,

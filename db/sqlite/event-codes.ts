@@ -17,15 +17,14 @@ export const EVENT_CODES = {
   raw: 13,
   allowance: 14,
   context: 15,
+  /** Without a row in the ledger: that of the first telling says what the call is now. */
+  usage_amended: 16,
 } as const satisfies Record<EventType, number>;
-
-/** A call told again with more in it: its row in the ledger is that of the first telling. */
-export const AMENDED_CALL = 16;
 
 const TYPES = new Map<number, string>(
   Object.entries(EVENT_CODES).map(([type, code]) => [code, type]),
 );
 
 export function eventTypeOf(code: number): string {
-  return code === AMENDED_CALL ? 'usage' : (TYPES.get(code) ?? 'raw');
+  return TYPES.get(code) ?? 'raw';
 }

@@ -142,8 +142,6 @@ function toFrame(event: JournalEvent, after: OrganismState): ContractFrame | nul
       return frame(name, { event: name, success, added, removed, updated });
     }
     case 'usage': {
-      // Nor does a second frame correct the first: it would be a second call.
-      if (event.amends !== undefined) return null;
       const { threadId, agent } = event;
       const body = { event: name, usage: usageEventRow(event) };
       return frame(name, body, { threadId, agents: agent === null ? [] : [agent] });
@@ -161,6 +159,8 @@ function toFrame(event: JournalEvent, after: OrganismState): ContractFrame | nul
     case 'agent':
     case 'allowance':
     case 'context':
+    // A second frame would be a second call.
+    case 'usage_amended':
     case 'gap':
     case 'raw':
       return null;

@@ -29,7 +29,7 @@ export function createFilter(filters: SubscribeFilters): Filter {
 }
 
 export function subjectOf(event: JournalEvent): Subject {
-  if (event.type === 'usage' && event.amends !== undefined) return subjectOfAmendment(event);
+  if (event.type === 'usage_amended') return subjectOfAmendment(event);
   const isMessage = event.type === 'message';
   return {
     name: event.type,
@@ -40,11 +40,11 @@ export function subjectOf(event: JournalEvent): Subject {
 }
 
 /** Whoever has the call in a sum is to hear of it: where it is filed now, and where it was. */
-function subjectOfAmendment(event: EventOf<'usage'>): Subject {
-  const { was } = event.amends ?? { was: event };
+function subjectOfAmendment(event: EventOf<'usage_amended'>): Subject {
+  const { was } = event.amends;
   const agents = new Set([event.agent, was.agent].filter((agent) => agent !== null));
   return {
-    name: event.type,
+    name: 'usage',
     threadId: event.threadId === was.threadId ? event.threadId : null,
     agents: [...agents],
     payloadType: null,

@@ -1,7 +1,7 @@
 import { isSameEvent } from '#db/event-identity.ts';
 import type { PreparedEvent } from '#db/store.ts';
 import { amendUsage } from '#organism/amend-usage.ts';
-import type { AmendsCall, CallFacts, JournalEvent } from '#organism/event.ts';
+import type { CallFacts, JournalEvent } from '#organism/event.ts';
 
 import { storedKey } from '../stored-text.ts';
 import type { KeyBook, Taken } from './key-book.ts';
@@ -10,7 +10,7 @@ import type { KeyBook, Taken } from './key-book.ts';
 const MAX_AMENDMENTS = 8;
 
 export type PreparedCall = Extract<PreparedEvent, { type: 'usage' }>;
-export type AmendedCall = PreparedCall & CallFacts & { readonly amends: AmendsCall };
+export type AmendedCall = Extract<PreparedEvent, { type: 'usage_amended' }>;
 
 /** A call with what came later, and the key that says so. */
 export interface CallAmendment {
@@ -39,7 +39,7 @@ export function amendCall(
   const { occurredAt, mayRepeat } = known;
   const amends = { seq: first.seq, key: next.key, was };
   const event: AmendedCall = {
-    type: 'usage',
+    type: 'usage_amended',
     key: place.key,
     occurredAt,
     receivedAt: next.receivedAt,
@@ -64,10 +64,6 @@ function freeKey(keys: KeyBook, sourceId: number, own: string) {
 export function isWithin(known: PreparedCall, next: PreparedCall): boolean {
   const whole = amendUsage(factsOf(next), factsOf(known)) ?? factsOf(next);
   return isSameEvent(known, { ...next, ...whole });
-}
-
-export function isAmendedCall(event: PreparedCall): event is AmendedCall {
-  return event.amends !== undefined;
 }
 
 /** What a telling says of the call, without what says where and when it was told. */

@@ -1,7 +1,7 @@
 import type { PreparedEvent } from '#db/store.ts';
 import type { CallFacts } from '#organism/event.ts';
 
-import type { PreparedCall } from './amend-call.ts';
+import type { AmendedCall, PreparedCall } from './amend-call.ts';
 
 /**
  * What the journal keeps of an event as JSON: all that its own columns and, for a model call, the
@@ -9,6 +9,7 @@ import type { PreparedCall } from './amend-call.ts';
  */
 export function bodyOf(event: PreparedEvent): string {
   if (event.type === 'usage') return JSON.stringify(besideLedger(event));
+  if (event.type === 'usage_amended') return amendmentBodyOf(event);
   const {
     key: _key,
     type: _type,
@@ -22,12 +23,12 @@ export function bodyOf(event: PreparedEvent): string {
 }
 
 /** Of a call whose row in the ledger was amended: that row is another than the call was told by. */
-export function amendedBodyOf(event: PreparedCall, told: CallFacts): string {
+export function amendedBodyOf(event: AmendedCall, told: CallFacts): string {
   return JSON.stringify({ ...besideLedger(event), told });
 }
 
 /** Of a call's amendment, which has no row in the ledger. */
-export function amendmentBodyOf(event: PreparedCall): string {
+function amendmentBodyOf(event: AmendedCall): string {
   const {
     key: _key,
     type: _type,
@@ -38,7 +39,7 @@ export function amendmentBodyOf(event: PreparedCall): string {
   return JSON.stringify(body);
 }
 
-function besideLedger(event: PreparedCall) {
+function besideLedger(event: PreparedCall | AmendedCall) {
   const { id, notReported, billing, metadata, mayRepeat, mayAmend, standIns } = event;
   const { cacheWrite1h, listCostNanos } = event;
   const common = { id, notReported, billing, metadata, mayRepeat, mayAmend, standIns };

@@ -5,7 +5,6 @@ import type { Connection } from '../connection.ts';
 import type { organisms } from '../schema/organisms.ts';
 import { createAgentProjection } from './agent-projection.ts';
 import type { AmendedCall } from './amend-call.ts';
-import { isAmendedCall } from './amend-call.ts';
 import type { NameBook } from './name-book.ts';
 import type { RowInserter } from './row-inserter.ts';
 import { createRowInserter } from './row-inserter.ts';
@@ -96,6 +95,9 @@ export function createEventProjector(db: Connection, names: NameBook): EventProj
         return addMessage(organism, seq, event);
       case 'error':
         return addError(organism, seq, event);
+      case 'usage_amended':
+        ledger.amend(organism.id, event);
+        return null;
       case 'organism':
         organism.title = event.name;
         return null;
@@ -139,9 +141,8 @@ export function createEventProjector(db: Connection, names: NameBook): EventProj
       return row;
     },
     replay(organism, seq, event) {
-      if (event.type !== 'usage') apply(organism, seq, event);
-      else if (isAmendedCall(event)) ledger.amend(organism.id, event);
-      else ledger.apply(organism.id, seq, event);
+      if (event.type === 'usage') ledger.apply(organism.id, seq, event);
+      else apply(organism, seq, event);
     },
     flush() {
       messages.flush();

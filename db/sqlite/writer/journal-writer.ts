@@ -2,7 +2,7 @@ import { isSameEvent } from '#db/event-identity.ts';
 import type { AppendBatch, PreparedEvent } from '#db/store.ts';
 
 import type { Connection } from '../connection.ts';
-import { AMENDED_CALL, EVENT_CODES } from '../event-codes.ts';
+import { EVENT_CODES } from '../event-codes.ts';
 import { CONFLICT, DUPLICATE } from '../positions.ts';
 import { PRUNED_PAYLOAD } from '../pruned-body.ts';
 import type { CheckedRow } from '../row-check.ts';
@@ -10,7 +10,7 @@ import { storedKey } from '../stored-text.ts';
 import type { AmendedCall, PreparedCall } from './amend-call.ts';
 import { amendCall, factsOf, isWithin } from './amend-call.ts';
 import { amendMessage } from './amendments.ts';
-import { amendedBodyOf, amendmentBodyOf, bodyOf } from './event-body.ts';
+import { amendedBodyOf, bodyOf } from './event-body.ts';
 import { createEventProjector } from './event-projector.ts';
 import { createJournalTable } from './journal-table.ts';
 import type { KeyBook, Taken } from './key-book.ts';
@@ -134,7 +134,7 @@ export function createJournalWriter(
     const ledger = projector.amend(rows.organism, event);
     const body = amendedBodyOf(event, told?.type === 'usage' ? factsOf(told) : event.amends.was);
     journal.rewrite(first, { body, ledger });
-    const row = { type: AMENDED_CALL, body: amendmentBodyOf(event), ledger: null };
+    const row = { type: EVENT_CODES.usage_amended, body: bodyOf(event), ledger: null };
     return addRow(rows, event, key, () => row);
   }
 

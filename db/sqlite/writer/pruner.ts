@@ -1,7 +1,7 @@
 import type { PruneRequest, PruneResult, PrunedKind } from '#db/store.ts';
 
 import type { Connection } from '../connection.ts';
-import { AMENDED_CALL, EVENT_CODES } from '../event-codes.ts';
+import { EVENT_CODES } from '../event-codes.ts';
 import { NO_BODY, emptyPayload } from '../pruned-body.ts';
 import { readPrunedMark, writePrunedMark } from '../pruned-marks.ts';
 import { createStatements } from '../reader/statements.ts';
@@ -43,7 +43,7 @@ const RULES: Readonly<Record<PrunedKind, Rule>> = {
   messages: { types: [EVENT_CODES.message], bodyOf: () => NO_BODY, projection: 'messages' },
   errors: { types: [EVENT_CODES.error], bodyOf: () => NO_BODY, projection: 'errors' },
   usage: {
-    types: [EVENT_CODES.usage, AMENDED_CALL],
+    types: [EVENT_CODES.usage, EVENT_CODES.usage_amended],
     bodyOf: () => NO_BODY,
     projection: 'usage',
   },

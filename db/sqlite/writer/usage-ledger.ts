@@ -1,4 +1,3 @@
-import type { DraftOf } from '#organism/event.ts';
 import { effectiveCostNanos } from '#organism/event.ts';
 import { totalTokens } from '#organism/tokens.ts';
 import { isUnlisted } from '#organism/usage-sum.ts';
@@ -35,10 +34,16 @@ export interface UsageLedger {
   reset(): void;
 }
 
+/** What of a call is in its row. */
+type Counted = Omit<
+  PreparedCall,
+  'type' | 'key' | 'receivedAt' | 'amends' | 'mayAmend' | 'mayRepeat'
+>;
+
 interface Entry {
   readonly organismId: number;
   readonly seq: number;
-  readonly event: PreparedCall;
+  readonly event: Counted;
   /** -1 takes back what was entered. */
   readonly sign: 1 | -1;
 }
@@ -112,10 +117,9 @@ export function createUsageLedger(
     apply: (organismId, seq, event) => enter({ organismId, seq, event, sign: 1 }),
     store: (seq, row) => rows.add([seq, ...row]),
     amend(organismId, event) {
-      const { amends, type, key, occurredAt, receivedAt } = event;
+      const { amends, occurredAt } = event;
       const { seq, was } = amends;
-      const known = { type, key, occurredAt, receivedAt, ...was };
-      enter({ organismId, seq, event: known, sign: -1 });
+      enter({ organismId, seq, event: { ...was, occurredAt }, sign: -1 });
       return enter({ organismId, seq, event, sign: 1 });
     },
     replace: (seq, row) => update.run([...row, seq]),
@@ -130,7 +134,7 @@ export function createUsageLedger(
   };
 }
 
-function costOf(event: DraftOf<'usage'> & { costNanos?: number | null | undefined }) {
+function costOf(event: Pick<Counted, 'costNanos' | 'reportedCostNanos'>) {
   return effectiveCostNanos({
     costNanos: event.costNanos ?? null,
     reportedCostNanos: event.reportedCostNanos,
@@ -138,7 +142,7 @@ function costOf(event: DraftOf<'usage'> & { costNanos?: number | null | undefine
 }
 
 /** In the order of SUM_COLUMNS. */
-function sumsOf(event: PreparedCall, cost: number | null): number[] {
+function sumsOf(event: Counted, cost: number | null): number[] {
   const { inputFresh, cacheRead, cacheWrite, outputVisible, reasoning } = event.tokens;
   const isOnlyReported = event.costNanos == null;
   return [

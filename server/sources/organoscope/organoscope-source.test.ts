@@ -59,6 +59,21 @@ test('a message amended over there is the same message here, with more in it', a
   expect(told()[1]).not.toHaveProperty('amends');
 });
 
+test('a call amended over there is the same call here, told again', async () => {
+  const telling = (model: string) => usageEvent({ key: 'c1', model, mayAmend: true });
+  await edge.emit([telling('')]);
+  await edge.emit([telling('gpt-5')]);
+  await source.start();
+  const told = () =>
+    recorder.deliveries.flatMap(({ drafts }) => drafts).filter(({ type }) => type === 'usage');
+  await recorder.until('both', () => told().length === 2);
+  expect(told()).toMatchObject([
+    { key: 'one/one-source/c1', model: '', mayAmend: true },
+    { key: 'one/one-source/c1', model: 'gpt-5', mayAmend: true },
+  ]);
+  expect(recorder.counts.rejected).toBe(0);
+});
+
 test('goes on after a restart from the stored position, and reads nothing twice', async () => {
   await edge.emit([messageEvent('m1'), messageEvent('m2')]);
   await source.start();

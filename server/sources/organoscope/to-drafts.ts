@@ -61,7 +61,9 @@ const LEFT_BEHIND: Readonly<Record<Exclude<keyof JournalEvent, keyof EventDraft>
 
 function draftFields(event: RemoteEvent): Record<string, unknown> {
   const fields = Object.entries(event).filter(([name]) => !(name in LEFT_BEHIND));
-  return { ...Object.fromEntries(fields), key: keyOf(event) };
+  const draft = { ...Object.fromEntries(fields), key: keyOf(event) };
+  // What a call is by now is that call, told again.
+  return event['type'] === 'usage_amended' ? { ...draft, type: 'usage' } : draft;
 }
 
 /** What amends a message is that message again, with more in it: it has its key. */

@@ -183,12 +183,11 @@ describe('spans of one trace in many requests', () => {
     await send([chat('1', {}, under('9')), chat('2', {}, under('9'))]);
     clock.advance(6000);
     await expect.poll(() => storedOf('usage')).toHaveLength(2);
-    const fallen = await kit.store.sumUsage({ organismId: 'desk', groupBy: ['agent', 'thread'] });
-    expect(fallen.map(({ keys }) => keys)).toEqual([['desk', TRACE_ID]]);
+    const sums = () => kit.store.sumUsage({ organismId: 'desk', groupBy: ['agent', 'thread'] });
+    await expect.poll(sums).toMatchObject([{ keys: ['desk', TRACE_ID], sum: { requests: 2 } }]);
 
     await send([agent('9', 'planner', CONVERSATION)]);
-    const filed = await kit.store.sumUsage({ organismId: 'desk', groupBy: ['agent', 'thread'] });
-    expect(filed).toMatchObject([{ keys: ['planner', 'c1'], sum: { requests: 2 } }]);
+    expect(await sums()).toMatchObject([{ keys: ['planner', 'c1'], sum: { requests: 2 } }]);
     const { rows } = await kit.store.listUsage({ organismId: 'desk', limit: 9, offset: 0 });
     expect(rows).toMatchObject([
       { agent: 'planner', threadId: 'c1' },
