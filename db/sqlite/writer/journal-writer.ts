@@ -111,8 +111,7 @@ export function createJournalWriter(
     const of = { sourceId: source.id, organismId: organism.name };
     const amendment = amendCall({ keys, readNewest }, of, { next, first });
     if (amendment === null) {
-      const newest = readNewest(first.seq);
-      const isKnown = newest?.type === 'usage' && isWithin(newest, next);
+      const isKnown = next.mayRepeat === true || isWithinKnown(next, first);
       return { position: isKnown ? countDuplicate(source) : refuse(source, next, first) };
     }
     const { event, hash } = amendment;
@@ -120,6 +119,11 @@ export function createJournalWriter(
       position: storeAmendment(rows, event, { text: storedKey(event.key), hash }),
       amended: event,
     };
+  }
+
+  function isWithinKnown(next: PreparedCall, { seq }: Taken): boolean {
+    const known = readNewest(seq);
+    return known?.type === 'usage' && isWithin(known, next);
   }
 
   function flushRows(): void {
