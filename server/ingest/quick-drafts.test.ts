@@ -88,6 +88,7 @@ const usage = fc.record(
     cacheWrite1h: count,
     metadata,
     mayRepeat: fc.constant(true),
+    mayAmend: fc.constant(true),
   },
   {
     noNullPrototype: true,

@@ -75,7 +75,7 @@ function readUsage(draft: Fields): DraftOf<'usage'> | null {
     usage.metadata = { ...metadata };
     fields += 1;
   }
-  const marks = readMarks(draft, ['mayRepeat']);
+  const marks = readMarks(draft, ['mayRepeat', 'mayAmend']);
   if (marks === null || Object.keys(draft).length !== fields + marks.length) return null;
   for (const mark of marks) usage[mark] = true;
   return usage;
