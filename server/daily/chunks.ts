@@ -4,7 +4,7 @@ import { MAX_LINE_BYTES } from '#server/sources/session-files/lines.ts';
 
 const LINE_END = 10;
 /** Large enough to be quick, small enough for the processor's caches to be of use. */
-const CHUNK_BYTES = 1 << 20;
+const CHUNK_BYTES = 256 << 10;
 
 /**
  * Reads files through, whole lines at a time; a last line without its end counts as one. What is

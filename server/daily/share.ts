@@ -1,3 +1,5 @@
+import { setFlagsFromString } from 'node:v8';
+
 import { isRecord } from '#organism/record.ts';
 
 import type { CallColumns } from './call-columns.ts';
@@ -31,6 +33,9 @@ export function isSharedWork(value: unknown): value is SharedWork {
 }
 
 export function readShare({ kind, groups, next }: SharedWork): CallColumns {
+  // All is read before optimized code pays for being compiled. Not set any sooner: whatever is
+  // loaded after it is compiled anew, because compiled code is kept for the flags it was made with.
+  setFlagsFromString('--no-opt');
   const finder = FINDERS[kind]();
   const counter = new Int32Array(next);
   for (;;) {
