@@ -59,7 +59,12 @@ test('keys move through the rows and open one', async ({ page }) => {
   await page.keyboard.press('j');
   await page.keyboard.press('j');
   await page.keyboard.press('k');
-  await expect(page.locator('tr[data-index]:focus')).toBeVisible();
+  const focused = page.locator('tr[data-index]:focus');
+  await expect(focused).toBeVisible();
+  const place = await focused.getAttribute('data-index');
+  // The rows stand still under the keys, however much comes.
+  await expect(page.getByRole('button', { name: /^\d+ new$/ })).toBeVisible();
+  await expect(focused).toHaveAttribute('data-index', place ?? '');
   await page.keyboard.press('Enter');
   await expect(page).toHaveURL(/message=\d+/);
   await expect(page.getByRole('region', { name: /^Payload of message/ })).toBeVisible();

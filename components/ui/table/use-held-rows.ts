@@ -21,9 +21,8 @@ export function useHeldRows<Row>(
   if (isHeld && view.appendedCount > 0) setHeld({ viewKey, rows: view.shown });
   return {
     ...view,
-    hold: () => {
-      if (!isHeld) setHeld({ viewKey, rows: view.shown });
-    },
+    // From row to row the focus leaves and enters before anything is drawn: what was let go is held.
+    hold: () => setHeld((now) => (now?.viewKey === viewKey ? now : { viewKey, rows: view.shown })),
     release: () => setHeld(null),
   };
 }
